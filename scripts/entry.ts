@@ -1,0 +1,48 @@
+import { Command, CommanderError } from "@commander-js/extra-typings";
+
+/** What the process answers with: 0 done, 1 the answer is no, 2 bad input, 3 the world failed. */
+export type ExitCode = 0 | 1 | 2 | 3;
+
+/** One command: registered by `commands/index.ts`, its work imported only when it runs. */
+export interface CommandModule {
+  /** Adds the command to the program; its action resolves to the exit code through `done`. */
+  register(program: Command, done: (code: ExitCode) => void): void;
+}
+
+/**
+ * Parses arguments, runs one command and returns its exit code; never throws.
+ *
+ * An error's own `exitCode` decides (2 bad input, 3 the world failed); an error without one is a defect and
+ * counts as 3. Its stack is printed only when `SECONDSITE_DEBUG` is set.
+ */
+export async function run(argv: readonly string[]): Promise<ExitCode> {
+  let code: ExitCode = 0;
+  const program = new Command("secondsite")
+    .description("Disaster recovery as code: plan, prove, back up, fail over, restore, rehearse.")
+    .exitOverride()
+    .showHelpAfterError("(add --help for the command's options and an example)");
+  const { commands } = await import("./commands/index.js");
+  for (const command of commands) {
+    command.register(program, (answer) => {
+      code = answer;
+    });
+  }
+  for (const command of program.commands) command.exitOverride().showHelpAfterError();
+  try {
+    await program.parseAsync([...argv]);
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    return report(error);
+  }
+}
+
+function report(error: unknown): ExitCode {
+  const shown = error instanceof Error ? error : new Error(String(error));
+  const { exitCode, hint } = shown as { exitCode?: ExitCode; hint?: string };
+  process.stderr.write(`secondsite: ${shown.message}\n`);
+  if (hint) process.stderr.write(`  try: ${hint}\n`);
+  if (process.env.SECONDSITE_DEBUG) process.stderr.write(`${shown.stack}\n`);
+  else if (exitCode === undefined) process.stderr.write("  SECONDSITE_DEBUG=1 shows where this came from\n");
+  return exitCode ?? 3;
+}

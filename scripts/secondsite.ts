@@ -1,0 +1,3 @@
+import { run } from "./entry.js";
+
+process.exitCode = await run(process.argv);
