@@ -1,0 +1,44 @@
+import type { z } from "zod";
+
+import { InvalidPlan, type Problem } from "./errors.js";
+import { crossReferences } from "./rules.js";
+import { type Plan, type PlanInput, planSchema } from "./schema.js";
+
+/**
+ * Checks a plan and fills in its defaults.
+ *
+ * @throws InvalidPlan with every problem and its path, all in one go.
+ */
+export function definePlan(input: PlanInput): Plan {
+  return parsePlan(input);
+}
+
+/** The same for a plan of unknown origin, for example JSON. @throws InvalidPlan */
+export function parsePlan(input: unknown): Plan {
+  const parsed = planSchema.safeParse(input);
+  const name = planName(input);
+  if (!parsed.success) throw new InvalidPlan(name, parsed.error.issues.flatMap(problems));
+  const wrong = crossReferences(parsed.data);
+  if (wrong.length > 0) throw new InvalidPlan(name, wrong);
+  return parsed.data;
+}
+
+function problems(issue: z.core.$ZodIssue): Problem[] {
+  const at = path(issue.path);
+  if (issue.code === "unrecognized_keys")
+    return issue.keys.map((key) => ({ at: path([...issue.path, key]), message: "unknown field" }));
+  return [{ at, message: issue.message }];
+}
+
+function path(keys: readonly PropertyKey[]): string {
+  return keys.reduce<string>(
+    (text, key) =>
+      typeof key === "number" ? `${text}[${key}]` : text ? `${text}.${String(key)}` : String(key),
+    "",
+  );
+}
+
+function planName(input: unknown): string {
+  const given = typeof input === "object" && input !== null && "name" in input ? input.name : undefined;
+  return typeof given === "string" ? given : "unnamed";
+}

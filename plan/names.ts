@@ -1,0 +1,60 @@
+import type { Plan } from "./schema.js";
+
+/**
+ * Names as functions of the plan.
+ *
+ * A standby computes every name it needs; it never reads the lost region's state to learn one.
+ */
+
+/** Namespace of the plan's workloads in every cluster. */
+export const namespace = (plan: Plan): string => plan.name;
+
+/** Bucket that holds a site's recovery points of one category. */
+export const vaultBucket = (plan: Plan, site: string, category: string): string =>
+  existingBucket(plan, site) ?? `${plan.bucketPrefix ?? plan.name}-${site}-${category}`;
+
+/** Bucket that holds the leases. */
+export const leaseBucket = (plan: Plan, witness: string): string =>
+  existingBucket(plan, witness) ?? `${plan.bucketPrefix ?? plan.name}-${witness}-lease`;
+
+/** Object that is a dataset's lease. */
+export const leaseKey = (dataset: string): string => `leases/${dataset}.json`;
+
+/** Alias of a category's key; the same in every region. */
+export const keyAlias = (plan: Plan, category: string): string => `alias/${plan.name}-${category}`;
+
+/** The jobs of a dataset that have an identity of their own. */
+export const datasetJobs = ["secrets", "database", "backup"] as const;
+export type DatasetJob = (typeof datasetJobs)[number];
+
+/** ServiceAccount of one job. */
+export const serviceAccount = (dataset: string, job: DatasetJob): string => `${dataset}-${job}`;
+
+/** IAM role that a site's ServiceAccount assumes by web identity. */
+export const roleName = (plan: Plan, site: string, dataset: string, job: DatasetJob): string =>
+  `${plan.name}-${site}-${serviceAccount(dataset, job)}`;
+
+/** Start of every key of a dataset's tool repository. */
+export const repositoryPrefix = (dataset: string): string => `pgbackrest/${dataset}/`;
+
+/** pgBackRest's `repo-path` of one epoch; a promoted site never writes into an older epoch's. */
+export const repositoryPath = (dataset: string, epoch: number): string =>
+  `/${repositoryPrefix(dataset)}${epochLabel(epoch)}`;
+
+/** Start of the keys of a dataset's manifests; numbered within it. */
+export const manifestPrefix = (dataset: string, epoch: number): string =>
+  `manifests/${dataset}/${epochLabel(epoch)}/`;
+
+/** Object with a dataset's repository passphrase, wrapped by its category's key. */
+export const passphraseKey = (dataset: string): string => `keys/${dataset}/passphrase.json`;
+
+/** An epoch as it stands in object keys: sorts as text. */
+export const epochLabel = (epoch: number): string => `e${String(epoch).padStart(6, "0")}`;
+
+/** Kubernetes Secret with a dataset's passwords and TLS material; made in the cluster, never in Pulumi state. */
+export const datasetSecret = (dataset: string): string => `${dataset}-secrets`;
+
+function existingBucket(plan: Plan, site: string): string | undefined {
+  const found = plan.sites[site];
+  return found?.kind === "object-store" ? found.bucket?.existing : undefined;
+}
