@@ -1,0 +1,36 @@
+export { differences } from "./difference.js";
+export { formatPath, type Path, parsePath, valueAt } from "./path.js";
+export {
+  type Autonaming,
+  type Change,
+  type CheckAnswer,
+  type CheckRequest,
+  type ConfigRequest,
+  type CreateRequest,
+  type DeleteRequest,
+  type DiffAnswer,
+  type DiffRequest,
+  type Failure,
+  type InvokeRequest,
+  type Log,
+  PartialFailure,
+  type ProviderProgram,
+  type ReadAnswer,
+  type ReadRequest,
+  type ResourceRequest,
+  type UpdateRequest,
+} from "./program.js";
+export { serve } from "./server.js";
+export {
+  equal,
+  hasUnknown,
+  isList,
+  isObject,
+  isUnknown,
+  knownPart,
+  Unknown,
+  unknown,
+  type Value,
+  type Values,
+} from "./values.js";
+export { type Outgoing, Secret } from "./wire.js";
