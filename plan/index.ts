@@ -16,3 +16,4 @@ export type {
   WalBackup,
 } from "./schema.js";
 export * from "./units.js";
+export * from "./vaults.js";

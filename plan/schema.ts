@@ -158,6 +158,17 @@ const lease = z.strictObject({
   onWitnessLoss: z.literal("read-only").default("read-only"),
 });
 
+const principal = z.string().regex(/^arn:aws:iam::\d{12}:(?:root|(?:role|user)\/\S+)$/, {
+  error: ({ input }) => `expected the ARN of a role, a user or an account's root, got ${shown(input)}`,
+});
+
+const identities = z.strictObject({
+  /** Who may change the configuration of vaults: the role that runs `pulumi up`. */
+  deployers: z.array(principal).min(1),
+  /** Who may delete versions and end keys, and only in an emergency. */
+  breakGlass: z.array(principal).min(1),
+});
+
 /** A plan as JSON. */
 export const planSchema = z.strictObject({
   name,
@@ -172,6 +183,7 @@ export const planSchema = z.strictObject({
       catastrophe: duration.optional(),
     }),
   }),
+  identities,
   sites: z.record(name, site),
   datasets: z.record(name, dataset),
   services: z.record(name, service).default({}),

@@ -23,6 +23,10 @@ const account = "000000000000";
 export default definePlan({
   name: "chat",
   objectives: { rpo: "5m", rto: { region: "1h" } },
+  identities: {
+    deployers: [`arn:aws:iam::${account}:root`],
+    breakGlass: [`arn:aws:iam::${account}:role/break-glass`],
+  },
   sites: {
     virginia: awsRegion({
       region: "us-east-1",

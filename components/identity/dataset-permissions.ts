@@ -1,0 +1,73 @@
+import type * as pulumi from "@pulumi/pulumi";
+
+import { names, type Plan, postgresDatasets } from "../../plan/index.js";
+import type { Statement } from "./policy-document.js";
+
+/** What each job of a dataset may do, and nothing else. */
+export function datasetPermissions(
+  plan: Plan,
+  dataset: string,
+  job: names.DatasetJob,
+  keyArns: readonly pulumi.Input<string>[],
+): Statement[] {
+  const spec = postgresDatasets(plan).find(([name]) => name === dataset)?.[1];
+  if (!spec) return [];
+  const sites = [...new Set(spec.backups.flatMap(({ direct }) => direct))];
+  const buckets = sites.map((site) => `arn:aws:s3:::${names.vaultBucket(plan, site, spec.category)}`);
+  const within = (prefix: string) => buckets.map((bucket) => `${bucket}/${prefix}*`);
+  const repository = names.repositoryPrefix(dataset);
+  const manifests = `manifests/${dataset}/`;
+  const passphrase = names.passphraseKey(dataset);
+  const list: Statement = {
+    Sid: "ListOwnPrefixes",
+    Effect: "Allow",
+    Action: "s3:ListBucket",
+    Resource: buckets,
+    Condition: { StringLike: { "s3:prefix": ["", `${repository}*`, `${manifests}*`, `keys/${dataset}/*`] } },
+  };
+  const useKey: Statement = {
+    Sid: "UseCategoryKey",
+    Effect: "Allow",
+    Action: ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"],
+    Resource: keyArns,
+  };
+  const allow = (Sid: string, Action: string | string[], Resource: string | string[]): Statement => ({
+    Sid,
+    Effect: "Allow",
+    Action,
+    Resource,
+  });
+  const readPassphrase = allow("ReadPassphrase", "s3:GetObject", within(passphrase));
+  const readLease = plan.lease
+    ? [allow("ReadLease", "s3:GetObject", leaseArn(plan, plan.lease.witness, dataset))]
+    : [];
+  switch (job) {
+    case "secrets":
+      return [list, useKey, allow("KeepPassphrase", ["s3:GetObject", "s3:PutObject"], within(passphrase))];
+    case "database":
+      return [
+        list,
+        useKey,
+        readPassphrase,
+        allow("ReadAndArchive", ["s3:GetObject", "s3:PutObject"], within(repository)),
+        allow("ReadManifests", "s3:GetObject", within(manifests)),
+        ...readLease,
+        ...(plan.lease
+          ? [allow("HoldLease", "s3:PutObject", leaseArn(plan, plan.lease.witness, dataset))]
+          : []),
+      ];
+    case "backup":
+      return [
+        list,
+        useKey,
+        readPassphrase,
+        // Deleting only sets a marker: versions are deleted by nobody but break-glass.
+        allow("KeepRepository", ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], within(repository)),
+        allow("WriteManifests", ["s3:GetObject", "s3:PutObject"], within(manifests)),
+        ...readLease,
+      ];
+  }
+}
+
+const leaseArn = (plan: Plan, witness: string, dataset: string) =>
+  `arn:aws:s3:::${names.leaseBucket(plan, witness)}/${names.leaseKey(dataset)}`;

@@ -1,0 +1,96 @@
+import type { types } from "@pulumi/kubernetes";
+import { names, type Plan } from "../../plan/index.js";
+import { stsAudience } from "../identity/oidc-provider.js";
+
+type PodSpec = types.input.core.v1.PodSpec;
+type Container = types.input.core.v1.Container;
+
+/** What every Pod that runs the `secondsite` command has in common. */
+export interface RunnerPodArgs {
+  readonly plan: Plan;
+  /** Site the Pod runs at. */
+  readonly site: string;
+  readonly dataset: string;
+  readonly job: names.DatasetJob;
+  /** Image with the command and the database's tools. */
+  readonly image: string;
+}
+
+/** User and group of the runner image. */
+const user = 999;
+
+/** Folder with passwords, keys and certificates: memory only. */
+export const runFolder = "/run/secondsite";
+/** Where the plan is mounted. */
+export const planFile = "/etc/secondsite/plan.json";
+const tokenFolder = "/var/run/secrets/eks.amazonaws.com/serviceaccount";
+
+/** A container of the runner image, allowed as little as a container can be. */
+export function runnerContainer(args: RunnerPodArgs, name: string, command: string[]): Container {
+  const { plan, site, dataset, job, image } = args;
+  const found = plan.sites[site];
+  return {
+    name,
+    image,
+    command,
+    env: Object.entries({
+      SECONDSITE_SITE: site,
+      AWS_REGION: found?.region ?? "",
+      AWS_ROLE_ARN: `arn:aws:iam::${found?.account}:role/${names.roleName(plan, site, dataset, job)}`,
+      AWS_WEB_IDENTITY_TOKEN_FILE: `${tokenFolder}/token`,
+      AWS_STS_REGIONAL_ENDPOINTS: "regional",
+    }).map(([key, value]) => ({ name: key, value })),
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ["ALL"] },
+    },
+    volumeMounts: [
+      { name: "plan", mountPath: "/etc/secondsite", readOnly: true },
+      { name: "run", mountPath: runFolder },
+      { name: "tmp", mountPath: "/tmp" },
+      { name: "aws-token", mountPath: tokenFolder, readOnly: true },
+    ],
+  };
+}
+
+/** The Pod around runner containers: identity, volumes, and the restricted security profile. */
+export function runnerPod(args: RunnerPodArgs, spec: Omit<PodSpec, "serviceAccountName">): PodSpec {
+  return {
+    ...spec,
+    serviceAccountName: names.serviceAccount(args.dataset, args.job),
+    securityContext: {
+      runAsNonRoot: true,
+      runAsUser: user,
+      runAsGroup: user,
+      fsGroup: user,
+      seccompProfile: { type: "RuntimeDefault" },
+    },
+    volumes: [
+      { name: "plan", configMap: { name: planConfigMap } },
+      { name: "run", emptyDir: { medium: "Memory", sizeLimit: "16Mi" } },
+      { name: "tmp", emptyDir: {} },
+      {
+        name: "aws-token",
+        projected: {
+          sources: [
+            { serviceAccountToken: { audience: stsAudience, expirationSeconds: 3600, path: "token" } },
+          ],
+        },
+      },
+      ...((spec.volumes as types.input.core.v1.Volume[] | undefined) ?? []),
+    ],
+  };
+}
+
+/** ConfigMap with the plan as JSON. */
+export const planConfigMap = "secondsite-plan";
+
+/** Volume with the dataset's Secret, for Pods that need passwords or certificates. */
+export const secretsVolume = (dataset: string) =>
+  ({ name: "secrets", secret: { secretName: names.datasetSecret(dataset), defaultMode: 0o440 } }) as const;
+export const secretsMount = {
+  name: "secrets",
+  mountPath: "/run/secrets/secondsite",
+  readOnly: true,
+} as const;

@@ -1,0 +1,106 @@
+import * as core from "@pulumi/kubernetes/core/v1/index.js";
+import * as pulumi from "@pulumi/pulumi";
+
+import { names, type Plan, postgresDatasets } from "../../plan/index.js";
+import { BackupSchedule } from "../schedule/backup-schedule.js";
+import { DatasetSecrets } from "./dataset-secrets.js";
+import { PostgresServer } from "./postgres-server.js";
+import { planConfigMap } from "./runner-pod.js";
+import { ServiceDeployment } from "./service-deployment.js";
+import { type SiteEndpoint, SiteServices } from "./site-services.js";
+
+/** References to container images at one site. */
+export interface SiteImages {
+  /** The image with the `secondsite` command and the databases' tools. */
+  readonly runner: string;
+  /** By service; a service without one uses the plan's. */
+  readonly services: Readonly<Record<string, string>>;
+}
+
+/** One side of the plan. */
+export interface SiteRegionArgs {
+  readonly plan: Plan;
+  readonly site: string;
+  /** Whether databases and services run; otherwise all that surrounds them is there, waiting. */
+  readonly active: boolean;
+  readonly images: SiteImages;
+}
+
+/** A region as the plan sees it. Both sides are this component, so a standby differs in nothing but `active`. */
+export class SiteRegion extends pulumi.ComponentResource {
+  /** Where the site's doors are, by service; there before anything runs behind them. */
+  readonly endpoint: pulumi.Output<SiteEndpoint | undefined>;
+
+  constructor(name: string, args: SiteRegionArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("secondsite:region:SiteRegion", name, {}, opts);
+    const { plan, site, active, images } = args;
+    const namespace = names.namespace(plan);
+    const space = new core.Namespace(
+      `${name}-namespace`,
+      {
+        metadata: {
+          name: namespace,
+          labels: {
+            "pod-security.kubernetes.io/enforce": "restricted",
+            "pod-security.kubernetes.io/enforce-version": "latest",
+          },
+        },
+      },
+      { parent: this },
+    );
+    const inside = { parent: this, dependsOn: [space] };
+    const config = new core.ConfigMap(
+      `${name}-plan`,
+      { metadata: { name: planConfigMap, namespace }, data: { "plan.json": JSON.stringify(plan) } },
+      inside,
+    );
+    let endpoint: pulumi.Output<SiteEndpoint> | undefined;
+    for (const [dataset, spec] of postgresDatasets(plan)) {
+      const of = { plan, site, dataset, image: images.runner };
+      const secrets = new DatasetSecrets(`${name}-${dataset}-secrets`, of, {
+        parent: this,
+        dependsOn: [space, config],
+      });
+      const accounts = (["database", "backup"] as const).map(
+        (job) =>
+          new core.ServiceAccount(
+            `${name}-${dataset}-${job}`,
+            {
+              metadata: { name: names.serviceAccount(dataset, job), namespace },
+              automountServiceAccountToken: false,
+            },
+            inside,
+          ),
+      );
+      const ready = { parent: this, dependsOn: [secrets.done, ...accounts] };
+      if (active) new PostgresServer(`${name}-${dataset}`, { ...of, spec }, ready);
+      for (const backup of spec.backups)
+        if (backup.kind === "physical")
+          new BackupSchedule(`${name}-${dataset}-${backup.kind}`, { ...of, backup, suspend: !active }, ready);
+      for (const [service, deployed] of Object.entries(plan.services)) {
+        if (!deployed.needs.includes(dataset)) continue;
+        if (plan.dns?.service === service)
+          endpoint = new SiteServices(
+            `${name}-doors`,
+            { plan, dataset, service: { name: service, spec: deployed } },
+            inside,
+          ).endpoint;
+        if (active)
+          new ServiceDeployment(
+            `${name}-${service}`,
+            {
+              plan,
+              service,
+              spec: deployed,
+              image: images.services[service] ?? deployed.image,
+              dataset,
+              database: spec,
+            },
+            ready,
+          );
+      }
+    }
+    this.endpoint = endpoint ?? pulumi.output(undefined);
+    this.registerOutputs({ endpoint: this.endpoint });
+  }
+}

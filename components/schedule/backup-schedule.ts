@@ -1,0 +1,72 @@
+import * as batch from "@pulumi/kubernetes/batch/v1/index.js";
+import * as pulumi from "@pulumi/pulumi";
+
+import { names, type PhysicalBackup, type Plan, seconds } from "../../plan/index.js";
+import { planFile, runnerContainer, runnerPod, secretsMount, secretsVolume } from "../region/runner-pod.js";
+
+/** When one kind of backup of a dataset runs. */
+export interface BackupScheduleArgs {
+  readonly plan: Plan;
+  readonly site: string;
+  readonly dataset: string;
+  readonly backup: PhysicalBackup;
+  readonly image: string;
+  /** Whether the schedule waits for its site to be active. */
+  readonly suspend: boolean;
+}
+
+/** A CronJob that captures one kind of recovery point. */
+export class BackupSchedule extends pulumi.ComponentResource {
+  constructor(name: string, args: BackupScheduleArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("secondsite:schedule:BackupSchedule", name, {}, opts);
+    const { plan, dataset, backup } = args;
+    const namespace = names.namespace(plan);
+    const pod = { ...args, job: "backup" } as const;
+    const container = runnerContainer(pod, "backup", [
+      "secondsite",
+      "backup",
+      planFile,
+      dataset,
+      "--kind",
+      backup.kind,
+    ]);
+    new batch.CronJob(
+      `${name}-cron`,
+      {
+        metadata: { name: `${dataset}-${backup.kind}`, namespace },
+        spec: {
+          schedule: backup.cron,
+          timeZone: backup.timeZone,
+          suspend: args.suspend,
+          // Two backups at once would fight over one repository.
+          concurrencyPolicy: "Forbid",
+          // Beyond this a missed run is skipped; without a bound the controller gives up after 100 missed starts.
+          startingDeadlineSeconds: 600,
+          successfulJobsHistoryLimit: 3,
+          failedJobsHistoryLimit: 3,
+          jobTemplate: {
+            spec: {
+              backoffLimit: 1,
+              activeDeadlineSeconds: seconds(backup.deadline),
+              template: {
+                spec: runnerPod(pod, {
+                  restartPolicy: "Never",
+                  containers: [
+                    {
+                      ...container,
+                      volumeMounts: [...(container.volumeMounts as object[]), secretsMount] as never,
+                      resources: { requests: { cpu: "100m", memory: "128Mi" }, limits: { memory: "512Mi" } },
+                    },
+                  ],
+                  volumes: [secretsVolume(dataset)],
+                }),
+              },
+            },
+          },
+        },
+      },
+      { parent: this },
+    );
+    this.registerOutputs({});
+  }
+}

@@ -1,0 +1,96 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import { categories, names, type Plan, primarySite, siteOf, vaultsOf } from "../../plan/index.js";
+import { CategoryKey } from "../keys/category-key.js";
+import { LeaseBucket } from "./lease-bucket.js";
+import { Replication } from "./replication.js";
+import { VaultBucket } from "./vault-bucket.js";
+
+/** Which plan's vaults. */
+export interface PlanVaultsArgs {
+  readonly plan: Plan;
+}
+
+/** Everything recovery points of a plan are stored in: keys, vault buckets, replication, and the lease's bucket. */
+export class PlanVaults extends pulumi.ComponentResource {
+  /** ARNs of each category's key in every region. */
+  readonly keyArns: Readonly<Record<string, readonly pulumi.Output<string>[]>>;
+
+  constructor(name: string, args: PlanVaultsArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("secondsite:vault:PlanVaults", name, {}, opts);
+    const { plan } = args;
+    const { deployers, breakGlass } = plan.identities;
+    const child = { parent: this };
+    const vaults = vaultsOf(plan);
+    const primary = siteOf(plan, primarySite(plan));
+    const keys = new Map(
+      categories(plan).map((category) => {
+        const regions = vaults.filter((vault) => vault.category === category).map(({ region }) => region);
+        const key = new CategoryKey(
+          `${name}-key-${category}`,
+          {
+            alias: names.keyAlias(plan, category),
+            category,
+            account: primary.account,
+            primaryRegion: primary.region,
+            replicaRegions: [...new Set(regions)].filter((region) => region !== primary.region),
+            breakGlass,
+          },
+          child,
+        );
+        return [category, key] as const;
+      }),
+    );
+    const keyArn = (category: string, region: string): pulumi.Input<string> =>
+      keys.get(category)?.arns[region] ?? "";
+    const buckets = new Map(
+      vaults.map((vault) => [
+        `${vault.site}/${vault.category}`,
+        new VaultBucket(
+          `${name}-${vault.site}-${vault.category}`,
+          {
+            ...vault,
+            bucketName: vault.bucket,
+            keyArn: keyArn(vault.category, vault.region),
+            deployers,
+            breakGlass,
+          },
+          child,
+        ),
+      ]),
+    );
+    for (const { site, category, region, replicatesTo } of vaults) {
+      const source = buckets.get(`${site}/${category}`);
+      if (!source || replicatesTo.length === 0) continue;
+      new Replication(
+        `${name}-${site}-${category}-copies`,
+        {
+          source,
+          sourceRegion: region,
+          sourceKeyArn: keyArn(category, region),
+          destinations: replicatesTo.flatMap((to) => {
+            const bucket = buckets.get(`${to}/${category}`);
+            return bucket ? [{ site: to, bucket, keyArn: keyArn(category, siteOf(plan, to).region) }] : [];
+          }),
+        },
+        child,
+      );
+    }
+    const witness = plan.lease && siteOf(plan, plan.lease.witness);
+    if (plan.lease && witness?.kind === "object-store" && !witness.bucket)
+      new LeaseBucket(
+        `${name}-lease`,
+        {
+          bucketName: names.leaseBucket(plan, plan.lease.witness),
+          region: witness.region,
+          deployers,
+          breakGlass,
+        },
+        child,
+      );
+    this.keyArns = Object.fromEntries(
+      [...keys].map(([category, { arns }]) => [category, Object.values(arns)]),
+    );
+    this.registerOutputs({ keyArns: this.keyArns });
+  }
+}

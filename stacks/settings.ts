@@ -1,0 +1,56 @@
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import * as pulumi from "@pulumi/pulumi";
+import type { SiteImages } from "../components/region/site-region.js";
+import { type Plan, parsePlan } from "../plan/index.js";
+
+/** What a stack's configuration says. Only stacks read configuration; components get arguments. */
+export interface Settings {
+  readonly plan: Plan;
+  /** Which program the stack runs. */
+  readonly role: string;
+  /** Site a `standby` stack is for. */
+  readonly site?: string;
+  /** How much of the site runs. @default the plan's mode for that site */
+  readonly mode?: string;
+  readonly images: SiteImages;
+}
+
+/**
+ * Reads the stack's configuration: `plan` (path of a plan file, `.ts` or `.json`), `role`, `site`, `mode`,
+ * `runnerImage`, `serviceImages` (JSON object by service).
+ *
+ * @throws RunError that names the key, what was given and what would be right
+ */
+export async function settings(roles: readonly string[]): Promise<Settings> {
+  const config = new pulumi.Config("secondsite");
+  const role = config.require("role");
+  if (!roles.includes(role))
+    throw new pulumi.RunError(`secondsite:role must be one of ${roles.join(", ")}, got "${role}"`);
+  const site = config.get("site");
+  const mode = config.get("mode");
+  return {
+    plan: await readPlan(config.require("plan")),
+    role,
+    ...(site === undefined ? {} : { site }),
+    ...(mode === undefined ? {} : { mode }),
+    images: {
+      runner: config.get("runnerImage") ?? "secondsite/runner",
+      services: config.getObject<Record<string, string>>("serviceImages") ?? {},
+    },
+  };
+}
+
+async function readPlan(path: string): Promise<Plan> {
+  const file = resolve(path);
+  try {
+    if (file.endsWith(".json")) return parsePlan(JSON.parse(await readFile(file, "utf8")));
+    const loaded: { default?: unknown } = await import(pathToFileURL(file).href);
+    return parsePlan(loaded.default);
+  } catch (error) {
+    throw new pulumi.RunError(
+      `secondsite:plan "${path}" cannot be used: ${error instanceof Error ? error.message : error}`,
+    );
+  }
+}
