@@ -1,0 +1,70 @@
+import { chmod } from "node:fs/promises";
+import { dirname, join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { build, type Metafile, type Plugin } from "esbuild";
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
+
+/**
+ * What the runner does without: provisioning, the sandbox, and the loader of TypeScript plans. A job gets its
+ * plan as JSON.
+ */
+const absent = /^(@pulumi\/|typescript$|esbuild$|tsx($|\/)|listr2$)/;
+
+/** Importing what is absent throws where it is imported, so a command that needs it says so. */
+const withoutProvisioning: Plugin = {
+  name: "without-provisioning",
+  setup({ onResolve, onLoad, resolve: find }) {
+    onResolve({ filter: /./ }, async ({ path, importer, resolveDir, kind, pluginData }) => {
+      if (pluginData === "found" || importer === "") return undefined;
+      if (absent.test(path)) return { path, namespace: "absent" };
+      if (!path.startsWith(".")) return undefined;
+      const found = await find(path, { importer, resolveDir, kind, pluginData: "found" });
+      const inside = relative(root, found.path);
+      return inside.startsWith("sandbox/") ? { path: inside, namespace: "absent" } : undefined;
+    });
+    onLoad({ filter: /./, namespace: "absent" }, ({ path }) => ({
+      contents: `module.exports = {};
+        throw Object.assign(new Error(${JSON.stringify(`the runner image does not contain ${path}`)}), {
+          exitCode: 2, hint: "run this command from a checkout of the project" });`,
+      loader: "js",
+    }));
+  },
+};
+
+/**
+ * Bundles the command line with all it needs into one file for the runner image.
+ *
+ * @param outfile path of the file to write; executable afterwards.
+ * @returns what went in, by file.
+ */
+export async function bundle(outfile: string): Promise<Metafile> {
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: [join(root, "scripts/secondsite.ts")],
+    outfile: resolve(outfile),
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    target: "node20",
+    minifySyntax: true,
+    minifyWhitespace: true,
+    legalComments: "none",
+    metafile: true,
+    logLevel: "error",
+    plugins: [withoutProvisioning],
+    banner: {
+      // Bundled CommonJS packages call `require` for node's own modules.
+      js: `#!/usr/bin/env node
+import { createRequire as __createRequire } from "node:module";
+const require = __createRequire(import.meta.url);`,
+    },
+  });
+  await chmod(outfile, 0o755);
+  return metafile;
+}
+
+if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  await bundle(process.argv[2] ?? join(root, "dist/secondsite.mjs"));
+}
