@@ -1,4 +1,5 @@
 import type { CommandModule } from "../entry.js";
+import { doctor } from "./doctor.js";
 
 /** Every command, in the order help shows them. */
-export const commands: readonly CommandModule[] = [];
+export const commands: readonly CommandModule[] = [doctor];

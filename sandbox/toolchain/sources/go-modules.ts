@@ -1,0 +1,113 @@
+import { chmod, copyFile, mkdir } from "node:fs/promises";
+import { basename, delimiter, dirname, join } from "node:path";
+
+import { execa, type Options } from "execa";
+import pLimit from "p-limit";
+
+import type { Say } from "../../progress.js";
+import type { Job, Source } from "../model.js";
+
+/** Programs built from one module; its `go.mod` and `go.sum` stand in this folder's parent. */
+export interface GoModule {
+  /** Folder with the `go.mod`. */
+  readonly folder: string;
+  /** Module that the programs come from, with its version: asked for first, to learn whether it can be had. */
+  readonly probe: string;
+  /** Packages of the programs. */
+  readonly programs: readonly string[];
+  /** Variables set at link time, by their full name. */
+  readonly variables?: Readonly<Record<string, string>>;
+  /** Files copied beside the programs as they are, by module and path in it. */
+  readonly scripts?: { readonly module: string; readonly paths: readonly string[] };
+}
+
+/** One build keeps every core busy; a second one beside it would only take memory. */
+const builds = pLimit(1);
+
+/** Builds programs from Go modules, pinned and checksummed by the `go.mod` and `go.sum` kept here. */
+export function goModules(title: string, modules: readonly GoModule[]): Source {
+  return {
+    how: `${title}, pinned and checksummed by go.sum`,
+    async fetch(job) {
+      const go = await job.need("go");
+      await Promise.all(modules.map((module) => build(go, module, job)));
+    },
+  };
+}
+
+async function build(go: string, module: GoModule, { bin, say }: Job): Promise<void> {
+  const cwd = join(import.meta.dirname, "..", module.folder);
+  const options = {
+    cwd,
+    env: {
+      // What a user set for work of theirs does not change what is built here.
+      GOFLAGS: "-mod=readonly -trimpath -buildvcs=false",
+      GOWORK: "off",
+      // No C compiler needed, and names are resolved by Go itself, which follows the world's resolv.conf.
+      CGO_ENABLED: "0",
+      PATH: `${dirname(go)}${delimiter}${process.env.PATH ?? ""}`,
+    },
+  };
+  // The first Go command may have to bring the toolchain that go.mod names.
+  await run(go, ["version"], { ...options, timeout: 180_000 }, "Go itself");
+  await run(go, ["list", "-m", module.probe], { ...options, timeout: 10_000 }, `module ${module.probe}`);
+
+  const fetching = counted(say, `${module.folder}: modules downloaded`, /^go: downloading /);
+  await run(
+    go,
+    ["list", "-deps", "-f", "{{if 0}}{{end}}", ...module.programs],
+    { ...options, stderr: fetching },
+    `modules of ${module.folder}`,
+  );
+  await builds(async () => {
+    const variables = Object.entries(module.variables ?? {}).map(([name, value]) => `-X ${name}=${value}`);
+    const compiling = counted(say, `${module.folder}: packages compiled`, /^[\w.-]+(\/|$)/);
+    await run(
+      go,
+      ["build", "-v", "-ldflags", ["-s", "-w", ...variables].join(" "), "-o", `${bin}/`, ...module.programs],
+      { ...options, stderr: compiling },
+      `build of ${module.folder}`,
+    );
+  });
+  if (!module.scripts) return;
+  const { stdout: source } = await execa(
+    go,
+    ["list", "-m", "-f", "{{.Dir}}", module.scripts.module],
+    options,
+  );
+  await mkdir(bin, { recursive: true });
+  for (const path of module.scripts.paths) {
+    const to = join(bin, basename(path));
+    await copyFile(join(source, path), to);
+    await chmod(to, 0o755);
+  }
+}
+
+/** Passes lines on, and says how many matched, at most every ten seconds. */
+function counted(say: Say, what: string, pattern: RegExp) {
+  let count = 0;
+  let said = Date.now();
+  return async function* (line: unknown) {
+    if (pattern.test(String(line))) count += 1;
+    else yield line;
+    if (Date.now() - said > 10_000) {
+      said = Date.now();
+      say(`${what}: ${count}`);
+    }
+  };
+}
+
+async function run(go: string, args: readonly string[], options: Options, what: string): Promise<void> {
+  try {
+    await execa(go, args, options);
+  } catch (error) {
+    const { timedOut, stderr, shortMessage } = error as {
+      timedOut?: boolean;
+      stderr?: string;
+      shortMessage?: string;
+    };
+    const seconds = (options.timeout ?? 0) / 1000;
+    const reason = timedOut ? `no answer within ${seconds} s` : (stderr || shortMessage || "").trim();
+    throw new Error(`${what}: ${reason.split("\n").slice(-3).join(" | ")}`, { cause: error });
+  }
+}

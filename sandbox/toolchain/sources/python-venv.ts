@@ -1,0 +1,26 @@
+import { join } from "node:path";
+
+import { execa } from "execa";
+
+import type { Source } from "../model.js";
+
+/** A virtual environment of its own, filled from `requirements.txt` in the named folder, every file by its hash. */
+export function pythonVenv(title: string, folder: string): Source {
+  return {
+    how: `${title}, in a virtual environment of its own, every file pinned by its hash`,
+    async fetch({ root, bin, say, need }) {
+      const python = await need("python3");
+      await execa(python, ["-m", "venv", "--clear", root]);
+      say("installing");
+      await execa(
+        join(bin, "python"),
+        [
+          ...["-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"],
+          ...["--require-hashes", "--only-binary", ":all:", "--timeout", "5", "--retries", "1"],
+          ...["--requirement", join(import.meta.dirname, "..", folder, "requirements.txt")],
+        ],
+        { timeout: 300_000 },
+      );
+    },
+  };
+}
