@@ -1,0 +1,154 @@
+import "reflect-metadata";
+
+import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
+import { Agent } from "node:https";
+import type { LookupFunction } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { execa } from "execa";
+
+import type { Program } from "../../program.js";
+import { ensureCa, issue } from "../../world/ca.js";
+import { type CallRecord, gate, gateNames, ministack, rootCredentials, type TokenIssuer } from "../index.js";
+
+/** Credentials as the SDK takes them. */
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+}
+
+/** ministack and some regions' gates on loopback addresses, without clusters or namespaces. */
+export interface LocalAws {
+  /** CA that the gates' certificates are from. */
+  readonly caFile: string;
+  /** Folder that is removed by `stop`. */
+  readonly dir: string;
+  /**
+   * Options for an SDK client that calls a region by AWS's own names; nothing else says that this is a sandbox.
+   *
+   * @param at region whose gate answers, when it isn't the client's own: what a wrong endpoint would do
+   */
+  client(region: string, credentials?: Credentials, at?: string): ReturnType<typeof clientOptions>;
+  /** Ends a region's gate by SIGKILL. */
+  kill(region: string): Promise<void>;
+  /** Starts a region's gate again. */
+  revive(region: string): Promise<void>;
+  /** What a region's gate has logged so far. */
+  calls(region: string): Promise<CallRecord[]>;
+  stop(): Promise<void>;
+}
+
+/** How the world is started; addresses are `127.<net>.…`, so that two of them don't meet. */
+export interface LocalAwsOptions {
+  readonly python: string;
+  readonly net: number;
+  readonly regions: readonly string[];
+  readonly issuers?: (dir: string, caFile: string) => Promise<readonly TokenIssuer[]>;
+}
+
+/** Starts ministack and the gates and waits until they serve. */
+export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws> {
+  const { python, net, regions } = options;
+  const dir = await mkdtemp(join(tmpdir(), "secondsite-aws-"));
+  const ca = await ensureCa(join(dir, "ca"));
+  const caFile = ca.certFile;
+  const issuers = (await options.issuers?.(dir, caFile)) ?? [];
+  const addresses = Object.fromEntries(regions.map((region, at) => [region, `127.${net}.${at + 1}.20`]));
+  const cloudAddress = `127.${net}.0.2`;
+  const running = new Map<string, ReturnType<typeof spawned>>();
+
+  const start = async (program: Program) => {
+    const child = spawned(program);
+    running.set(program.name, child);
+    for (const until = Date.now() + 20_000; !(await program.ready?.()); ) {
+      if (child.exitCode !== null || Date.now() > until) throw new Error(`${program.name} does not serve`);
+      await sleep(50);
+    }
+  };
+  const gateOf = async (region: string): Promise<Program> => {
+    await mkdir(join(dir, region), { recursive: true });
+    return gate({
+      region,
+      address: addressOf(region),
+      certificate: await issue(ca, { commonName: region, names: gateNames(region), dir: join(dir, region) }),
+      caFile,
+      cloud: `http://${cloudAddress}:4566`,
+      controlPlane: addressOf("us-east-1"),
+      issuers,
+      log: join(dir, region, "calls.jsonl"),
+    });
+  };
+  const addressOf = (region: string): string => {
+    const address = addresses[region];
+    if (!address) throw new Error(`no gate for ${region}`);
+    return address;
+  };
+  const kill = async (name: string) => {
+    const child = running.get(name);
+    running.delete(name);
+    child?.kill("SIGKILL");
+    await child;
+  };
+
+  const cloud = ministack({
+    python,
+    address: cloudAddress,
+    gates: addresses,
+    log: join(dir, "ministack.log"),
+  });
+  await Promise.all([start(cloud), ...regions.map(async (region) => start(await gateOf(region)))]);
+  const caBytes = await readFile(caFile, "utf8");
+  return {
+    caFile,
+    dir,
+    client: (region, credentials = rootCredentials, at) =>
+      clientOptions(region, credentials, caBytes, (host) => {
+        const named = at ?? Object.keys(addresses).find((known) => host.includes(`.${known}.`));
+        return addressOf(named ?? (host.startsWith("sts.") ? region : "us-east-1"));
+      }),
+    kill: (region) => kill(`gate-${region}`),
+    revive: async (region) => start(await gateOf(region)),
+    calls: async (region) => {
+      const lines = (await readFile(join(dir, region, "calls.jsonl"), "utf8")).trim().split("\n");
+      return lines.map((line) => JSON.parse(line) as CallRecord);
+    },
+    stop: async () => {
+      await Promise.all([...running.keys()].map(kill));
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+function spawned(program: Program) {
+  const [file, ...args] = program.argv;
+  return execa(file, args, {
+    env: { ...program.env },
+    reject: false,
+    stdout: "ignore",
+    stderr: "inherit",
+  });
+}
+
+/** SDK client options that resolve AWS's names to loopback addresses and trust one CA. */
+function clientOptions(
+  region: string,
+  credentials: Credentials,
+  ca: string,
+  resolve: (host: string) => string,
+) {
+  const lookup: LookupFunction = (host, { all }, answer) => {
+    const address = resolve(host);
+    if (all) answer(null, [{ address, family: 4 }]);
+    else answer(null, address, 4);
+  };
+  return {
+    region,
+    credentials,
+    maxAttempts: 1,
+    followRegionRedirects: false,
+    requestHandler: { httpsAgent: new Agent({ ca, lookup, keepAlive: true, maxSockets: 50 }) },
+  };
+}
