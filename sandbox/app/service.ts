@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type pg from "pg";
 import { z } from "zod";
 
-import { change, operationHeader, parseOperation } from "./change.js";
+import { type Change, change, operationHeader, parseOperation } from "./change.js";
 import { load } from "./load.js";
 import { write } from "./write.js";
 
@@ -20,13 +20,6 @@ class Answer extends Error {
 type Handler = (request: IncomingMessage, url: URL, id: number) => Promise<Answer>;
 
 const largestBody = 1 << 20;
-const withoutId = z.union(
-  change.options.map((option) => option.omit({ kind: true }).partial({ id: true })) as [
-    z.ZodType,
-    ...z.ZodType[],
-  ],
-);
-
 /**
  * The chat service over a pool of connections.
  *
@@ -65,9 +58,11 @@ export function chatService(pool: pg.Pool, connect: () => Promise<pg.Client>): S
     return route(request, url, Number(id));
   }
 
-  async function single(request: IncomingMessage, kind: string, id?: number): Promise<Answer> {
-    const given = withoutId.safeParse(kind === "delete" ? {} : await body(request));
-    const fields = given.success ? (given.data as object) : {};
+  async function single(request: IncomingMessage, kind: Change["kind"], id?: number): Promise<Answer> {
+    const fields = kind === "delete" ? {} : await body(request);
+    if (typeof fields !== "object" || fields === null) {
+      throw new Answer(400, { outcome: "failed", reason: "the body is not an object" });
+    }
     return writeAll(request, [{ ...fields, kind, ...(id === undefined ? {} : { id }) }]);
   }
 

@@ -62,36 +62,32 @@ export class Buildah {
   }
 
   /**
-   * Writes an image as a docker-archive under the name it will have in a cluster; the file appears whole or
-   * not at all.
+   * Writes an image as a docker-archive that carries its name; the file appears whole or not at all.
    */
-  async save(tag: string, reference: string, tar: string): Promise<void> {
+  async save(reference: string, tar: string): Promise<void> {
     const partial = `${tar}.partial`;
     // buildah refuses to add to an archive that an interrupted run left.
     await rm(partial, { force: true });
     await this.#run(
-      ["push", "--quiet", tag, `docker-archive:${partial}:${reference}`],
+      ["push", "--quiet", reference, `docker-archive:${partial}:${reference}`],
       `saving ${reference}`,
     );
     await rename(partial, tar);
   }
 
-  /**
-   * Forgets containers of interrupted builds and layers that lead to no named image.
-   *
-   * @param name of an image of which only `keep` stays.
-   * @default every named image stays
-   */
-  async tidy(name?: string, keep?: string): Promise<void> {
+  /** Forgets the containers of interrupted builds. */
+  async dropUnfinished(): Promise<void> {
     await this.#run(["rm", "--all"], "removing containers of interrupted builds");
-    if (name) {
-      const all = await this.#run(
-        ["images", "--noheading", "--format", "{{.Name}}:{{.Tag}}"],
-        "listing images",
-      );
-      const old = all.split("\n").filter((tag) => tag.startsWith(`${name}:`) && tag !== keep);
-      if (old.length > 0) await this.#run(["rmi", ...old], "removing images of earlier builds");
-    }
+  }
+
+  /** Forgets every other image, and layers that lead to none of these. */
+  async keepOnly(tags: readonly string[]): Promise<void> {
+    const all = await this.#run(
+      ["images", "--noheading", "--format", "{{.Name}}:{{.Tag}}"],
+      "listing images",
+    );
+    const old = all.split("\n").filter((tag) => tag.startsWith("secondsite.local/") && !tags.includes(tag));
+    if (old.length > 0) await this.#run(["rmi", ...old], "removing images of earlier builds");
     await this.#run(["rmi", "--prune"], "removing unused layers");
   }
 

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import lockfile from "proper-lockfile";
 
 import type { Progress, Say } from "../progress.js";
-import { cacheDir } from "../toolchain/cache.js";
+import { cacheDir } from "../toolchain/index.js";
 import { digest, forgetOld, touch } from "./archives.js";
 import { Buildah } from "./buildah.js";
 import { runBundler } from "./bundles.js";
@@ -82,15 +82,14 @@ export async function buildImages({ tools, caFile, progress }: BuildImagesOption
     if (missing.length > 0) {
       await progress.step("Container images", async (say) => {
         const buildah = new Buildah(tools.buildah, cache);
-        await buildah.tidy();
+        await buildah.dropUnfinished();
         await buildBase(buildah, base, say);
-        for (const { name, file, context, reference, tar } of missing) {
+        for (const { file, context, reference, tar } of missing) {
           say(reference);
-          const tag = `secondsite.local/${name}:latest`;
-          await buildah.build({ file, context, tag, base: base.tag });
-          await buildah.save(tag, reference, tar);
+          await buildah.build({ file, context, tag: reference, base: base.tag });
+          await buildah.save(reference, tar);
         }
-        await buildah.tidy("secondsite.local/base", base.tag);
+        await buildah.keepOnly([base.tag, pause.reference, runner.reference, app.reference]);
         await forgetOld(cache);
       });
     }
