@@ -24,6 +24,20 @@ export function packageDir(name: string, pkg: CachedPackage): string {
   return join(cacheDir(), "tools", entryName(name, pkg));
 }
 
+/** Makes the cache's folder. @throws WorldError when it cannot be written. */
+export async function openCache(): Promise<void> {
+  try {
+    await mkdir(cacheDir(), { recursive: true });
+    await access(cacheDir(), constants.W_OK);
+  } catch (error) {
+    throw new WorldError(
+      `cache ${cacheDir()}: cannot be written`,
+      "SECONDSITE_CACHE=<a folder of yours> with the same command",
+      { cause: error },
+    );
+  }
+}
+
 /** Folders that one attempt works in. */
 export interface Workshop {
   /** Empty; thrown away unless it is placed. */
@@ -37,10 +51,10 @@ export interface Workshop {
 /**
  * Runs `work` while no other process installs the same package into the same cache.
  *
- * The lock of a process that died is taken over after 30 s. Should two processes hold it all the same (one was
+ * The lock of a process that died is taken over after 10 s. Should two processes hold it all the same (one was
  * suspended for longer), what they place is whole all the same: they work in folders of their own.
  *
- * @throws WorldError when the cache cannot be written, or another process holds the lock for over half an hour.
+ * @throws WorldError when another process holds the lock for over half an hour.
  */
 export async function withWorkshop<T>(
   name: string,
@@ -52,16 +66,7 @@ export async function withWorkshop<T>(
   const attempts = join(base, "attempts", entry);
   const downloads = join(base, "downloads", entry);
   const root = join(attempts, randomUUID());
-  try {
-    for (const dir of [attempts, downloads, join(base, "tools")]) await mkdir(dir, { recursive: true });
-    await access(base, constants.W_OK);
-  } catch (error) {
-    throw new WorldError(
-      `cache ${base}: cannot be written`,
-      "SECONDSITE_CACHE=<a folder of yours> with the same command",
-      { cause: error },
-    );
-  }
+  for (const dir of [attempts, downloads, join(base, "tools")]) await mkdir(dir, { recursive: true });
   const release = await lock(attempts, say);
   try {
     // Whatever is left here belongs to attempts that died: the lock is ours.
@@ -89,8 +94,8 @@ export async function withWorkshop<T>(
 
 async function lock(dir: string, say: Say): Promise<() => Promise<void>> {
   const options = {
-    stale: 30_000,
-    update: 5_000,
+    stale: 10_000,
+    update: 2_000,
     onCompromised: (error: Error) => say(`the lock on ${dir} was lost: ${error.message}`),
   };
   const released = async (release: () => Promise<void>) => {

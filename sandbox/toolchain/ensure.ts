@@ -2,8 +2,8 @@ import { join } from "node:path";
 
 import { WorldError } from "../errors.js";
 import type { Progress } from "../progress.js";
-import { packageDir, withWorkshop } from "./cache.js";
 import { type ToolName, type Tools, toolNames, toolOf } from "./catalogue.js";
+import { installCached } from "./install-cached.js";
 import { type Found, inspect, locate } from "./locate.js";
 import type { CachedPackage, DebianPackage } from "./model.js";
 import { type PackageName, packages } from "./packages.js";
@@ -47,39 +47,16 @@ function install(names: readonly PackageName[], progress: Progress): Promise<voi
   for (const name of names) {
     const pkg: CachedPackage | DebianPackage = packages[name];
     if (pkg.kind === "debian") system.push(pkg);
-    else own.push(installCached(name, pkg, progress));
+    else {
+      const need = async (tool: "go" | "python3") => (await ensureTools([tool], progress))[tool];
+      own.push(installCached({ name, pkg, faults: (root) => faultsOf(name, root), need }, progress));
+    }
   }
   return system.length > 0 ? [installDebian(system, progress), ...own] : own;
 }
 
-async function installCached(name: PackageName, pkg: CachedPackage, progress: Progress): Promise<void> {
-  const reasons: string[] = [];
-  for (const source of pkg.sources) {
-    try {
-      await progress.step(`Install ${name} ${pkg.version} from ${source.how}`, (say) =>
-        withWorkshop(name, pkg, say, async ({ root, downloads, place }) => {
-          // Another process may have been first.
-          if ((await faults(name, packageDir(name, pkg))).length === 0) return;
-          const need = async (tool: "go" | "python3") => (await ensureTools([tool], progress))[tool];
-          await source.fetch({ root, bin: join(root, "bin"), downloads, say, need });
-          const wrong = await faults(name, root);
-          if (wrong.length > 0) throw new Error(`not what was asked for: ${wrong.join("; ")}`);
-          await place();
-        }),
-      );
-      return;
-    } catch (error) {
-      reasons.push((error as Error).message);
-    }
-  }
-  throw new WorldError(
-    `${name} ${pkg.version}: no source worked: ${reasons.join("; ")}`,
-    "secondsite doctor tells where each program comes from; with Go 1.21 or newer on PATH more can be built",
-  );
-}
-
 /** What is wrong with a package's programs in a folder; empty when all of them do. */
-async function faults(name: PackageName, root: string): Promise<string[]> {
+async function faultsOf(name: PackageName, root: string): Promise<string[]> {
   const provided = toolNames.filter((tool) => toolOf(tool).package === name);
   const inspected = await Promise.all(
     provided.map(async (tool) => {

@@ -15,8 +15,10 @@ export interface Job {
 
 /** One way of having a package. */
 export interface Source {
-  /** How it reads to a person. */
-  readonly how: string;
+  /** What it is, in a few words: `official release v1.36.3`. */
+  readonly name: string;
+  /** How far what it brings is checked. */
+  readonly check: string;
   /** Fills the job's folder. @throws when this source cannot; the next one is tried. */
   fetch(job: Job): Promise<void>;
 }

@@ -72,11 +72,11 @@ const coreDnsModules: readonly GoModule[] = [
 export const packages = {
   pulumi: cached(pulumiVersion, pinsOf(pulumiModules), [
     pulumiInstaller(pulumiVersion),
-    goModules(`Go modules (CLI v${pulumiVersion}, Node language host v3.68.0)`, pulumiModules),
+    goModules(`Go modules v${pulumiVersion}`, pulumiModules),
   ]),
   kubernetes: cached(kubernetesVersion, pinsOf(kubernetesModules), [
     release({
-      title: `official release v${kubernetesVersion} (dl.k8s.io)`,
+      title: `official release v${kubernetesVersion}`,
       files: kubernetesPrograms.map(
         (program) => `https://dl.k8s.io/release/v${kubernetesVersion}/bin/linux/${releaseArch}/${program}`,
       ),
@@ -85,7 +85,7 @@ export const packages = {
   ]),
   coredns: cached(coreDnsVersion, pinsOf(coreDnsModules), [
     release({
-      title: `official release v${coreDnsVersion} (github.com)`,
+      title: `official release v${coreDnsVersion}`,
       files: [
         `https://github.com/coredns/coredns/releases/download/v${coreDnsVersion}/coredns_${coreDnsVersion}_linux_${releaseArch}.tgz`,
       ],
@@ -96,14 +96,14 @@ export const packages = {
   ministack: cached(
     ministackVersion,
     ["ministack/requirements.txt"],
-    [pythonVenv(`PyPI v${ministackVersion}`, "ministack")],
+    [pythonVenv(`virtual environment from PyPI v${ministackVersion}`, "ministack")],
   ),
   go: cached(
     goVersion,
     [],
     [
       release({
-        title: `official release ${goVersion} (dl.google.com)`,
+        title: `official release ${goVersion}`,
         files: [`https://dl.google.com/go/go${goVersion}.linux-${releaseArch}.tar.gz`],
         archive: "tree",
       }),

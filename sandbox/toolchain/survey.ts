@@ -22,6 +22,8 @@ export interface ToolReport {
   readonly found: Found | null;
   /** Where it is, or how it will be had: every source in order. */
   readonly how: string;
+  /** How far each source's bytes are checked, in the same order; Debian's packages are signed. */
+  readonly checks: readonly string[];
 }
 
 /** Looks for every external program. Changes nothing. */
@@ -37,12 +39,17 @@ export async function surveyTools(): Promise<ToolReport[]> {
     const idle = onlyFor.length > 0 && !onlyFor.some((pkg) => absent.has(pkg));
     const state = !missing ? "present" : idle ? "not needed" : "missing";
     const how = missing ? sourcesOf(name, apt) : found.path;
-    return { name, why, wanted, state, onlyFor, found: found ?? null, how };
+    return { name, why, wanted, state, onlyFor, found: found ?? null, how, checks: checksOf(name) };
   });
 }
 
 function sourcesOf(name: ToolName, apt: boolean): string {
   const pkg: CachedPackage | DebianPackage = packages[toolOf(name).package];
-  if (pkg.kind === "cached") return pkg.sources.map(({ how }) => how).join("; else ");
-  return apt ? `Debian package ${pkg.debs.join(", ")}` : `run: ${aptCommand(pkg.debs)}`;
+  if (pkg.kind === "cached") return pkg.sources.map((source) => source.name).join(", else ");
+  return apt ? `apt-get install ${pkg.debs.join(" ")}` : `by you: ${aptCommand(pkg.debs)}`;
+}
+
+function checksOf(name: ToolName): string[] {
+  const pkg: CachedPackage | DebianPackage = packages[toolOf(name).package];
+  return pkg.kind === "cached" ? pkg.sources.map(({ check }) => check) : ["signed by the distribution"];
 }

@@ -27,7 +27,8 @@ const builds = pLimit(1);
 /** Builds programs from Go modules, pinned and checksummed by the `go.mod` and `go.sum` kept here. */
 export function goModules(title: string, modules: readonly GoModule[]): Source {
   return {
-    how: `${title}, pinned and checksummed by go.sum`,
+    name: title,
+    check: "every module by go.sum",
     async fetch(job) {
       const go = await job.need("go");
       await Promise.all(modules.map((module) => build(go, module, job)));

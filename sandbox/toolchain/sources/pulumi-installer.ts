@@ -12,11 +12,12 @@ const limit = 180_000;
 
 /**
  * Pulumi's official installer, through the Automation API. It pins the version and downloads over TLS;
- * it checks no digest, which is said in `how`.
+ * it compares no digest, which is said in `check`.
  */
 export function pulumiInstaller(version: string): Source {
   return {
-    how: `official installer v${version} through the Automation API, over TLS without a digest`,
+    name: `official installer v${version}`,
+    check: "TLS only; the installer compares no digest",
     async fetch({ root, say }) {
       // The Automation API's own download waits for as long as the network lets it.
       await fetchText(installer);

@@ -7,7 +7,8 @@ import type { Source } from "../model.js";
 /** A virtual environment of its own, filled from `requirements.txt` in the named folder, every file by its hash. */
 export function pythonVenv(title: string, folder: string): Source {
   return {
-    how: `${title}, in a virtual environment of its own, every file pinned by its hash`,
+    name: title,
+    check: "every file by its pinned SHA-256",
     async fetch({ root, bin, say, need }) {
       const python = await need("python3");
       await execa(python, ["-m", "venv", "--clear", root]);

@@ -11,7 +11,7 @@ export const releaseArch = process.arch === "x64" ? "amd64" : process.arch;
 
 /** What a project publishes for one version. */
 export interface ReleaseArgs {
-  /** How it reads to a person, for example `official release v1.36.3 (dl.k8s.io)`. */
+  /** How it reads to a person, for example `official release v1.36.3`. */
   readonly title: string;
   /** Files to download; next to each its publisher keeps `<url>.sha256`. */
   readonly files: readonly string[];
@@ -28,7 +28,8 @@ export interface ReleaseArgs {
  */
 export function release({ title, files, archive }: ReleaseArgs): Source {
   return {
-    how: `${title}, checked against the SHA-256 published with it`,
+    name: title,
+    check: "the SHA-256 that its publisher keeps beside it, over TLS",
     async fetch(job) {
       for (const url of files) {
         const published = await fetchText(`${url}.sha256`);
