@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import { SandboxInputError } from "../errors.js";
 import { controlPlane } from "./control-plane.js";
 import { DataPlane } from "./data-plane.js";
+import { described } from "./described.js";
 import { serveDns } from "./listen.js";
 import { openLog } from "./log.js";
 import { respond } from "./packet.js";
@@ -32,14 +33,7 @@ async function main(): Promise<void> {
   const plane = new DataPlane(controlPlane(given("--cloud", values.cloud), credentials), log);
   const stopDns = await serveDns({ address, port: Number(values.port) }, (message, transport, client) => {
     const response = respond(message, transport, (name, type) => plane.answer(name, type));
-    const { name, type, rcode, truncated, reply } = response ?? {};
-    const answers = (reply?.answers ?? []).map((record) => ({
-      type: record.type,
-      ttl: "ttl" in record ? record.ttl : undefined,
-      data: "data" in record ? record.data : undefined,
-    }));
-    const detail = { ...(truncated && { truncated }), ...(reply?.note && { note: reply.note }) };
-    log("query", { client, transport, name, type, rcode: rcode ?? "dropped", answers, ...detail });
+    log("query", { client, transport, ...described(response) });
     return response;
   });
   const stopStatus = await serveStatus({ address, port: Number(values["status-port"]) }, () =>

@@ -44,7 +44,16 @@ export function snapshotOf(state: ApiState): Snapshot {
     checks.set(built.id, built);
     if (built.kind === "unsupported") problems.push(`health check ${built.id}: ${built.reason}`);
   }
+  for (const set of [...zones.values()].flatMap(recordSets)) {
+    if (set.healthCheckId !== undefined && !checks.has(set.healthCheckId)) {
+      problems.push(`record ${set.name} ${set.type}: health check ${set.healthCheckId} does not exist`);
+    }
+  }
   return { zones, checks, problems };
+}
+
+function recordSets(zone: Zone): RecordSet[] {
+  return [...zone.names.values()].flatMap((types) => [...types.values()].flat());
 }
 
 function zoneOf(zone: HostedZone, sets: readonly ApiRecordSet[], problems: string[]): Zone {
