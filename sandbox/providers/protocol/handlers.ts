@@ -145,6 +145,7 @@ export function handlers(program: ProviderProgram, engine: Engine) {
         id: request.getId(),
         oldInputs,
         oldState,
+        ignoreChanges: request.getIgnorechangesList(),
       });
       const answer = new messages.UpdateResponse();
       answer.setProperties(struct(send(state, secrets)));

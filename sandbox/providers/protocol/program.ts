@@ -96,6 +96,8 @@ export interface UpdateRequest extends CreateRequest {
   readonly id: string;
   readonly oldInputs: Values;
   readonly oldState: Values;
+  /** Property paths that others may change; the engine already put their old values back. */
+  readonly ignoreChanges: readonly string[];
 }
 
 /** Asks how a resource stands now: for `refresh`, for an import (empty inputs and state) and for `get`. */
