@@ -1,0 +1,94 @@
+import { ExecaError, execa } from "execa";
+import { z } from "zod";
+
+import { EngineError } from "../errors.js";
+
+/** One backup as `pgbackrest info` tells it; only what we read. */
+const backup = z.object({
+  label: z.string(),
+  type: z.enum(["full", "diff", "incr"]),
+  error: z.boolean().nullish(),
+  archive: z.object({ start: z.string().nullable(), stop: z.string().nullable() }),
+  lsn: z.object({ start: z.string(), stop: z.string() }).nullish(),
+  info: z.object({ size: z.int(), repository: z.object({ size: z.int().nullish(), delta: z.int() }) }),
+  timestamp: z.object({ start: z.int(), stop: z.int() }),
+  database: z.object({ id: z.int(), "repo-key": z.int() }),
+});
+const info = z.array(
+  z.object({
+    name: z.string(),
+    backup: z.array(backup),
+    db: z.array(z.object({ id: z.int(), "repo-key": z.int(), "system-id": z.string(), version: z.string() })),
+    archive: z
+      .array(z.object({ min: z.string().nullable(), max: z.string().nullable(), id: z.string() }))
+      .optional(),
+  }),
+);
+export type RepositoryBackup = z.infer<typeof backup>;
+
+/** A stanza as one repository has it. */
+export interface Stanza {
+  readonly backups: readonly RepositoryBackup[];
+  readonly systemIdentifier: string;
+  readonly serverVersion: string;
+  /** Newest WAL segment stored. */
+  readonly newestWal: string | undefined;
+}
+
+/** pgBackRest with one configuration file and one stanza. */
+export interface PgBackRest {
+  /** Runs a command; the tool's own messages end up in the error. */
+  run(command: string, options?: readonly string[]): Promise<string>;
+  /** What a repository holds; undefined while the stanza does not exist there. */
+  info(repository: number): Promise<Stanza | undefined>;
+}
+
+/** Drives pgBackRest. Settings and secrets are in `config`; arguments only name them. */
+export function pgbackrest(config: string, stanza: string): PgBackRest {
+  const run = async (command: string, options: readonly string[] = []) => {
+    try {
+      const { stdout } = await execa("pgbackrest", [
+        `--config=${config}`,
+        `--stanza=${stanza}`,
+        ...options,
+        command,
+      ]);
+      return stdout;
+    } catch (error) {
+      throw new EngineError(`pgbackrest ${command} failed: ${lastError(error)}`, 3, undefined, {
+        cause: error,
+      });
+    }
+  };
+  return {
+    run,
+    async info(repository) {
+      const text = await run("info", [`--repo=${repository}`, "--output=json"]);
+      // 64 bits: as a JSON number it would lose its last digits.
+      const parsed = info.parse(JSON.parse(text.replace(/"system-id":(\d+)/g, '"system-id":"$1"')));
+      const found = parsed.find(({ name }) => name === stanza);
+      const db = found?.db.at(-1);
+      if (!found || !db) return undefined;
+      return {
+        backups: found.backup.filter((one) => one.database.id === db.id && one.error !== true),
+        systemIdentifier: db["system-id"],
+        serverVersion: db.version,
+        newestWal: found.archive?.at(-1)?.max ?? undefined,
+      };
+    },
+  };
+}
+
+/** The version of the tool, for manifests. */
+export async function pgbackrestVersion(): Promise<string> {
+  const { stdout } = await execa("pgbackrest", ["version"]);
+  return stdout.replace("pgBackRest ", "").trim();
+}
+
+/** The tool's ERROR lines, or the end of what it said. */
+function lastError(error: unknown): string {
+  if (!(error instanceof ExecaError)) return error instanceof Error ? error.message : String(error);
+  const lines = `${error.stderr}\n${error.stdout}`.split("\n").filter((line) => line.trim() !== "");
+  const errors = lines.filter((line) => line.includes("ERROR"));
+  return (errors.length > 0 ? errors : lines.slice(-3)).join(" | ") || error.shortMessage;
+}

@@ -1,0 +1,13 @@
+/** The store, the key or the network failed while recovery points were handled: exit code 3. */
+export class VaultError extends Error {
+  readonly exitCode = 3;
+  override readonly name = "VaultError";
+  /** @param hint the next command or change that helps. */
+  constructor(
+    message: string,
+    readonly hint?: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
