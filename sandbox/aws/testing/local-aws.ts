@@ -1,7 +1,7 @@
 import "reflect-metadata";
 
 import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
-import { Agent } from "node:https";
+import { Agent, request } from "node:https";
 import type { LookupFunction } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,6 +10,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 
 import type { Program } from "../../program.js";
+import { silent } from "../../progress.js";
+import { ensureTools } from "../../toolchain/index.js";
 import { ensureCa, issue } from "../../world/ca.js";
 import { type CallRecord, gate, gateNames, ministack, rootCredentials, type TokenIssuer } from "../index.js";
 
@@ -32,6 +34,13 @@ export interface LocalAws {
    * @param at region whose gate answers, when it isn't the client's own: what a wrong endpoint would do
    */
   client(region: string, credentials?: Credentials, at?: string): ReturnType<typeof clientOptions>;
+  /** Posts to a region's gate without any SDK. */
+  post(
+    region: string,
+    host: string,
+    headers: Readonly<Record<string, string>>,
+    body: string,
+  ): Promise<{ readonly status: number; readonly body: string }>;
   /** Ends a region's gate by SIGKILL. */
   kill(region: string): Promise<void>;
   /** Starts a region's gate again. */
@@ -43,15 +52,18 @@ export interface LocalAws {
 
 /** How the world is started; addresses are `127.<net>.…`, so that two of them don't meet. */
 export interface LocalAwsOptions {
-  readonly python: string;
-  readonly net: number;
-  readonly regions: readonly string[];
+  /** Second octet. @default 64 */
+  readonly net?: number;
+  /** @default us-east-1 and us-west-2 */
+  readonly regions?: readonly string[];
+  /** Makes the token issuers that the gates know. @default none */
   readonly issuers?: (dir: string, caFile: string) => Promise<readonly TokenIssuer[]>;
 }
 
 /** Starts ministack and the gates and waits until they serve. */
-export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws> {
-  const { python, net, regions } = options;
+export async function startLocalAws(options: LocalAwsOptions = {}): Promise<LocalAws> {
+  const { net = 64, regions = ["us-east-1", "us-west-2"] } = options;
+  const { "ministack-python": python } = await ensureTools(["ministack-python"], silent);
   const dir = await mkdtemp(join(tmpdir(), "secondsite-aws-"));
   const ca = await ensureCa(join(dir, "ca"));
   const caFile = ca.certFile;
@@ -105,10 +117,17 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     caFile,
     dir,
     client: (region, credentials = rootCredentials, at) =>
-      clientOptions(region, credentials, caBytes, (host) => {
-        const named = at ?? Object.keys(addresses).find((known) => host.includes(`.${known}.`));
-        return addressOf(named ?? (host.startsWith("sts.") ? region : "us-east-1"));
-      }),
+      clientOptions(
+        region,
+        credentials,
+        caBytes,
+        (host) => {
+          const named = at ?? Object.keys(addresses).find((known) => host.includes(`.${known}.`));
+          return addressOf(named ?? (host.startsWith("sts.") ? region : "us-east-1"));
+        },
+        at !== undefined,
+      ),
+    post: (region, host, headers, body) => post(addressOf(region), caBytes, { ...headers, host }, body),
     kill: (region) => kill(`gate-${region}`),
     revive: async (region) => start(await gateOf(region)),
     calls: async (region) => {
@@ -120,6 +139,24 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
       await rm(dir, { recursive: true, force: true });
     },
   };
+}
+
+function post(address: string, ca: string, headers: Readonly<Record<string, string>>, body: string) {
+  return new Promise<{ status: number; body: string }>((resolve, reject) => {
+    const options = {
+      host: address,
+      servername: headers.host ?? "",
+      method: "POST",
+      headers,
+      ca,
+      agent: false as const,
+    };
+    request(options, async (answer) => {
+      resolve({ status: answer.statusCode ?? 0, body: (await answer.toArray()).join("") });
+    })
+      .on("error", reject)
+      .end(body);
+  });
 }
 
 function spawned(program: Program) {
@@ -138,17 +175,20 @@ function clientOptions(
   credentials: Credentials,
   ca: string,
   resolve: (host: string) => string,
+  misdirected: boolean,
 ) {
   const lookup: LookupFunction = (host, { all }, answer) => {
     const address = resolve(host);
     if (all) answer(null, [{ address, family: 4 }]);
     else answer(null, address, 4);
   };
+  // A call to the wrong region's gate gets past its certificate: it is the gate's own refusal that is looked for.
+  const identity = misdirected ? { checkServerIdentity: () => undefined } : {};
   return {
     region,
     credentials,
     maxAttempts: 1,
     followRegionRedirects: false,
-    requestHandler: { httpsAgent: new Agent({ ca, lookup, keepAlive: true, maxSockets: 50 }) },
+    requestHandler: { httpsAgent: new Agent({ ca, lookup, keepAlive: true, maxSockets: 50, ...identity }) },
   };
 }

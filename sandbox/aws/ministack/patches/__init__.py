@@ -6,9 +6,11 @@ from . import principal, surface
 def apply() -> None:
     """Applies every patch. `surface` comes first: services take names from the modules it changes."""
     surface.apply()
-    from . import web_identity
+    from . import conditions, object_keys, object_lock, regions, replication, root, web_identity
 
-    web_identity.apply()
+    # replication is outermost of those that wrap the same handlers: what they refuse is not replicated.
+    for patch in (root, conditions, web_identity, regions, object_lock, object_keys, replication):
+        patch.apply()
 
 
 def middleware(app):

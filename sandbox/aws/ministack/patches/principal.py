@@ -2,7 +2,8 @@
 
 from urllib.parse import parse_qs
 
-from ministack.core.iam_evaluator import resolve_caller_identity
+from ministack.core import iam_evaluator
+from ministack.core.responses import get_account_id
 from ministack.core.router import extract_access_key_id
 
 HEADER = b"x-sandbox-principal"
@@ -32,5 +33,9 @@ def _caller(scope) -> str:
     headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
     query = parse_qs(scope.get("query_string", b"").decode("latin-1"), keep_blank_values=True)
     key = extract_access_key_id(headers, query)
-    identity = resolve_caller_identity(key) if key else None
+    if not key:
+        return ""
+    if iam_evaluator.is_root_access_key(key):
+        return f"arn:aws:iam::{get_account_id()}:root"
+    identity = iam_evaluator.resolve_caller_identity(key)
     return identity["userArn"] if identity else ""

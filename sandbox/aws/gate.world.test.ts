@@ -1,0 +1,238 @@
+import { randomBytes } from "node:crypto";
+
+import { CreateRoleCommand, IAMClient } from "@aws-sdk/client-iam";
+import {
+  CreateKeyCommand,
+  DecryptCommand,
+  EncryptCommand,
+  KMSClient,
+  ReplicateKeyCommand,
+} from "@aws-sdk/client-kms";
+import { ListHostedZonesCommand, Route53Client } from "@aws-sdk/client-route-53";
+import {
+  CreateBucketCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  PutBucketTaggingCommand,
+  PutBucketVersioningCommand,
+  PutObjectCommand,
+  S3Client,
+} from "@aws-sdk/client-s3";
+import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import { Upload } from "@aws-sdk/lib-storage";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { rootCredentials } from "./index.js";
+import { type LocalAws, startLocalAws } from "./testing/local-aws.js";
+
+let aws: LocalAws;
+let east: S3Client;
+let west: S3Client;
+
+beforeAll(async () => {
+  aws = await startLocalAws();
+  east = new S3Client(aws.client("us-east-1"));
+  west = new S3Client(aws.client("us-west-2"));
+  await east.send(new CreateBucketCommand({ Bucket: "east" }));
+  await west.send(
+    new CreateBucketCommand({
+      Bucket: "west",
+      CreateBucketConfiguration: { LocationConstraint: "us-west-2" },
+    }),
+  );
+  await east.send(new PutObjectCommand({ Bucket: "east", Key: "k", Body: "east's" }));
+});
+afterAll(() => aws.stop());
+
+describe("AWS's own names, host-style, with real signatures", () => {
+  test("keys with slashes, spaces and signs survive the way through the gate", async () => {
+    for (const Key of ["a/b c", "plus+percent%25", "ü/漢", "a//b"]) {
+      await west.send(new PutObjectCommand({ Bucket: "west", Key, Body: Key }));
+      const { Body } = await west.send(new GetObjectCommand({ Bucket: "west", Key }));
+      expect(await Body?.transformToString()).toBe(Key);
+    }
+  });
+
+  test("a signature made with another secret is refused, root's too", async () => {
+    const wrong = { ...rootCredentials, secretAccessKey: "not the secret" };
+    const s3 = new S3Client(aws.client("us-west-2", wrong));
+    await expect(s3.send(new GetObjectCommand({ Bucket: "west", Key: "a/b c" }))).rejects.toMatchObject({
+      name: "SignatureDoesNotMatch",
+    });
+    const kms = new KMSClient(aws.client("us-west-2", wrong));
+    await expect(kms.send(new CreateKeyCommand({}))).rejects.toThrow(/signature/i);
+  });
+
+  test.each(["test", "000000000000"])("the well-known root key %s opens nothing", async (accessKeyId) => {
+    const s3 = new S3Client(aws.client("us-west-2", { accessKeyId, secretAccessKey: "test" }));
+    await expect(s3.send(new GetObjectCommand({ Bucket: "west", Key: "a/b c" }))).rejects.toMatchObject({
+      $metadata: { httpStatusCode: 403 },
+    });
+  });
+});
+
+describe("regions", () => {
+  test("a bucket of another region answers with a redirect that names its region", async () => {
+    await expect(west.send(new GetObjectCommand({ Bucket: "east", Key: "k" }))).rejects.toMatchObject({
+      name: "PermanentRedirect",
+      $metadata: { httpStatusCode: 301 },
+    });
+  });
+
+  test("a request signed for another region is refused by S3 and by KMS, each in AWS's words", async () => {
+    const s3 = new S3Client({ ...aws.client("us-east-1"), endpoint: "https://s3.us-west-2.amazonaws.com" });
+    await expect(
+      s3.send(new PutObjectCommand({ Bucket: "west", Key: "k", Body: "x" })),
+    ).rejects.toMatchObject({
+      name: "AuthorizationHeaderMalformed",
+      message: expect.stringContaining("the region 'us-east-1' is wrong; expecting 'us-west-2'"),
+    });
+    const kms = new KMSClient({
+      ...aws.client("us-east-1"),
+      endpoint: "https://kms.us-west-2.amazonaws.com",
+    });
+    await expect(kms.send(new CreateKeyCommand({}))).rejects.toMatchObject({
+      name: "InvalidSignatureException",
+      message: "Credential should be scoped to a valid region.",
+    });
+  });
+
+  test("a gate answers no other region's endpoint, and IAM and Route 53 only in us-east-1", async () => {
+    const misdirected = { $metadata: { httpStatusCode: 421 } };
+    const s3 = new S3Client(aws.client("us-east-1", rootCredentials, "us-west-2"));
+    await expect(s3.send(new GetObjectCommand({ Bucket: "east", Key: "k" }))).rejects.toMatchObject(
+      misdirected,
+    );
+    const iam = new IAMClient(aws.client("us-west-2", rootCredentials, "us-west-2"));
+    const role = new CreateRoleCommand({ RoleName: "r", AssumeRolePolicyDocument: "{}" });
+    await expect(iam.send(role)).rejects.toMatchObject(misdirected);
+    const dns = new Route53Client(aws.client("us-west-2", rootCredentials, "us-west-2"));
+    await expect(dns.send(new ListHostedZonesCommand({}))).rejects.toMatchObject(misdirected);
+  });
+
+  test("sts.amazonaws.com is answered by the region that asks", async () => {
+    const sts = new STSClient({ ...aws.client("us-west-2"), endpoint: "https://sts.amazonaws.com" });
+    expect(await sts.send(new GetCallerIdentityCommand())).toMatchObject({ Account: "000000000000" });
+    expect((await aws.calls("us-west-2")).at(-1)).toMatchObject({
+      action: "sts:GetCallerIdentity",
+      status: 200,
+    });
+  });
+
+  test("a multi-region key's replica decrypts in its own region; another region's key does not exist there", async () => {
+    const here = new KMSClient(aws.client("us-east-1"));
+    const there = new KMSClient(aws.client("us-west-2"));
+    const { KeyMetadata: key } = await here.send(new CreateKeyCommand({ MultiRegion: true }));
+    const sealed = { KeyId: key?.KeyId, Plaintext: Buffer.from("secret") };
+    const { CiphertextBlob } = await here.send(new EncryptCommand(sealed));
+    await expect(there.send(new DecryptCommand({ CiphertextBlob }))).rejects.toThrow();
+    await there.send(new EncryptCommand(sealed)).then(
+      () => expect.unreachable("a key of us-east-1 was used in us-west-2"),
+      (error: Error) => expect(error.name).toBe("NotFoundException"),
+    );
+    await expect(there.send(new EncryptCommand({ ...sealed, KeyId: key?.Arn }))).rejects.toThrow();
+    await here.send(new ReplicateKeyCommand({ KeyId: key?.KeyId, ReplicaRegion: "us-west-2" }));
+    const { Plaintext } = await there.send(new DecryptCommand({ CiphertextBlob }));
+    expect(Buffer.from(Plaintext ?? []).toString()).toBe("secret");
+  });
+});
+
+describe("what leases and repositories stand on", () => {
+  test("of two racing If-Match writes exactly one wins, and a read after it sees the winner", async () => {
+    for (let round = 0; round < 20; round++) {
+      const { ETag } = await west.send(
+        new PutObjectCommand({ Bucket: "west", Key: "lease", Body: `${round}` }),
+      );
+      const write = (Body: string) =>
+        west.send(new PutObjectCommand({ Bucket: "west", Key: "lease", Body, IfMatch: ETag })).then(
+          () => Body,
+          (error: Error) => error.name,
+        );
+      const outcomes = await Promise.all([write(`${round}-a`), write(`${round}-b`)]);
+      expect(outcomes.filter((outcome) => outcome === "PreconditionFailed")).toHaveLength(1);
+      const { Body } = await west.send(new GetObjectCommand({ Bucket: "west", Key: "lease" }));
+      expect(outcomes).toContain(await Body?.transformToString());
+    }
+  });
+
+  test("If-None-Match lets one of many create an object", async () => {
+    const create = (Body: string) =>
+      west.send(new PutObjectCommand({ Bucket: "west", Key: "chain/1", Body, IfNoneMatch: "*" })).then(
+        () => "created",
+        (error: Error) => error.name,
+      );
+    const outcomes = await Promise.all(["a", "b", "c", "d"].map(create));
+    expect(outcomes.sort()).toEqual([
+      "PreconditionFailed",
+      "PreconditionFailed",
+      "PreconditionFailed",
+      "created",
+    ]);
+  });
+
+  test("a multipart upload arrives whole", async () => {
+    const Body = randomBytes(12 * 1024 * 1024);
+    await new Upload({
+      client: west,
+      params: { Bucket: "west", Key: "parts", Body },
+      partSize: 5 * 1024 * 1024,
+    }).done();
+    const got = await west.send(new GetObjectCommand({ Bucket: "west", Key: "parts" }));
+    expect(Buffer.compare(Buffer.from((await got.Body?.transformToByteArray()) ?? []), Body)).toBe(0);
+  });
+
+  test("the log names every call by service, action, resource and caller, and holds no secret", async () => {
+    await west.send(new HeadObjectCommand({ Bucket: "west", Key: "parts" }));
+    await expect
+      .poll(async () => (await aws.calls("us-west-2")).at(-1))
+      .toMatchObject({
+        region: "us-west-2",
+        principal: "arn:aws:iam::000000000000:root",
+        accessKeyId: rootCredentials.accessKeyId,
+        service: "s3",
+        action: "s3:HeadObject",
+        resource: "arn:aws:s3:::west/parts",
+        status: 200,
+        source: expect.stringMatching(/^127\./),
+      });
+    expect(JSON.stringify(await aws.calls("us-west-2"))).not.toContain(rootCredentials.secretAccessKey);
+  });
+});
+
+describe("us-east-1 is lost", () => {
+  beforeAll(() => aws.kill("us-east-1"));
+
+  test("buckets cannot be created or configured anywhere, within seconds", async () => {
+    const gone = { name: "ServiceUnavailable", $metadata: { httpStatusCode: 503 } };
+    const started = Date.now();
+    const LocationConstraint = "us-west-2";
+    const calls = [
+      new CreateBucketCommand({ Bucket: "late", CreateBucketConfiguration: { LocationConstraint } }),
+      new PutBucketVersioningCommand({ Bucket: "west", VersioningConfiguration: { Status: "Enabled" } }),
+      new PutBucketTaggingCommand({ Bucket: "west", Tagging: { TagSet: [] } }),
+    ];
+    for (const call of calls)
+      await expect(west.send(call as CreateBucketCommand)).rejects.toMatchObject(gone);
+    expect(Date.now() - started).toBeLessThan(5_000);
+  });
+
+  test("objects in us-west-2 are still written and read; those of us-east-1 are reached through no gate", async () => {
+    await west.send(new PutObjectCommand({ Bucket: "west", Key: "after", Body: "1" }));
+    expect((await west.send(new GetObjectCommand({ Bucket: "west", Key: "after" }))).ContentLength).toBe(1);
+    await expect(west.send(new GetObjectCommand({ Bucket: "east", Key: "k" }))).rejects.toMatchObject({
+      name: "PermanentRedirect",
+    });
+    await expect(east.send(new GetObjectCommand({ Bucket: "east", Key: "k" }))).rejects.toMatchObject({
+      code: "ECONNREFUSED",
+    });
+  });
+
+  test("configuration works again once it heals", async () => {
+    await aws.revive("us-east-1");
+    await west.send(
+      new PutBucketTaggingCommand({ Bucket: "west", Tagging: { TagSet: [{ Key: "a", Value: "b" }] } }),
+    );
+    const call = { action: "s3:PutBucketTagging", resource: "arn:aws:s3:::west", forwardedFrom: "us-west-2" };
+    await expect.poll(async () => (await aws.calls("us-east-1")).at(-1)).toMatchObject(call);
+  });
+});

@@ -1,0 +1,30 @@
+import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from "@aws-sdk/client-iam";
+
+import type { LocalAws } from "./local-aws.js";
+
+/** One statement of a policy. */
+export type Statement = Readonly<Record<string, unknown>>;
+
+/** A policy document of these statements. */
+export function policy(...Statement: readonly Statement[]): string {
+  return JSON.stringify({ Version: "2012-10-17", Statement });
+}
+
+/** Creates a role with one inline policy and returns its ARN. */
+export async function createRole(
+  aws: LocalAws,
+  RoleName: string,
+  trust: Statement,
+  ...allowed: readonly Statement[]
+): Promise<string> {
+  const iam = new IAMClient(aws.client("us-east-1"));
+  const { Role } = await iam.send(
+    new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: policy({ Effect: "Allow", ...trust }) }),
+  );
+  if (allowed.length > 0) {
+    const PolicyDocument = policy(...allowed.map((statement) => ({ Effect: "Allow", ...statement })));
+    await iam.send(new PutRolePolicyCommand({ RoleName, PolicyName: "inline", PolicyDocument }));
+  }
+  if (!Role?.Arn) throw new Error(`${RoleName} was created without an ARN`);
+  return Role.Arn;
+}
