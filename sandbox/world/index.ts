@@ -1,0 +1,10 @@
+export type { RegionPlace, RegionSpec, WorldSpec } from "../address.js";
+export { type Ca, type Certificate, ensureCa, issue, type Leaf } from "./ca.js";
+export { type DownResult, down, leftovers } from "./down.js";
+export { type FailOptions, fail, heal } from "./fault.js";
+export { customer, type InsideOptions, operator, operatorEnv } from "./inside.js";
+export type { WorldPaths } from "./paths.js";
+export { defaultWorld } from "./spec.js";
+export { type ProgramStatus, type RegionStatus, status, type WorldStatus } from "./status.js";
+export { type UpOptions, up } from "./up.js";
+export { findWorld, openWorld, type World } from "./world.js";

@@ -1,0 +1,48 @@
+import { z } from "zod";
+
+import type { WorldSpec } from "../address.js";
+import { SandboxInputError } from "../errors.js";
+
+/** The world that commands use unless told otherwise: two regions with clusters and a witness. */
+export const defaultWorld: WorldSpec = {
+  name: "default",
+  net: 88,
+  regions: [
+    { region: "us-east-1", cluster: true },
+    { region: "us-west-2", cluster: true },
+    { region: "eu-west-1", cluster: false },
+  ],
+};
+
+const schema = z.object({
+  name: z
+    .string()
+    // Part of socket paths, which the kernel limits to 107 characters.
+    .regex(/^[a-z][a-z0-9-]{0,19}$/, "must be 1 to 20 of a-z, 0-9 and -, starting with a letter"),
+  net: z.int().min(1).max(254),
+  regions: z
+    .array(
+      z.object({
+        region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-[1-9]$/, 'must be a region such as "us-east-1"'),
+        cluster: z.boolean(),
+      }),
+    )
+    .min(1)
+    // The node's addresses are in the third octet, up to 254.
+    .max(200)
+    .refine((regions) => new Set(regions.map((each) => each.region)).size === regions.length, {
+      message: "must not name a region twice",
+    }),
+});
+
+/**
+ * Checks what a world shall consist of.
+ *
+ * @throws SandboxInputError naming every bad property.
+ */
+export function checkSpec(spec: WorldSpec): WorldSpec {
+  const checked = schema.safeParse(spec);
+  if (checked.success) return checked.data;
+  const problems = checked.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+  throw new SandboxInputError(`world ${JSON.stringify(spec.name)}: ${problems.join("; ")}`);
+}

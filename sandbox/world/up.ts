@@ -1,0 +1,165 @@
+import { copyFile, mkdir, statfs, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import { placesOf, type WorldSpec } from "../address.js";
+import { SandboxInputError, WorldError } from "../errors.js";
+import { type Progress, silent } from "../progress.js";
+import { cacheDir } from "../toolchain/index.js";
+import { type Ca, ensureCa } from "./ca.js";
+import { pkiDir } from "./cluster/index.js";
+import { adminContext, kubeconfig } from "./cluster/pki.js";
+import { connectionRecorder } from "./connections.js";
+import { controlPlane } from "./corefile.js";
+import { type LaunchOptions, launch, start } from "./launch.js";
+import { makeMounts } from "./mounts.js";
+import { checkFree, makeBridge, makePlace } from "./network.js";
+import { dataRoot, runRoot } from "./paths.js";
+import { record } from "./record.js";
+import { startRegion, startResolver } from "./region.js";
+import { run } from "./run.js";
+import { checkSpec } from "./spec.js";
+import { ensureWorldTools, type WorldTools } from "./tools.js";
+import { findWorld, saveWorld, type World, worldOf } from "./world.js";
+
+/** Below this a cluster's disk would soon be full. */
+const spaceNeeded = 2 * 1024 ** 3;
+
+/** What a world is started with. */
+export interface UpOptions {
+  /** Images that its clusters hold, as docker-archive tars; one named `secondsite.local/pause:1` for clusters. */
+  readonly images: readonly string[];
+  /** @default silent */
+  readonly progress?: Progress;
+  /** Gives up; what was started by then stays until `down`. */
+  readonly signal?: AbortSignal;
+  /** @default had from the toolchain */
+  readonly tools?: WorldTools;
+}
+
+/**
+ * Starts a world: network, clusters, AWS, DNS. Resolves once all of it serves.
+ *
+ * @throws SandboxInputError when a world of that name is up.
+ * @throws WorldError when the machine or a program fails; what was started by then stays for a look at its logs
+ *   until `down`.
+ */
+export async function up(input: WorldSpec, options: UpOptions): Promise<World> {
+  const spec = checkSpec(input);
+  const { progress = silent, signal, images } = options;
+  if (await findWorld(spec.name)) {
+    throw new SandboxInputError(`sandbox "${spec.name}" is up already`, "secondsite sandbox down");
+  }
+  await checkMachine();
+  checkFree(placesOf(spec));
+  const tools = options.tools ?? (await ensureWorldTools(progress));
+  const caDir = join(cacheDir(), "ca");
+  const ca = await ensureCa(caDir);
+  const world = worldOf({ spec, tools, caDir, images });
+  const { paths, places } = world;
+
+  await mkdir(paths.data, { recursive: true });
+  await saveWorld(world);
+  await record(paths.record, { kind: "directory", path: paths.data }, { kind: "directory", path: paths.run });
+  await copyFile(ca.certFile, paths.caFile);
+  await makeRunFolder(world);
+  await makeBridge(tools, places, paths.record);
+  await Promise.all([
+    progress.step("Clouds and DNS", () => startShared(world, signal)),
+    ...places.regions.map((place) =>
+      progress.step(`Region ${place.region}`, (say) => startRegion(world, ca, place, say, signal)),
+    ),
+  ]);
+  await writeKubeconfig(world, ca);
+  return world;
+}
+
+/** Programs that belong to no region. */
+async function startShared(world: World, signal?: AbortSignal): Promise<void> {
+  const { paths, places, tools, spec } = world;
+  const { ministack, rootCredentials } = await import("../aws/index.js");
+  const { cloud, dns, operator, customer } = places;
+  for (const place of [cloud, dns, operator, customer]) {
+    await makePlace(tools, places, place, paths.record);
+    await mkdir(paths.place(place.namespace), { recursive: true });
+  }
+  const at = (namespace: string): LaunchOptions => ({ paths, world: spec.name, namespace, signal });
+  const [address] = cloud.addresses;
+  const [first, ...others] = places.regions;
+  if (!address || !first) return;
+  const home = controlPlane([first, ...others]).region;
+  const cloudUrl = `http://${address}:4566`;
+  await Promise.all([
+    (async () => {
+      await launch(
+        ministack({
+          python: tools["ministack-python"],
+          address,
+          log: paths.log(cloud.namespace, "ministack-calls"),
+          gates: Object.fromEntries(places.regions.map(({ region, gate }) => [region, gate])),
+        }),
+        at(cloud.namespace),
+      );
+      const { route53 } = await import("../dns/index.js");
+      const log = paths.log(dns.namespace, "route53-answers");
+      await launch(
+        route53({ address: dns.server, cloud: cloudUrl, credentials: rootCredentials, log }),
+        at(dns.namespace),
+      );
+    })(),
+    ...[
+      { place: operator, cache: false },
+      { place: customer, cache: true },
+    ].map(async ({ place, cache }) => {
+      await makeMounts(paths, paths.record, place);
+      await start(connectionRecorder(tools), at(place.namespace));
+      await startResolver(world, { address: place.resolver, sts: home, cache }, at(place.namespace));
+    }),
+  ]);
+}
+
+async function writeKubeconfig(world: World, ca: Ca): Promise<void> {
+  const contexts = await Promise.all(
+    world.places.regions
+      .filter(({ cluster }) => cluster)
+      .map((place) => adminContext(place, ca, pkiDir(world, place))),
+  );
+  await writeFile(world.paths.kubeconfig, kubeconfig(contexts), { mode: 0o600 });
+}
+
+/** Handles on mount namespaces can be kept only on a mount that nobody shares. */
+async function makeRunFolder({ paths }: World): Promise<void> {
+  await mkdir(paths.run, { recursive: true });
+  await record(paths.record, { kind: "mount", path: paths.run });
+  await run(["mount", "--bind", paths.run, paths.run]);
+  await run(["mount", "--make-private", paths.run]);
+}
+
+async function checkMachine(): Promise<void> {
+  if (process.getuid?.() !== 0) {
+    throw new WorldError(
+      "the sandbox makes network namespaces and mounts, which needs root",
+      "run it with sudo",
+    );
+  }
+  if (process.platform !== "linux")
+    throw new WorldError(`the sandbox needs Linux, this is ${process.platform}`);
+  for (const [what, path] of [
+    ["network namespaces", "/proc/self/ns/net"],
+    ["mount namespaces", "/proc/self/ns/mnt"],
+    ["control groups", "/sys/fs/cgroup"],
+  ] as const) {
+    await statfs(path).catch((cause) => {
+      throw new WorldError(`the sandbox needs ${what}, and ${path} is missing`, "secondsite doctor", {
+        cause,
+      });
+    });
+  }
+  for (const root of [dataRoot, runRoot]) await mkdir(root, { recursive: true });
+  const { bavail, bsize } = await statfs(dataRoot);
+  if (bavail * bsize < spaceNeeded) {
+    const free = Math.floor((bavail * bsize) / 1024 ** 2);
+    throw new WorldError(
+      `${dataRoot} has ${free} MiB free; the sandbox needs ${spaceNeeded / 1024 ** 2} MiB`,
+    );
+  }
+}
