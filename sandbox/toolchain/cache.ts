@@ -69,8 +69,7 @@ export async function withWorkshop<T>(
   for (const dir of [attempts, downloads, join(base, "tools")]) await mkdir(dir, { recursive: true });
   const release = await lock(attempts, say);
   try {
-    // Whatever is left here belongs to attempts that died: the lock is ours.
-    for (const left of await readdir(attempts)) await rm(join(attempts, left), { recursive: true });
+    for (const left of await readdir(attempts)) await clear(join(attempts, left), say);
     await mkdir(join(root, "bin"), { recursive: true });
     return await work({
       root,
@@ -90,6 +89,13 @@ export async function withWorkshop<T>(
     await rm(root, { recursive: true, force: true });
     await release();
   }
+}
+
+/** Removes what an attempt that died has left. Children of it may still be writing: then it stays, and harms nobody. */
+async function clear(left: string, say: Say): Promise<void> {
+  await rm(left, { recursive: true, force: true, maxRetries: 3, retryDelay: 100 }).catch((error: Error) =>
+    say(`left behind for now: ${error.message}`),
+  );
 }
 
 async function lock(dir: string, say: Say): Promise<() => Promise<void>> {

@@ -44,6 +44,8 @@ async function build(go: string, module: GoModule, { bin, say }: Job): Promise<v
       // What a user set for work of theirs does not change what is built here.
       GOFLAGS: "-mod=readonly -trimpath -buildvcs=false",
       GOWORK: "off",
+      // Distributions set "local": the toolchain that go.mod names may be fetched all the same.
+      GOTOOLCHAIN: process.env.GOTOOLCHAIN ?? "auto",
       // No C compiler needed, and names are resolved by Go itself, which follows the world's resolv.conf.
       CGO_ENABLED: "0",
       PATH: `${dirname(go)}${delimiter}${process.env.PATH ?? ""}`,
