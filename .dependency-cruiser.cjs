@@ -8,11 +8,11 @@ const arrows = {
   vault: ["plan"],
   engines: ["plan", "vault"],
   components: ["plan"],
-  stacks: ["plan", "components"],
+  stacks: ["plan", "plans", "components"],
   policy: ["plan"],
   plans: ["plan"],
   sandbox: [],
-  scripts: ["plan", "vault", "engines", "sandbox"],
+  scripts: ["plan", "plans", "vault", "engines", "sandbox"],
 };
 const rooms = Object.keys(arrows);
 

@@ -1,9 +1,7 @@
-import { readFile } from "node:fs/promises";
-import { resolve } from "node:path";
-import { pathToFileURL } from "node:url";
 import * as pulumi from "@pulumi/pulumi";
 import type { SiteImages } from "../components/region/site-region.js";
-import { type Plan, parsePlan } from "../plan/index.js";
+import type { Plan } from "../plan/index.js";
+import { loadPlan } from "../plans/load.js";
 
 /** What a stack's configuration says. Only stacks read configuration; components get arguments. */
 export interface Settings {
@@ -43,14 +41,9 @@ export async function settings(roles: readonly string[]): Promise<Settings> {
 }
 
 async function readPlan(path: string): Promise<Plan> {
-  const file = resolve(path);
   try {
-    if (file.endsWith(".json")) return parsePlan(JSON.parse(await readFile(file, "utf8")));
-    const loaded: { default?: unknown } = await import(pathToFileURL(file).href);
-    return parsePlan(loaded.default);
+    return await loadPlan(path);
   } catch (error) {
-    throw new pulumi.RunError(
-      `secondsite:plan "${path}" cannot be used: ${error instanceof Error ? error.message : error}`,
-    );
+    throw new pulumi.RunError(`secondsite:plan: ${error instanceof Error ? error.message : error}`);
   }
 }

@@ -1,0 +1,43 @@
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+
+import { InvalidPlan, type Plan, parsePlan } from "../plan/index.js";
+
+/** A plan file that cannot be read: exit code 2. */
+export class UnreadablePlan extends Error {
+  readonly exitCode = 2;
+  override readonly name = "UnreadablePlan";
+  readonly hint = "give the path of a plan, for example plans/kubernetes-chat.ts";
+}
+
+/**
+ * Reads a plan: a module whose default export is one, or JSON.
+ *
+ * @throws UnreadablePlan when there is no such file or it is no module or JSON
+ * @throws InvalidPlan with every problem of the plan
+ */
+export async function loadPlan(path: string): Promise<Plan> {
+  return parsePlan(await content(path));
+}
+
+async function content(path: string): Promise<unknown> {
+  const file = resolve(path);
+  try {
+    if (file.endsWith(".json")) return JSON.parse(await readFile(file, "utf8"));
+    const module: { default?: unknown } = await import(pathToFileURL(file).href);
+    if (module.default === undefined) throw new Error("it has no default export");
+    return module.default;
+  } catch (error) {
+    if (error instanceof InvalidPlan) throw error;
+    const missing =
+      error instanceof Error &&
+      "code" in error &&
+      ["ENOENT", "ERR_MODULE_NOT_FOUND"].includes(String(error.code));
+    throw new UnreadablePlan(
+      missing
+        ? `no plan at "${path}"`
+        : `"${path}" is no plan: ${error instanceof Error ? error.message : error}`,
+    );
+  }
+}
