@@ -47,7 +47,9 @@ export class DataPlane {
   /** Reads the control plane now and then every second. */
   async start(): Promise<void> {
     try {
-      this.#take(snapshotOf(await this.source.read()));
+      const state = await this.source.read();
+      if (this.#stopped) return;
+      this.#take(snapshotOf(state));
       if (this.#lastError) this.log("control-plane", { reachable: true });
       this.#lastError = undefined;
       this.#lastRead = new Date().toISOString();

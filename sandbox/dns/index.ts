@@ -4,7 +4,7 @@ import type { Program } from "../program.js";
 import type { AwsCredentials } from "./control-plane.js";
 import type { Status } from "./status.js";
 
-export type { CheckStatus, Status } from "./status.js";
+export type { Status } from "./status.js";
 
 /** What `route53` needs. */
 export interface Route53Args {
@@ -28,6 +28,11 @@ export interface Route53Args {
  * that it could read, so it goes on when the control plane is lost. It keeps nothing on disk: started again, its
  * health checks are new, and a new health check counts as healthy until there is enough data.
  *
+ * Not as at Route 53: endpoints with private addresses are checked; there are 16 checkers at one place (two for
+ * each of eight regions), so a check cannot be healthy for one client and unhealthy for another; private zones,
+ * DNSSEC, and routing by the client's place are left out. Groups that need what is left out get SERVFAIL, and
+ * `GET /status` names them under `problems`.
+ *
  * Ready once it has read the control plane.
  */
 export function route53({ address, cloud, credentials, log, ...ports }: Route53Args): Program {
@@ -45,7 +50,7 @@ export function route53({ address, cloud, credentials, log, ...ports }: Route53A
     env: {
       AWS_ACCESS_KEY_ID: credentials.accessKeyId,
       AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "1",
+      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
     },
     ready: async () => (await route53Status(address, statusPort))?.controlPlane.lastRead != null,
   };

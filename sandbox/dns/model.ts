@@ -63,7 +63,7 @@ export interface EndpointCheck extends HealthCheckBase {
 }
 
 /** A health check over other health checks. */
-export interface CalculatedCheck extends HealthCheckBase {
+interface CalculatedCheck extends HealthCheckBase {
   readonly kind: "calculated";
   readonly children: readonly string[];
   /** How many children have to be healthy; 0 is always healthy. */
@@ -71,7 +71,7 @@ export interface CalculatedCheck extends HealthCheckBase {
 }
 
 /** A health check this server cannot evaluate: its status is unknown and records that need it get SERVFAIL. */
-export interface UnsupportedCheck extends HealthCheckBase {
+interface UnsupportedCheck extends HealthCheckBase {
   readonly kind: "unsupported";
   readonly reason: string;
 }

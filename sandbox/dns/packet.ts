@@ -19,7 +19,7 @@ const rcodes = {
   REFUSED: 5,
   BADVERS: 16,
 } as const;
-export type Rcode = keyof typeof rcodes;
+type Rcode = keyof typeof rcodes;
 
 /** Finds the reply to one question. */
 export type AnswerQuestion = (name: string, type: RecordType | "ANY") => Reply;

@@ -98,6 +98,12 @@ describe("HTTP health checks: a status of 2xx or 3xx within two seconds", () => 
     await expect.poll(() => closed).toBe(true);
   });
 
+  test("a TLS handshake that never ends counts as no status", async () => {
+    const port = await open(createTcpServer((socket) => socket.resume()));
+    const { reason } = await probe(checkOf(port, { protocol: "HTTPS" }), nowhere);
+    expect(reason).toBe("no HTTP status within 2 s of connecting");
+  });
+
   test("a refused connection, or an answer that is no HTTP, fails with its reason", async () => {
     const server = createTcpServer((socket) => socket.resume().end("SSH-2.0-x\r\n"));
     const port = await open(server);
