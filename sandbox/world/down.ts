@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { readdir, readFile, rm, rmdir } from "node:fs/promises";
 
 import { type Places, placesOf, type WorldSpec } from "../address.js";
@@ -6,7 +7,7 @@ import { type Progress, silent } from "../progress.js";
 import { mountsBelow } from "./mounts.js";
 import { placesList } from "./network.js";
 import { dataRoot, pathsOf, runRoot } from "./paths.js";
-import { commandLine, isAlive, kill } from "./processes.js";
+import { commandLine, isAlive } from "./processes.js";
 import { programsOf, readRecord } from "./record.js";
 import { run } from "./run.js";
 import { checkSpec } from "./spec.js";
@@ -37,15 +38,17 @@ export async function down(
     world?.places ?? (spec.net && spec.regions ? placesOf(checkSpec(spec as WorldSpec)) : undefined);
   const paths = pathsOf(name);
   const entries = await readRecord(paths.record);
-  if (!world && entries.length === 0 && (!places || (await leftovers(name, places)).length === 0)) {
+  const traces = existsSync(paths.data) || existsSync(paths.run) || markedProcesses(name).length > 0;
+  if (!traces && (!places || (await leftovers(name, places)).length === 0)) {
     return { wasUp: false, processes: 0 };
   }
   let processes = 0;
   await progress.step("Processes", async (say) => {
-    for (const each of programsOf(entries).values()) if (isAlive(each)) kill(each);
     const find = async () => {
       const found = await Promise.all((places ? placesList(places) : []).map(processesOf));
-      return [...found.flat(), ...markedProcesses(name)];
+      const recorded = [...programsOf(entries).values()].filter(isAlive);
+      const all = [...found.flat(), ...markedProcesses(name), ...recorded];
+      return [...new Map(all.map((each) => [each.pid, each])).values()];
     };
     processes = (await find()).length;
     await killAll(find);

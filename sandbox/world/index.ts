@@ -6,5 +6,5 @@ export { customer, type InsideOptions, operator, operatorEnv } from "./inside.js
 export type { WorldPaths } from "./paths.js";
 export { defaultWorld } from "./spec.js";
 export { type ProgramStatus, type RegionStatus, status, type WorldStatus } from "./status.js";
-export { type UpOptions, up } from "./up.js";
+export { type UpOptions, up, worldCa } from "./up.js";
 export { findWorld, openWorld, type World } from "./world.js";

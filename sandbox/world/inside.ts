@@ -10,7 +10,17 @@ import { openWorld, type World } from "./world.js";
 /** Where a command's output goes and what it is started with. */
 export type InsideOptions = Pick<
   Options,
-  "stdin" | "stdout" | "stderr" | "input" | "cwd" | "reject" | "timeout" | "cancelSignal" | "buffer" | "lines"
+  | "stdio"
+  | "stdin"
+  | "stdout"
+  | "stderr"
+  | "input"
+  | "cwd"
+  | "reject"
+  | "timeout"
+  | "cancelSignal"
+  | "buffer"
+  | "lines"
 > & {
   /** Added to the environment that the place gives. */
   readonly env?: Readonly<Record<string, string>>;

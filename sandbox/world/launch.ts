@@ -39,6 +39,7 @@ export async function launch(program: Program, options: LaunchOptions): Promise<
  */
 export async function start(program: Program, options: LaunchOptions): Promise<ProcessId> {
   const { paths, namespace } = options;
+  options.signal?.throwIfAborted();
   const trace = { namespace, program: program.name };
   await record(paths.record, { kind: "starting", ...trace });
   const logFile = paths.log(namespace, program.name);

@@ -12,6 +12,7 @@ import { type LaunchOptions, launch, start } from "./launch.js";
 import { makeMounts } from "./mounts.js";
 import { makePlace } from "./network.js";
 import { resolver } from "./resolver.js";
+import { together } from "./together.js";
 import type { World } from "./world.js";
 
 /** Makes a region's place and starts everything in it; resolves once all of it serves. */
@@ -20,33 +21,36 @@ export async function startRegion(
   ca: Ca,
   place: RegionPlace,
   say: Say,
-  signal?: AbortSignal,
+  outer?: AbortSignal,
 ): Promise<void> {
   const { paths, tools, places } = world;
   await makePlace(tools, places, place, paths.record);
   await makeMounts(paths, paths.record, place);
-  const options: LaunchOptions = {
+  const outside: LaunchOptions = {
     paths,
     world: world.spec.name,
     namespace: place.namespace,
     mounts: true,
-    signal,
+    signal: outer,
   };
-  await start(connectionRecorder(tools), options);
+  await start(connectionRecorder(tools), outside);
   const pki = place.cluster ? await prepareCluster(world, ca, place) : undefined;
-  await Promise.all([
-    startGate(world, ca, place, options),
-    startResolver(
-      world,
-      {
-        sts: place.region,
-        address: place.resolver,
-        ...(pki ? { cluster: { kubeconfig: pki.kubeconfigs.resolver, context: place.region } } : {}),
-      },
-      options,
-    ),
-    ...(pki ? [startCluster(world, place, pki, options, say)] : []),
-  ]);
+  await together(outer, (signal) => {
+    const options = { ...outside, signal };
+    return [
+      startGate(world, ca, place, options),
+      startResolver(
+        world,
+        {
+          sts: place.region,
+          address: place.resolver,
+          ...(pki ? { cluster: { kubeconfig: pki.kubeconfigs.resolver, context: place.region } } : {}),
+        },
+        options,
+      ),
+      ...(pki ? [startCluster(world, place, pki, options, say)] : []),
+    ];
+  });
 }
 
 /** Starts a place's resolver on its address. */

@@ -6,7 +6,14 @@ import type { Place } from "../address.js";
 import { WorldError } from "../errors.js";
 import { worldMark } from "./launch.js";
 import { networkIdentity } from "./network.js";
-import { allProcesses, commandLine, environment, kill, type RunningProcess } from "./processes.js";
+import {
+  allProcesses,
+  commandLine,
+  environment,
+  kill,
+  type ProcessId,
+  type RunningProcess,
+} from "./processes.js";
 
 /** Every process that belongs to a place, found by what the kernel knows rather than by our record. */
 export async function processesOf(place: Place): Promise<readonly RunningProcess[]> {
@@ -48,7 +55,7 @@ export function markedProcesses(name: string): readonly RunningProcess[] {
  *
  * @throws WorldError naming what did not end within 10 s.
  */
-export async function killAll(find: () => Promise<readonly RunningProcess[]>): Promise<void> {
+export async function killAll(find: () => Promise<readonly ProcessId[]>): Promise<void> {
   const deadline = performance.now() + 10_000;
   for (let left = await find(); left.length > 0; left = await find()) {
     if (performance.now() > deadline) {

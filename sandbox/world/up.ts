@@ -1,5 +1,6 @@
+import { existsSync } from "node:fs";
 import { copyFile, mkdir, statfs, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 import { placesOf, type WorldSpec } from "../address.js";
 import { SandboxInputError, WorldError } from "../errors.js";
@@ -13,21 +14,25 @@ import { controlPlane } from "./corefile.js";
 import { type LaunchOptions, launch, start } from "./launch.js";
 import { makeMounts } from "./mounts.js";
 import { checkFree, makeBridge, makePlace } from "./network.js";
-import { dataRoot, runRoot } from "./paths.js";
+import { dataRoot, pathsOf, runRoot } from "./paths.js";
 import { record } from "./record.js";
 import { startRegion, startResolver } from "./region.js";
 import { run } from "./run.js";
 import { checkSpec } from "./spec.js";
+import { together } from "./together.js";
 import { ensureWorldTools, type WorldTools } from "./tools.js";
-import { findWorld, saveWorld, type World, worldOf } from "./world.js";
+import { saveWorld, type World, worldOf } from "./world.js";
 
 /** Below this a cluster's disk would soon be full. */
 const spaceNeeded = 2 * 1024 ** 3;
 
 /** What a world is started with. */
 export interface UpOptions {
-  /** Images that its clusters hold, as docker-archive tars; one named `secondsite.local/pause:1` for clusters. */
-  readonly images: readonly string[];
+  /**
+   * Images that its clusters hold, as docker-archive tars, or how to have them once it is sure that the world
+   * can start. Clusters need one named `secondsite.local/pause:1`.
+   */
+  readonly images: readonly string[] | (() => Promise<readonly string[]>);
   /** @default silent */
   readonly progress?: Progress;
   /** Gives up; what was started by then stays until `down`. */
@@ -45,26 +50,30 @@ export interface UpOptions {
  */
 export async function up(input: WorldSpec, options: UpOptions): Promise<World> {
   const spec = checkSpec(input);
-  const { progress = silent, signal, images } = options;
-  if (await findWorld(spec.name)) {
-    throw new SandboxInputError(`sandbox "${spec.name}" is up already`, "secondsite sandbox down");
-  }
+  const { progress = silent } = options;
+  const alreadyUp = new SandboxInputError(`sandbox "${spec.name}" is up already`, "secondsite sandbox down");
+  if (existsSync(pathsOf(spec.name).data)) throw alreadyUp;
   await checkMachine();
   checkFree(placesOf(spec));
-  const tools = options.tools ?? (await ensureWorldTools(progress));
-  const caDir = join(cacheDir(), "ca");
-  const ca = await ensureCa(caDir);
-  const world = worldOf({ spec, tools, caDir, images });
+  const ca = await worldCa();
+  const [tools, images] = await Promise.all([
+    options.tools ?? ensureWorldTools(progress),
+    typeof options.images === "function" ? options.images() : options.images,
+  ]);
+  const world = worldOf({ spec, tools, caDir: dirname(ca.certFile), images });
   const { paths, places } = world;
 
-  await mkdir(paths.data, { recursive: true });
+  // Whoever makes the folder has the name; two that start at once don't share it.
+  await mkdir(paths.data).catch((error: NodeJS.ErrnoException) => {
+    throw error.code === "EEXIST" ? alreadyUp : error;
+  });
   await saveWorld(world);
   await record(paths.record, { kind: "directory", path: paths.data }, { kind: "directory", path: paths.run });
   await copyFile(ca.certFile, paths.caFile);
   await makeRunFolder(world);
   await makeBridge(tools, places, paths.record);
-  await Promise.all([
-    progress.step("Clouds and DNS", () => startShared(world, signal)),
+  await together(options.signal, (signal) => [
+    progress.step("Cloud and DNS", () => startShared(world, signal)),
     ...places.regions.map((place) =>
       progress.step(`Region ${place.region}`, (say) => startRegion(world, ca, place, say, signal)),
     ),
@@ -73,8 +82,13 @@ export async function up(input: WorldSpec, options: UpOptions): Promise<World> {
   return world;
 }
 
+/** The CA of this user's worlds; the same one every time, so that images may trust it. */
+export async function worldCa(): Promise<Ca> {
+  return ensureCa(join(cacheDir(), "ca"));
+}
+
 /** Programs that belong to no region. */
-async function startShared(world: World, signal?: AbortSignal): Promise<void> {
+async function startShared(world: World, outer: AbortSignal): Promise<void> {
   const { paths, places, tools, spec } = world;
   const { ministack, rootCredentials } = await import("../aws/index.js");
   const { cloud, dns, operator, customer } = places;
@@ -82,13 +96,18 @@ async function startShared(world: World, signal?: AbortSignal): Promise<void> {
     await makePlace(tools, places, place, paths.record);
     await mkdir(paths.place(place.namespace), { recursive: true });
   }
-  const at = (namespace: string): LaunchOptions => ({ paths, world: spec.name, namespace, signal });
+  const at = (namespace: string, signal: AbortSignal): LaunchOptions => ({
+    paths,
+    world: spec.name,
+    namespace,
+    signal,
+  });
   const [address] = cloud.addresses;
   const [first, ...others] = places.regions;
   if (!address || !first) return;
   const home = controlPlane([first, ...others]).region;
   const cloudUrl = `http://${address}:4566`;
-  await Promise.all([
+  await together(outer, (signal) => [
     (async () => {
       await launch(
         ministack({
@@ -97,13 +116,13 @@ async function startShared(world: World, signal?: AbortSignal): Promise<void> {
           log: paths.log(cloud.namespace, "ministack-calls"),
           gates: Object.fromEntries(places.regions.map(({ region, gate }) => [region, gate])),
         }),
-        at(cloud.namespace),
+        at(cloud.namespace, signal),
       );
       const { route53 } = await import("../dns/index.js");
       const log = paths.log(dns.namespace, "route53-answers");
       await launch(
         route53({ address: dns.server, cloud: cloudUrl, credentials: rootCredentials, log }),
-        at(dns.namespace),
+        at(dns.namespace, signal),
       );
     })(),
     ...[
@@ -111,8 +130,8 @@ async function startShared(world: World, signal?: AbortSignal): Promise<void> {
       { place: customer, cache: true },
     ].map(async ({ place, cache }) => {
       await makeMounts(paths, paths.record, place);
-      await start(connectionRecorder(tools), at(place.namespace));
-      await startResolver(world, { address: place.resolver, sts: home, cache }, at(place.namespace));
+      await start(connectionRecorder(tools), at(place.namespace, signal));
+      await startResolver(world, { address: place.resolver, sts: home, cache }, at(place.namespace, signal));
     }),
   ]);
 }

@@ -26,10 +26,15 @@ export async function bootstrap(kubeconfig: string, place: RegionPlace): Promise
 }
 
 /** Waits until the cluster's one node is Ready. @throws WorldError with what the node says of itself. */
-export async function nodeReady(kubeconfig: string, place: RegionPlace, timeout = 60_000): Promise<void> {
+export async function nodeReady(
+  kubeconfig: string,
+  place: RegionPlace,
+  { timeout = 60_000, signal }: { readonly timeout?: number; readonly signal?: AbortSignal | undefined } = {},
+): Promise<void> {
   const deadline = performance.now() + timeout;
   let last = "the node has not registered";
   while (performance.now() < deadline) {
+    signal?.throwIfAborted();
     const node = await readNode(kubeconfig, place);
     if (node.ready) return;
     last = node.says;

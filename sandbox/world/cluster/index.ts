@@ -7,6 +7,7 @@ import type { Ca } from "../ca.js";
 import { type LaunchOptions, launch, start } from "../launch.js";
 import { record } from "../record.js";
 import { run } from "../run.js";
+import { together } from "../together.js";
 import { podCgroup, type World } from "../world.js";
 import { bootstrap, nodeReady } from "./bootstrap.js";
 import { cloudController } from "./cloud-controller/program.js";
@@ -41,7 +42,7 @@ export async function startCluster(
   world: World,
   place: RegionPlace,
   pki: ClusterPki,
-  options: LaunchOptions,
+  outside: LaunchOptions,
   say: Say,
 ): Promise<void> {
   const { tools, paths } = world;
@@ -52,32 +53,35 @@ export async function startCluster(
   const parts: ClusterParts = { tools, place, pki, files, caFile: paths.caFile, auditLog };
   await record(paths.record, { kind: "cgroup", name: podCgroup(place) });
 
-  await Promise.all([
-    (async () => {
-      await start(etcd(parts), options);
-      await launch(apiServer(parts), options);
-      say("API server answers");
-      await Promise.all([
-        start(controllerManager(parts), options),
-        start(scheduler(parts), options),
-        start(proxy(parts), options),
-        bootstrap(pki.kubeconfigs.admin, place),
-      ]);
-      await start(cloudController({ kubeconfig: pki.kubeconfigs.admin, place, volumes: files.volumes }), {
-        ...options,
-        // The programs of the project itself may stand anywhere, also in a folder that the mounts cover.
-        mounts: false,
-      });
-    })(),
-    (async () => {
-      const inside = ["nsenter", `--mount=${paths.mounts(place.namespace)}`, "--"] as const;
-      await launch(containerd(parts, inside), options);
-      await importImages(world, place, inside);
-      say("images imported");
-    })(),
-  ]);
-  await start(kubelet(parts), options);
-  await nodeReady(pki.kubeconfigs.admin, place);
+  await together(outside.signal, (signal) => {
+    const options = { ...outside, signal };
+    return [
+      (async () => {
+        await start(etcd(parts), options);
+        await launch(apiServer(parts), options);
+        say("API server answers");
+        await Promise.all([
+          start(controllerManager(parts), options),
+          start(scheduler(parts), options),
+          start(proxy(parts), options),
+          bootstrap(pki.kubeconfigs.admin, place),
+        ]);
+        await start(cloudController({ kubeconfig: pki.kubeconfigs.admin, place, volumes: files.volumes }), {
+          ...options,
+          // The programs of the project itself may stand anywhere, also in a folder that the mounts cover.
+          mounts: false,
+        });
+      })(),
+      (async () => {
+        const inside = ["nsenter", `--mount=${paths.mounts(place.namespace)}`, "--"] as const;
+        await launch(containerd(parts, inside), options);
+        await importImages(world, place, inside);
+        say("images imported");
+      })(),
+    ];
+  });
+  await start(kubelet(parts), outside);
+  await nodeReady(pki.kubeconfigs.admin, place, outside);
   say("node Ready");
 }
 
