@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { Readable } from "node:stream";
 
 import { CreateRoleCommand, IAMClient } from "@aws-sdk/client-iam";
 import {
@@ -179,6 +180,27 @@ describe("what leases and repositories stand on", () => {
     }).done();
     const got = await west.send(new GetObjectCommand({ Bucket: "west", Key: "parts" }));
     expect(Buffer.compare(Buffer.from((await got.Body?.transformToByteArray()) ?? []), Body)).toBe(0);
+  });
+
+  test("300 MB stream through the gate both ways without being held there", async () => {
+    const megabytes = 300;
+    const chunk = randomBytes(1024 * 1024);
+    const before = await aws.peakMemory("us-west-2");
+    const Body = Readable.from(Array.from({ length: megabytes }, () => chunk));
+    const uploaded = performance.now();
+    await west.send(
+      new PutObjectCommand({ Bucket: "west", Key: "big", Body, ContentLength: megabytes * chunk.length }),
+    );
+    const downloaded = performance.now();
+    const got = await west.send(new GetObjectCommand({ Bucket: "west", Key: "big" }));
+    let bytes = 0;
+    for await (const part of got.Body as Readable) bytes += (part as Buffer).length;
+    const rate = (from: number, to: number) => Math.round(megabytes / ((to - from) / 1000));
+    console.log(
+      `through the gate: ${rate(uploaded, downloaded)} MB/s up, ${rate(downloaded, performance.now())} MB/s down`,
+    );
+    expect(bytes).toBe(megabytes * chunk.length);
+    expect((await aws.peakMemory("us-west-2")) - before).toBeLessThan((megabytes / 3) * chunk.length);
   });
 
   test("the log names every call by service, action, resource and caller, and holds no secret", async () => {

@@ -16,7 +16,9 @@ export interface Upstream {
   send(options: { method: string; path: string; headers: readonly string[] }): ReturnType<typeof httpRequest>;
 }
 
-/** How long a silent connection is waited for; ministack answers within seconds. */
+/** How long a connection may take to open; everything is on one machine. */
+const opening = 3_000;
+/** How long an open connection may be silent; ministack answers within seconds. */
 const silence = 30_000;
 
 /** ministack itself, over HTTP. */
@@ -79,7 +81,13 @@ export async function forward(
     path: request.url ?? "/",
     headers: [...passed(request.rawHeaders), ...headers.flat()],
   });
-  sent.on("timeout", () => sent.destroy(new Error("timed out")));
+  sent.on("timeout", () => sent.destroy(new Error("it fell silent")));
+  sent.on("socket", (socket) => {
+    if (!socket.connecting) return;
+    const late = setTimeout(() => sent.destroy(new Error("it does not answer")), opening);
+    socket.once("connect", () => clearTimeout(late));
+    socket.once("close", () => clearTimeout(late));
+  });
   response.on("close", () => {
     if (!response.writableEnded) sent.destroy();
   });

@@ -41,6 +41,8 @@ export interface LocalAws {
     headers: Readonly<Record<string, string>>,
     body: string,
   ): Promise<{ readonly status: number; readonly body: string }>;
+  /** The most memory a region's gate has held so far, in bytes. */
+  peakMemory(region: string): Promise<number>;
   /** Ends a region's gate by SIGKILL. */
   kill(region: string): Promise<void>;
   /** Starts a region's gate again. */
@@ -128,6 +130,10 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
         at !== undefined,
       ),
     post: (region, host, headers, body) => post(addressOf(region), caBytes, { ...headers, host }, body),
+    peakMemory: async (region) => {
+      const status = await readFile(`/proc/${running.get(`gate-${region}`)?.pid}/status`, "utf8");
+      return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1]) * 1024;
+    },
     kill: (region) => kill(`gate-${region}`),
     revive: async (region) => start(await gateOf(region)),
     calls: async (region) => {
