@@ -1,5 +1,6 @@
 import type { z } from "zod";
 
+import { checkable } from "./checkable.js";
 import { InvalidPlan, type Problem } from "./errors.js";
 import { crossReferences } from "./rules.js";
 import { type Plan, type PlanInput, planSchema } from "./schema.js";
@@ -16,10 +17,9 @@ export function definePlan(input: PlanInput): Plan {
 /** The same for a plan of unknown origin, for example JSON. @throws InvalidPlan */
 export function parsePlan(input: unknown): Plan {
   const parsed = planSchema.safeParse(input);
-  const name = planName(input);
-  if (!parsed.success) throw new InvalidPlan(name, parsed.error.issues.flatMap(problems));
-  const wrong = crossReferences(parsed.data);
-  if (wrong.length > 0) throw new InvalidPlan(name, wrong);
+  const shape = parsed.success ? [] : parsed.error.issues.flatMap(problems);
+  const wrong = [...shape, ...crossReferences(checkable(parsed.success ? parsed.data : input))];
+  if (wrong.length > 0 || !parsed.success) throw new InvalidPlan(planName(input), wrong);
   return parsed.data;
 }
 
