@@ -43,6 +43,6 @@ export async function installCached(order: Order, progress: Progress): Promise<v
   }
   throw new WorldError(
     `${name} ${pkg.version}: no source worked: ${reasons.join("; ")}`,
-    `put ${name} on PATH yourself; secondsite doctor tells which versions do`,
+    "secondsite doctor --install, once this machine reaches one of them",
   );
 }

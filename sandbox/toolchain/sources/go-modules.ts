@@ -1,11 +1,12 @@
 import { chmod, copyFile, mkdir } from "node:fs/promises";
 import { basename, delimiter, dirname, join } from "node:path";
 
-import { execa, type Options } from "execa";
+import { execa } from "execa";
 import pLimit from "p-limit";
 
 import type { Say } from "../../progress.js";
 import type { Job, Source } from "../model.js";
+import { run } from "./run.js";
 
 /** Programs built from one module; its `go.mod` and `go.sum` stand in this folder's parent. */
 export interface GoModule {
@@ -52,26 +53,27 @@ async function build(go: string, module: GoModule, { bin, say }: Job): Promise<v
     },
   };
   // The first Go command may have to bring the toolchain that go.mod names.
-  await run(go, ["version"], { ...options, timeout: 180_000 }, "Go itself");
-  await run(go, ["list", "-m", module.probe], { ...options, timeout: 10_000 }, `module ${module.probe}`);
-
-  const fetching = counted(say, `${module.folder}: modules downloaded`, /^go: downloading /);
+  await run("Go itself", go, ["version"], { ...options, timeout: 180_000 });
+  await run(`module ${module.probe}`, go, ["list", "-m", module.probe], { ...options, timeout: 10_000 });
   await run(
+    `modules of ${module.folder}`,
     go,
     ["list", "-deps", "-f", "{{if 0}}{{end}}", ...module.programs],
-    { ...options, stderr: fetching },
-    `modules of ${module.folder}`,
+    {
+      ...options,
+      timeout: 900_000,
+      stderr: counted(say, `${module.folder}: modules downloaded`, /^go: downloading /),
+    },
   );
-  await builds(async () => {
-    const variables = Object.entries(module.variables ?? {}).map(([name, value]) => `-X ${name}=${value}`);
-    const compiling = counted(say, `${module.folder}: packages compiled`, /^[\w.-]+(\/|$)/);
-    await run(
-      go,
-      ["build", "-v", "-ldflags", ["-s", "-w", ...variables].join(" "), "-o", `${bin}/`, ...module.programs],
-      { ...options, stderr: compiling },
-      `build of ${module.folder}`,
-    );
-  });
+  const variables = Object.entries(module.variables ?? {}).map(([name, value]) => `-X ${name}=${value}`);
+  const flags = ["-v", "-ldflags", ["-s", "-w", ...variables].join(" "), "-o", `${bin}/`];
+  await builds(() =>
+    run(`build of ${module.folder}`, go, ["build", ...flags, ...module.programs], {
+      ...options,
+      timeout: 3_600_000,
+      stderr: counted(say, `${module.folder}: packages compiled`, /^[\w.-]+(\/|$)/),
+    }),
+  );
   if (!module.scripts) return;
   const { stdout: source } = await execa(
     go,
@@ -98,19 +100,4 @@ function counted(say: Say, what: string, pattern: RegExp) {
       say(`${what}: ${count}`);
     }
   };
-}
-
-async function run(go: string, args: readonly string[], options: Options, what: string): Promise<void> {
-  try {
-    await execa(go, args, options);
-  } catch (error) {
-    const { timedOut, stderr, shortMessage } = error as {
-      timedOut?: boolean;
-      stderr?: string;
-      shortMessage?: string;
-    };
-    const seconds = (options.timeout ?? 0) / 1000;
-    const reason = timedOut ? `no answer within ${seconds} s` : (stderr || shortMessage || "").trim();
-    throw new Error(`${what}: ${reason.split("\n").slice(-3).join(" | ")}`, { cause: error });
-  }
 }

@@ -1,8 +1,7 @@
 import { join } from "node:path";
 
-import { execa } from "execa";
-
 import type { Source } from "../model.js";
+import { run } from "./run.js";
 
 /** A virtual environment of its own, filled from `requirements.txt` in the named folder, every file by its hash. */
 export function pythonVenv(title: string, folder: string): Source {
@@ -11,9 +10,10 @@ export function pythonVenv(title: string, folder: string): Source {
     check: "every file by its pinned SHA-256",
     async fetch({ root, bin, say, need }) {
       const python = await need("python3");
-      await execa(python, ["-m", "venv", "--clear", root]);
+      await run("virtual environment", python, ["-m", "venv", "--clear", root], { timeout: 120_000 });
       say("installing");
-      await execa(
+      await run(
+        "pip",
         join(bin, "python"),
         [
           ...["-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"],

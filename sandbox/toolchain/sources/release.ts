@@ -1,10 +1,9 @@
 import { chmod, copyFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 
-import { execa } from "execa";
-
 import { download, fetchText } from "../download.js";
 import type { Job, Source } from "../model.js";
+import { run } from "./run.js";
 
 /** The processor as releases name it. */
 export const releaseArch = process.arch === "x64" ? "amd64" : process.arch;
@@ -54,5 +53,5 @@ async function unpack(file: string, layout: "programs" | "tree", job: Job): Prom
   job.say(`unpacking ${basename(file)}`);
   const where =
     layout === "programs" ? ["--directory", job.bin] : ["--directory", job.root, "--strip-components=1"];
-  await execa("tar", ["--extract", "--file", file, "--no-same-owner", ...where]);
+  await run(`unpacking ${basename(file)}`, "tar", ["--extract", "--file", file, "--no-same-owner", ...where]);
 }
