@@ -58,7 +58,8 @@ export function describeLive(type: AnyResource, request: LiveRequest): { state: 
   }
 
   const found: Record<string, Value> = {};
-  for (const name of Object.keys(properties)) {
+  const unsupported = new Set<string>(type.unsupported);
+  for (const name of Object.keys(properties).filter((known) => !unsupported.has(known))) {
     const old = inputs[name];
     const now = writeOnly.has(name) ? old : live[name];
     if (old !== undefined) {

@@ -158,7 +158,7 @@ function fromRecordSet(set: ResourceRecordSet): Plain<RecordState> {
   const { AliasTarget: alias, Type, Weight } = set;
   const quoted = Type === "TXT" || Type === "SPF";
   const records = set.ResourceRecords?.map(({ Value = "" }) =>
-    quoted ? Value.replace(/^"|"$/g, "") : Value,
+    quoted ? Value.replace(/^"(.*)"$/s, "$1") : Value,
   );
   return {
     aliases: alias && [

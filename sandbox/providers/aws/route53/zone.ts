@@ -59,7 +59,7 @@ export const zone = {
       arn: `arn:${aws.partition}:route53:::hostedzone/${id}`,
       comment: Config?.Comment ?? "",
       name: withoutDot(name),
-      nameServers: [...(found.DelegationSet?.NameServers ?? [])].sort(),
+      nameServers: (found.DelegationSet?.NameServers ?? []).map(withoutDot).sort(),
       primaryNameServer: await primaryNameServer(client, id, name),
       tags: await readTags(client, "hostedzone", id),
       zoneId: id,

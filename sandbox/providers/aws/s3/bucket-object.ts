@@ -22,6 +22,7 @@ import { orUndefined } from "../errors.js";
 import type { Plain } from "../plain.js";
 import type { ResourceType } from "../resource.js";
 import { fromTagList, toTagList } from "../tags.js";
+import { emptyBucket } from "./empty-bucket.js";
 import { configuredBucket } from "./names.js";
 
 /** Inputs as they come: the source, an asset, is its text or names a file. */
@@ -110,12 +111,14 @@ export const bucketObject = {
     } else await put(aws, inputs);
   },
 
-  async delete(aws, id, { bucket: Bucket = id.split("/")[0] ?? "", key: Key, region }) {
-    await orUndefined(
-      aws.s3(region).send(new DeleteObjectCommand({ Bucket, Key })),
-      "NoSuchBucket",
-      "NoSuchKey",
-    );
+  async delete(aws, id, known) {
+    const { bucket: Bucket = id.split("/")[0] ?? "", key: Key = "", region, versionId, forceDestroy } = known;
+    const client = aws.s3(region);
+    // Like the official provider: of an object with versions, every version goes.
+    const removed = versionId
+      ? emptyBucket(client, Bucket, { key: Key, force: forceDestroy ?? false })
+      : client.send(new DeleteObjectCommand({ Bucket, Key }));
+    await orUndefined<unknown>(removed, "NoSuchBucket", "NoSuchKey");
   },
 } as const satisfies ResourceType<BucketObjectv2Args, BucketObjectv2State>;
 

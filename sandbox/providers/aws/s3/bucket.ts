@@ -112,7 +112,7 @@ export const bucket = {
 
   async delete(aws, id, { region, forceDestroy }) {
     const client = aws.s3(region);
-    if (forceDestroy) await orUndefined(emptyBucket(client, id), "NoSuchBucket");
+    if (forceDestroy) await orUndefined(emptyBucket(client, id, { force: true }), "NoSuchBucket");
     await orUndefined(client.send(new DeleteBucketCommand({ Bucket: id })), "NoSuchBucket");
   },
 } as const satisfies ResourceType<BucketArgs, BucketState>;
