@@ -11,15 +11,16 @@ import type { EndpointCheck, HealthCheck } from "./model.js";
 const interval = 0.2;
 let server: Server;
 let status = 200;
+let delay = 0;
 let requests: (string | undefined)[] = [];
 let turns: Checker[] = [];
 let checkers: Checkers;
 
 beforeEach(async () => {
-  [status, requests, turns] = [200, [], []];
+  [status, delay, requests, turns] = [200, 0, [], []];
   server = createServer(({ url }, response) => {
     requests.push(url);
-    response.writeHead(status).end();
+    setTimeout(() => response.writeHead(status).end(), delay);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   checkers = new Checkers(
@@ -92,6 +93,18 @@ test("regions taken away and added change the checkers alone", async () => {
   watch(check({ regions: ["us-west-2", "eu-west-1", "sa-east-1"] }));
   const regions = new Set(checkers.of("a").map(({ name }) => name.split("/")[0]));
   expect([...regions].sort()).toEqual(["eu-west-1", "sa-east-1", "us-west-2"]);
+});
+
+test("a region taken away and added while a request is under way has each checker once", async () => {
+  delay = interval * 500;
+  watch(check({ regions: ["us-east-1"] }));
+  await expect.poll(() => requests.length, { interval: 5, timeout: 5_000 }).toBe(1);
+  watch(check({ regions: ["us-west-2"] }));
+  watch(check({ regions: ["us-east-1"] }));
+  await sleep(interval * 9_000);
+  // Two checkers, a request every interval and a half, and the one that was under way.
+  expect(requests.length).toBeGreaterThan(4);
+  expect(requests.length).toBeLessThanOrEqual(13);
 });
 
 test.each([

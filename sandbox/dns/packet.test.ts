@@ -111,6 +111,14 @@ describe("what is not a plain question", () => {
     expect(ask(bytes)).toMatchObject({ id: 7, code, answers: [] });
   });
 
+  test("a question that points elsewhere for its name: FORMERR", () => {
+    // Padding, so that a pointer taken for a length would end inside the message.
+    const plain = query("", edns(1232, { options: [{ code: "PADDING", length: 300 }] }));
+    const [header, rest] = [plain.subarray(0, 12), plain.subarray(12 + 5)];
+    const pointing = Buffer.concat([header, Buffer.from([0xc0, 0x04, 0, 1, 0, 1]), rest]);
+    expect(ask(pointing)).toMatchObject({ code: 1, answers: [] });
+  });
+
   test("a later version of EDNS: BADVERS", () => {
     const response = ask(query("api.chat.test", edns(1232, { ednsVersion: 1 })));
     expect(response).toMatchObject({
