@@ -37,7 +37,7 @@ const etcd = ">=3.4.0";
 const containerd = ">=1.6.0";
 
 /** Every external program, in the order in which `doctor` lists them. */
-export const catalogue = {
+const catalogue = {
   pulumi: {
     why: "deploy the stacks; its folder also holds the policy and dynamic-provider launchers",
     wanted: ">=3.220.0 <4.0.0",

@@ -67,7 +67,7 @@ export async function installDebian(packages: readonly DebianPackage[], progress
 async function aptGet(args: readonly string[]): Promise<void> {
   const bounded = ["Acquire::http::Timeout=10", "Acquire::https::Timeout=10", "Acquire::Retries=1"];
   const options = [...bounded, "DPkg::Lock::Timeout=300"].flatMap((option) => ["-o", option]);
-  await execa("apt-get", ["--quiet", ...options, ...args], {
+  await execa("/usr/bin/apt-get", ["--quiet", ...options, ...args], {
     env: { DEBIAN_FRONTEND: "noninteractive", NEEDRESTART_SUSPEND: "1" },
     timeout: 900_000,
   });
@@ -90,7 +90,7 @@ async function withServicesOff(services: readonly string[], work: () => Promise<
   if (!existsSync("/run/systemd/system")) {
     await work();
     for (const service of services.filter((name) => existsSync(`/etc/init.d/${name}`))) {
-      await execa("update-rc.d", [service, "disable"], { reject: false });
+      await execa("/usr/sbin/update-rc.d", [service, "disable"], { reject: false });
       await execa(`/etc/init.d/${service}`, ["stop"], { reject: false, timeout: 30_000 });
     }
     return;

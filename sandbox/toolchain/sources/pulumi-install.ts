@@ -4,4 +4,9 @@ import { SemVer } from "semver";
 
 const [root, version] = process.argv.slice(2);
 if (!root || !version) throw new Error("usage: pulumi-install FOLDER VERSION");
-await PulumiCommand.install({ root, version: new SemVer(version) });
+try {
+  await PulumiCommand.install({ root, version: new SemVer(version) });
+} catch (error) {
+  process.stderr.write(`${(error as Error).message.trim()}\n`);
+  process.exitCode = 1;
+}

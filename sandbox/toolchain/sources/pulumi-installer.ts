@@ -1,10 +1,11 @@
-import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 
 import { execa } from "execa";
 
 import { fetchText } from "../download.js";
 import type { Source } from "../model.js";
 
+const program = fileURLToPath(new URL("./pulumi-install.ts", import.meta.url));
 const installer = "https://get.pulumi.com/install.sh";
 
 /** Longest time that the installer is given, in milliseconds; it cannot be asked how far it is. */
@@ -25,13 +26,7 @@ export function pulumiInstaller(version: string): Source {
       // In a group of its own: its shell and downloads outlive it, and are ended with the group.
       const child = execa(
         process.execPath,
-        [
-          "--import",
-          import.meta.resolve("tsx"),
-          join(import.meta.dirname, "pulumi-install.ts"),
-          root,
-          version,
-        ],
+        ["--import", import.meta.resolve("tsx"), program, root, version],
         { detached: true, reject: false },
       );
       const timer = setTimeout(() => {
