@@ -2,26 +2,28 @@ import { z } from "zod";
 
 const id = z.int().positive();
 
-/** A new message without its id. Ids are the client's, so a repeated insert cannot double a row. */
-const message = z.strictObject({
-  channel: z.int(),
-  author: z.string().max(200),
-  body: z.string().max(10_000),
-  /** ISO 8601, milliseconds. */
-  writtenAt: z.iso.datetime({ precision: 3 }),
-});
-const edit = z.strictObject({ body: z.string().max(10_000) });
-const reaction = z.strictObject({ emoji: z.string().max(50), author: z.string().max(200).nullable() });
-
-/** What clients may send as one change. */
+/** What clients may send as one change. Ids are theirs, so a repeated insert cannot double a row. */
 export const change = z.discriminatedUnion("kind", [
-  message.extend({ kind: z.literal("insert"), id }),
+  z.strictObject({
+    kind: z.literal("insert"),
+    id,
+    channel: z.int(),
+    author: z.string().max(200),
+    body: z.string().max(10_000),
+    /** ISO 8601, milliseconds. */
+    writtenAt: z.iso.datetime({ precision: 3 }),
+  }),
   /** Replaces a message's body and counts one more edit; nothing, when there is no such message. */
-  edit.extend({ kind: z.literal("update"), id }),
+  z.strictObject({ kind: z.literal("update"), id, body: z.string().max(10_000) }),
   /** Removes a message and its reactions. */
   z.strictObject({ kind: z.literal("delete"), id }),
   /** Adds a reaction to the message `id`. */
-  reaction.extend({ kind: z.literal("react"), id }),
+  z.strictObject({
+    kind: z.literal("react"),
+    id,
+    emoji: z.string().max(50),
+    author: z.string().max(200).nullable(),
+  }),
 ]);
 
 /** One change of a row. */

@@ -11,7 +11,8 @@ export type Outcome =
   | { readonly outcome: "failed" | "unknown"; readonly reason: string };
 
 /**
- * Applies changes in one transaction, together with the operation's number if there is one.
+ * Applies changes in one transaction on a connection of the pool, together with the operation's number if
+ * there is one.
  *
  * Never throws. A connection on which anything went wrong is closed: it may lead to a server that is
  * read-only by now.
@@ -27,23 +28,43 @@ export async function write(
   } catch (error) {
     return { outcome: "failed", reason: reasonOf(error) };
   }
+  const outcome = await writeOn(client, changes, operation);
+  client.release(outcome.outcome !== "committed");
+  return outcome;
+}
+
+/** What differs from an ordinary write. */
+export interface WriteOptions {
+  /** Statements at the start of the transaction. */
+  readonly first?: readonly string[];
+  /** Awaited between the last change and COMMIT. */
+  readonly beforeCommit?: () => Promise<void>;
+}
+
+/** Applies changes in one transaction on a connection. Never throws. */
+export async function writeOn(
+  client: ClientBase,
+  changes: readonly Change[],
+  operation?: OperationNumber,
+  { first = [], beforeCommit }: WriteOptions = {},
+): Promise<Outcome> {
   let committing = false;
   try {
     await client.query("BEGIN");
+    for (const statement of first) await client.query(statement);
     if (operation) await record(client, operation);
     let affected = 0;
     for (const change of changes) affected += await apply(client, change);
+    await beforeCommit?.();
     committing = true;
     const { command } = await client.query("COMMIT");
-    client.release();
     // COMMIT of a transaction that had already failed answers ROLLBACK and no error.
     if (command !== "COMMIT") return { outcome: "failed", reason: "the transaction was rolled back" };
     return { outcome: "committed", affected };
   } catch (error) {
-    client.release(true);
-    // An error with a SQLSTATE of severity ERROR is the server's word that it did not commit. Anything else
-    // while committing, even "terminating connection" with a SQLSTATE, leaves the question open.
-    const refused = severityOf(error) === "ERROR";
+    // ERROR is the server's word that it did not commit. Anything else while committing, FATAL with a
+    // SQLSTATE too, leaves the question open.
+    const refused = (error as { severity?: string }).severity === "ERROR";
     return { outcome: committing && !refused ? "unknown" : "failed", reason: reasonOf(error) };
   }
 }
@@ -91,11 +112,8 @@ async function run(client: ClientBase, text: string, values: readonly unknown[])
   return (await client.query(text, [...values])).rowCount ?? 0;
 }
 
-function severityOf(error: unknown): string | undefined {
-  return (error as { severity?: string }).severity;
-}
-
-function reasonOf(error: unknown): string {
+/** What went wrong, with its SQLSTATE or system code. */
+export function reasonOf(error: unknown): string {
   const { code, message } = error as { code?: string; message: string };
   return code ? `${message} (${code})` : message;
 }
