@@ -1,6 +1,3 @@
-import { randomBytes } from "node:crypto";
-import { Readable } from "node:stream";
-
 import { CreateRoleCommand, IAMClient } from "@aws-sdk/client-iam";
 import {
   CreateKeyCommand,
@@ -11,19 +8,22 @@ import {
 } from "@aws-sdk/client-kms";
 import { ListHostedZonesCommand, Route53Client } from "@aws-sdk/client-route-53";
 import {
+  CopyObjectCommand,
   CreateBucketCommand,
+  DeletePublicAccessBlockCommand,
   GetObjectCommand,
   HeadObjectCommand,
+  PutBucketPolicyCommand,
   PutBucketTaggingCommand,
   PutBucketVersioningCommand,
   PutObjectCommand,
   S3Client,
 } from "@aws-sdk/client-s3";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
-import { Upload } from "@aws-sdk/lib-storage";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { rootCredentials } from "./index.js";
+import { policy } from "./testing/clients.js";
 import { type LocalAws, startLocalAws } from "./testing/local-aws.js";
 
 let aws: LocalAws;
@@ -69,6 +69,31 @@ describe("AWS's own names, host-style, with real signatures", () => {
     await expect(s3.send(new GetObjectCommand({ Bucket: "west", Key: "a/b c" }))).rejects.toMatchObject({
       $metadata: { httpStatusCode: 403 },
     });
+  });
+});
+
+describe("without a signature", () => {
+  test("buckets are neither listed nor created nor configured", async () => {
+    const refused = { status: 403, body: expect.stringContaining("<Code>AccessDenied</Code>") };
+    const unsigned = (method: string, path: string) =>
+      aws.raw("us-west-2", "s3.us-west-2.amazonaws.com", { method, path });
+    expect(await unsigned("GET", "/")).toMatchObject(refused);
+    expect(await unsigned("PUT", "/mine")).toMatchObject(refused);
+    expect(await unsigned("DELETE", "/west?policy")).toMatchObject(refused);
+  });
+
+  test("objects are read where a bucket's policy makes them public", async () => {
+    const Policy = policy({
+      Effect: "Allow",
+      Principal: "*",
+      Action: "s3:GetObject",
+      Resource: "arn:aws:s3:::east/k",
+    });
+    const read = () => aws.raw("us-east-1", "east.s3.us-east-1.amazonaws.com", { path: "/k" });
+    expect(await read()).toMatchObject({ status: 403 });
+    await east.send(new DeletePublicAccessBlockCommand({ Bucket: "east" }));
+    await east.send(new PutBucketPolicyCommand({ Bucket: "east", Policy }));
+    expect(await read()).toEqual({ status: 200, body: "east's" });
   });
 });
 
@@ -138,73 +163,9 @@ describe("regions", () => {
   });
 });
 
-describe("what leases and repositories stand on", () => {
-  test("of two racing If-Match writes exactly one wins, and a read after it sees the winner", async () => {
-    for (let round = 0; round < 20; round++) {
-      const { ETag } = await west.send(
-        new PutObjectCommand({ Bucket: "west", Key: "lease", Body: `${round}` }),
-      );
-      const write = (Body: string) =>
-        west.send(new PutObjectCommand({ Bucket: "west", Key: "lease", Body, IfMatch: ETag })).then(
-          () => Body,
-          (error: Error) => error.name,
-        );
-      const outcomes = await Promise.all([write(`${round}-a`), write(`${round}-b`)]);
-      expect(outcomes.filter((outcome) => outcome === "PreconditionFailed")).toHaveLength(1);
-      const { Body } = await west.send(new GetObjectCommand({ Bucket: "west", Key: "lease" }));
-      expect(outcomes).toContain(await Body?.transformToString());
-    }
-  });
-
-  test("If-None-Match lets one of many create an object", async () => {
-    const create = (Body: string) =>
-      west.send(new PutObjectCommand({ Bucket: "west", Key: "chain/1", Body, IfNoneMatch: "*" })).then(
-        () => "created",
-        (error: Error) => error.name,
-      );
-    const outcomes = await Promise.all(["a", "b", "c", "d"].map(create));
-    expect(outcomes.sort()).toEqual([
-      "PreconditionFailed",
-      "PreconditionFailed",
-      "PreconditionFailed",
-      "created",
-    ]);
-  });
-
-  test("a multipart upload arrives whole", async () => {
-    const Body = randomBytes(12 * 1024 * 1024);
-    await new Upload({
-      client: west,
-      params: { Bucket: "west", Key: "parts", Body },
-      partSize: 5 * 1024 * 1024,
-    }).done();
-    const got = await west.send(new GetObjectCommand({ Bucket: "west", Key: "parts" }));
-    expect(Buffer.compare(Buffer.from((await got.Body?.transformToByteArray()) ?? []), Body)).toBe(0);
-  });
-
-  test("300 MB stream through the gate both ways without being held there", async () => {
-    const megabytes = 300;
-    const chunk = randomBytes(1024 * 1024);
-    const before = await aws.peakMemory("us-west-2");
-    const Body = Readable.from(Array.from({ length: megabytes }, () => chunk));
-    const uploaded = performance.now();
-    await west.send(
-      new PutObjectCommand({ Bucket: "west", Key: "big", Body, ContentLength: megabytes * chunk.length }),
-    );
-    const downloaded = performance.now();
-    const got = await west.send(new GetObjectCommand({ Bucket: "west", Key: "big" }));
-    let bytes = 0;
-    for await (const part of got.Body as Readable) bytes += (part as Buffer).length;
-    const rate = (from: number, to: number) => Math.round(megabytes / ((to - from) / 1000));
-    console.log(
-      `through the gate: ${rate(uploaded, downloaded)} MB/s up, ${rate(downloaded, performance.now())} MB/s down`,
-    );
-    expect(bytes).toBe(megabytes * chunk.length);
-    expect((await aws.peakMemory("us-west-2")) - before).toBeLessThan((megabytes / 3) * chunk.length);
-  });
-
-  test("the log names every call by service, action, resource and caller, and holds no secret", async () => {
-    await west.send(new HeadObjectCommand({ Bucket: "west", Key: "parts" }));
+describe("the log", () => {
+  test("names every call by service, action, resource and caller, and holds no secret", async () => {
+    await west.send(new HeadObjectCommand({ Bucket: "west", Key: "plus+percent%25" }));
     await expect
       .poll(async () => (await aws.calls("us-west-2")).at(-1))
       .toMatchObject({
@@ -213,7 +174,7 @@ describe("what leases and repositories stand on", () => {
         accessKeyId: rootCredentials.accessKeyId,
         service: "s3",
         action: "s3:HeadObject",
-        resource: "arn:aws:s3:::west/parts",
+        resource: "arn:aws:s3:::west/plus+percent%25",
         status: 200,
         source: expect.stringMatching(/^127\./),
       });
@@ -246,6 +207,17 @@ describe("us-east-1 is lost", () => {
     });
     await expect(east.send(new GetObjectCommand({ Bucket: "east", Key: "k" }))).rejects.toMatchObject({
       code: "ECONNREFUSED",
+    });
+  });
+
+  test("a copy cannot read from the lost region, nor a reader who brings no signature", async () => {
+    await expect(
+      west.send(new CopyObjectCommand({ Bucket: "west", Key: "copy", CopySource: "east/k" })),
+    ).rejects.toMatchObject({ name: "ServiceUnavailable" });
+    const answer = await aws.raw("us-west-2", "s3.us-west-2.amazonaws.com", { path: "/east/k" });
+    expect(answer).toMatchObject({
+      status: 301,
+      body: expect.stringContaining("<Code>PermanentRedirect</Code>"),
     });
   });
 

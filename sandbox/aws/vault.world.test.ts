@@ -1,9 +1,3 @@
-import {
-  CreateAccessKeyCommand,
-  CreateUserCommand,
-  IAMClient,
-  PutUserPolicyCommand,
-} from "@aws-sdk/client-iam";
 import { CreateKeyCommand, DisableKeyCommand, EnableKeyCommand, KMSClient } from "@aws-sdk/client-kms";
 import {
   CopyObjectCommand,
@@ -17,11 +11,12 @@ import {
   PutObjectRetentionCommand,
   S3Client,
 } from "@aws-sdk/client-s3";
+import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 import { Upload } from "@aws-sdk/lib-storage";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { policy, type Statement } from "./testing/clients.js";
-import { type Credentials, type LocalAws, startLocalAws } from "./testing/local-aws.js";
+import { createRole, createUser, policy } from "./testing/clients.js";
+import { type LocalAws, startLocalAws } from "./testing/local-aws.js";
 import { createBucket } from "./testing/vault.js";
 
 const day = 86_400_000;
@@ -35,16 +30,6 @@ beforeAll(async () => {
   s3 = new S3Client(aws.client("us-east-1"));
 });
 afterAll(() => aws.stop());
-
-/** An IAM user with one inline policy: a caller who is not root. */
-async function user(UserName: string, ...allowed: readonly Statement[]): Promise<Credentials> {
-  const iam = new IAMClient(aws.client("us-east-1"));
-  await iam.send(new CreateUserCommand({ UserName }));
-  const PolicyDocument = policy(...allowed.map((statement) => ({ Effect: "Allow", ...statement })));
-  await iam.send(new PutUserPolicyCommand({ UserName, PolicyName: "inline", PolicyDocument }));
-  const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName }));
-  return { accessKeyId: AccessKey?.AccessKeyId ?? "", secretAccessKey: AccessKey?.SecretAccessKey ?? "" };
-}
 
 describe("Object Lock", () => {
   const Bucket = "compliance";
@@ -112,12 +97,15 @@ describe("Object Lock", () => {
     await createBucket(s3, "governance", { lockDays: 1 });
     const { VersionId } = await s3.send(new PutObjectCommand({ Bucket: "governance", Key: "k", Body: "x" }));
     const operator = new S3Client(
-      aws.client("us-east-1", await user("operator", { Action: "s3:DeleteObject*", Resource: objects })),
+      aws.client(
+        "us-east-1",
+        await createUser(aws, "operator", { Action: "s3:DeleteObject*", Resource: objects }),
+      ),
     );
     const breakGlass = new S3Client(
       aws.client(
         "us-east-1",
-        await user("break-glass", {
+        await createUser(aws, "break-glass", {
           Action: ["s3:DeleteObject*", "s3:BypassGovernanceRetention"],
           Resource: objects,
         }),
@@ -158,13 +146,48 @@ describe("bucket policies", () => {
 
   test("a denial of s3:DeleteObjectVersion binds administrators and root", async () => {
     const { VersionId } = await s3.send(new PutObjectCommand({ Bucket, Key: "k", Body: "x" }));
-    const admin = new S3Client(aws.client("us-east-1", await user("admin", { Action: "*", Resource: "*" })));
+    const admin = new S3Client(
+      aws.client("us-east-1", await createUser(aws, "admin", { Action: "*", Resource: "*" })),
+    );
     for (const caller of [admin, s3]) {
       await expect(
         caller.send(new DeleteObjectCommand({ Bucket, Key: "k", VersionId })),
       ).rejects.toMatchObject(denied);
       await caller.send(new DeleteObjectCommand({ Bucket, Key: "marker" }));
     }
+  });
+
+  test("a policy that excepts a role by aws:PrincipalArn lets that role's sessions through, and them only", async () => {
+    const rescuer = await createUser(aws, "rescuer", { Action: ["sts:AssumeRole", "s3:*"], Resource: "*" });
+    const Principal = { AWS: "arn:aws:iam::000000000000:user/rescuer" };
+    const rescue = await createRole(
+      aws,
+      "rescue",
+      { Principal, Action: "sts:AssumeRole" },
+      { Action: "s3:*", Resource: "*" },
+    );
+    await createBucket(s3, "excepting");
+    const Policy = policy({
+      Effect: "Deny",
+      Principal: "*",
+      Action: "s3:DeleteObjectVersion",
+      Resource: "arn:aws:s3:::excepting/*",
+      Condition: { ArnNotEquals: { "aws:PrincipalArn": rescue } },
+    });
+    await s3.send(new PutBucketPolicyCommand({ Bucket: "excepting", Policy }));
+    const { VersionId } = await s3.send(new PutObjectCommand({ Bucket: "excepting", Key: "k", Body: "x" }));
+    const remove = new DeleteObjectCommand({ Bucket: "excepting", Key: "k", VersionId });
+    await expect(new S3Client(aws.client("us-east-1", rescuer)).send(remove)).rejects.toMatchObject(denied);
+    const sts = new STSClient(aws.client("us-east-1", rescuer));
+    const { Credentials: given } = await sts.send(
+      new AssumeRoleCommand({ RoleArn: rescue, RoleSessionName: "night" }),
+    );
+    const credentials = {
+      accessKeyId: given?.AccessKeyId ?? "",
+      secretAccessKey: given?.SecretAccessKey ?? "",
+      sessionToken: given?.SessionToken ?? "",
+    };
+    await new S3Client(aws.client("us-east-1", credentials)).send(remove);
   });
 
   test("a TLS-only policy lets the gate through and nothing that comes in the clear", async () => {
@@ -203,8 +226,8 @@ describe("objects under KMS", () => {
     await s3.send(new PutObjectCommand({ Bucket: "sealed", Key: "k", Body: "x" }));
     const objects = { Action: ["s3:GetObject", "s3:PutObject"], Resource: "arn:aws:s3:::sealed/*" };
     const use = { Action: ["kms:Decrypt", "kms:GenerateDataKey"], Resource: KeyId };
-    const without = new S3Client(aws.client("us-east-1", await user("without", objects)));
-    const withKey = new S3Client(aws.client("us-east-1", await user("with-key", objects, use)));
+    const without = new S3Client(aws.client("us-east-1", await createUser(aws, "without", objects)));
+    const withKey = new S3Client(aws.client("us-east-1", await createUser(aws, "with-key", objects, use)));
     const get = new GetObjectCommand({ Bucket: "sealed", Key: "k" });
     await expect(without.send(get)).rejects.toMatchObject(denied);
     await expect(

@@ -61,6 +61,15 @@ afterAll(async () => {
 const assume = (WebIdentityToken: string) =>
   sts.send(new AssumeRoleWithWebIdentityCommand({ RoleArn: role, RoleSessionName: "job", WebIdentityToken }));
 
+const form = (WebIdentityToken: string) =>
+  new URLSearchParams({
+    Action: "AssumeRoleWithWebIdentity",
+    Version: "2011-06-15",
+    RoleArn: role,
+    RoleSessionName: "job",
+    WebIdentityToken,
+  });
+
 describe("a Pod's own role by web identity", () => {
   test("the ServiceAccount's token yields credentials that reach one prefix and nothing else", async () => {
     const { Credentials: given, SubjectFromWebIdentityToken } = await assume(await issuer.token(job));
@@ -83,6 +92,19 @@ describe("a Pod's own role by web identity", () => {
     await expect
       .poll(async () => (await aws.calls("us-west-2")).find((call) => call.action === "s3:PutObject"))
       .toMatchObject({ principal: "arn:aws:sts::000000000000:assumed-role/backup/job", status: 200 });
+  });
+
+  test("tools that ask sts.amazonaws.com by GET, as pgBackRest does, are answered", async () => {
+    const path = `/?${form(await issuer.token(job))}`;
+    const answer = await aws.raw("us-west-2", "sts.amazonaws.com", { path });
+    expect(answer).toMatchObject({ status: 200, body: expect.stringContaining("<SecretAccessKey>") });
+    const forged = await aws.raw("us-west-2", "sts.amazonaws.com", {
+      path: `/?${form(await issuer.forged(job))}`,
+    });
+    expect(forged).toMatchObject({
+      status: 400,
+      body: expect.stringContaining("<Code>InvalidIdentityToken</Code>"),
+    });
   });
 
   test("another ServiceAccount is refused by the role's trust", async () => {
@@ -139,19 +161,14 @@ describe("a Pod's own role by web identity", () => {
 
   test("claims that a client brings itself count for nothing, and no other endpoint takes tokens", async () => {
     const claims = Buffer.from(JSON.stringify({ iss: issuerUrl, sub: job, aud: "sts.amazonaws.com" }));
-    const form = new URLSearchParams({
-      Action: "AssumeRoleWithWebIdentity",
-      Version: "2011-06-15",
-      RoleArn: role,
-      RoleSessionName: "job",
-      WebIdentityToken: await issuer.forged(job),
-    });
+    const body = form(await issuer.forged(job)).toString();
     const headers = {
       "content-type": "application/x-www-form-urlencoded",
       "x-sandbox-web-identity": claims.toString("base64url"),
     };
     for (const name of ["sts", "kms", "s3"]) {
-      const answer = await aws.post("us-west-2", `${name}.us-west-2.amazonaws.com`, headers, form.toString());
+      const host = `${name}.us-west-2.amazonaws.com`;
+      const answer = await aws.raw("us-west-2", host, { method: "POST", headers, body });
       expect(answer.status, name).toBeGreaterThanOrEqual(400);
       expect(answer.body, name).not.toContain("SecretAccessKey");
     }

@@ -118,8 +118,8 @@ async function serve(
   const added: [string, string][] = [["x-forwarded-proto", "https"]];
   if (own.service === "sts" && form.get("Action") === "AssumeRoleWithWebIdentity") {
     added.push([claimsHeader, encode(await gate.verify(form.get("WebIdentityToken") ?? ""))]);
-  } else if (!isS3 && !isSigned(request, query)) {
-    throw new Refusal(403, "MissingAuthenticationToken", "Missing Authentication Token");
+  } else if (!isSigned(request, query)) {
+    refuseUnsigned(call);
   }
 
   const configures = call.s3?.configuresBucket ?? (own.service === "s3-control" && request.method !== "GET");
@@ -132,6 +132,14 @@ async function serve(
   const answered = await forward(request, response, upstream, added, body);
   const principal = answered.headers[principalHeader];
   return typeof principal === "string" ? principal : undefined;
+}
+
+/** Unsigned calls reach nothing but objects and listings, whose bucket may be public; ministack decides that. */
+function refuseUnsigned(call: Call): void {
+  if (!call.s3) throw new Refusal(403, "MissingAuthenticationToken", "Missing Authentication Token");
+  if (call.s3.bucket === undefined || call.s3.configuresBucket) {
+    throw new Refusal(403, "AccessDenied", "Access Denied");
+  }
 }
 
 /** Answers what was thrown, if nothing was answered yet; returns the error's code for the log. */

@@ -1,6 +1,13 @@
-import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from "@aws-sdk/client-iam";
+import {
+  CreateAccessKeyCommand,
+  CreateRoleCommand,
+  CreateUserCommand,
+  IAMClient,
+  PutRolePolicyCommand,
+  PutUserPolicyCommand,
+} from "@aws-sdk/client-iam";
 
-import type { LocalAws } from "./local-aws.js";
+import type { Credentials, LocalAws } from "./local-aws.js";
 
 /** One statement of a policy. */
 export type Statement = Readonly<Record<string, unknown>>;
@@ -27,4 +34,18 @@ export async function createRole(
   }
   if (!Role?.Arn) throw new Error(`${RoleName} was created without an ARN`);
   return Role.Arn;
+}
+
+/** Creates an IAM user with one inline policy, a caller who is not root, and returns its credentials. */
+export async function createUser(
+  aws: LocalAws,
+  UserName: string,
+  ...allowed: readonly Statement[]
+): Promise<Credentials> {
+  const iam = new IAMClient(aws.client("us-east-1"));
+  await iam.send(new CreateUserCommand({ UserName }));
+  const PolicyDocument = policy(...allowed.map((statement) => ({ Effect: "Allow", ...statement })));
+  await iam.send(new PutUserPolicyCommand({ UserName, PolicyName: "inline", PolicyDocument }));
+  const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName }));
+  return { accessKeyId: AccessKey?.AccessKeyId ?? "", secretAccessKey: AccessKey?.SecretAccessKey ?? "" };
 }

@@ -22,6 +22,16 @@ export interface Credentials {
   readonly sessionToken?: string;
 }
 
+/** A request as it goes over the wire. */
+export interface RawRequest {
+  /** @default GET */
+  readonly method?: string;
+  /** Path and query. @default / */
+  readonly path?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
 /** ministack and some regions' gates on loopback addresses, without clusters or namespaces. */
 export interface LocalAws {
   /** CA that the gates' certificates are from. */
@@ -34,12 +44,11 @@ export interface LocalAws {
    * @param at region whose gate answers, when it isn't the client's own: what a wrong endpoint would do
    */
   client(region: string, credentials?: Credentials, at?: string): ReturnType<typeof clientOptions>;
-  /** Posts to a region's gate without any SDK. */
-  post(
+  /** Sends a request to a region's gate without any SDK. */
+  raw(
     region: string,
     host: string,
-    headers: Readonly<Record<string, string>>,
-    body: string,
+    request: RawRequest,
   ): Promise<{ readonly status: number; readonly body: string }>;
   /** The most memory a region's gate has held so far, in bytes. */
   peakMemory(region: string): Promise<number>;
@@ -129,7 +138,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
         },
         at !== undefined,
       ),
-    post: (region, host, headers, body) => post(addressOf(region), caBytes, { ...headers, host }, body),
+    raw: (region, host, what) => raw(addressOf(region), caBytes, host, what),
     peakMemory: async (region) => {
       const status = await readFile(`/proc/${running.get(`gate-${region}`)?.pid}/status`, "utf8");
       return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1]) * 1024;
@@ -147,17 +156,11 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
   };
 }
 
-function post(address: string, ca: string, headers: Readonly<Record<string, string>>, body: string) {
+function raw(address: string, ca: string, host: string, what: RawRequest) {
+  const { method = "GET", path = "/", headers = {}, body = "" } = what;
   return new Promise<{ status: number; body: string }>((resolve, reject) => {
-    const options = {
-      host: address,
-      servername: headers.host ?? "",
-      method: "POST",
-      headers,
-      ca,
-      agent: false as const,
-    };
-    request(options, async (answer) => {
+    const options = { host: address, servername: host, ca, agent: false as const, method, path };
+    request({ ...options, headers: { ...headers, host } }, async (answer) => {
       resolve({ status: answer.statusCode ?? 0, body: (await answer.toArray()).join("") });
     })
       .on("error", reject)
