@@ -5,7 +5,7 @@
  */
 import { createHash, randomUUID } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { mkdir, rename, rm } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -78,5 +78,16 @@ async function build(entry, bundle) {
     await rename(aside, bundle);
   } finally {
     await rm(aside, { force: true });
+  }
+  await forgetOld(dirname(bundle));
+}
+
+/** Bundles of sources that are no more; a week leaves those of other checkouts alone. */
+async function forgetOld(folder) {
+  const aWeekAgo = Date.now() - 7 * 24 * 3_600_000;
+  for (const file of await readdir(folder)) {
+    const path = join(folder, file);
+    const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Date.now() }));
+    if (mtimeMs < aWeekAgo) await rm(path, { force: true });
   }
 }

@@ -5,21 +5,25 @@ import type { Cluster, ObjectRef, WriteOptions } from "./cluster.js";
 /**
  * What the server would make of a new object, by a dry run of its creation. Where its namespace or its kind
  * does not exist yet, as the same update creates it, the dry run is made elsewhere or left to the schema.
+ *
+ * @param taken called when an object of that name exists already
  */
 export async function previewCreate(
   ref: ObjectRef,
   object: Values,
   cluster: Cluster,
   options: WriteOptions,
+  taken: () => void,
 ): Promise<Values> {
   const attempt = (renamed: Partial<ObjectRef>) =>
     cluster.tryCreate({ ...ref, ...renamed }, inMetadata(object, renamed), options);
   try {
     return await attempt({});
   } catch (error) {
-    // A replacement's predecessor still has the name; whether it may be taken shows when it is created.
-    if (error instanceof ApiError && error.reason === "AlreadyExists")
+    if (error instanceof ApiError && error.reason === "AlreadyExists") {
+      taken();
       return attempt({ name: `${ref.name}-preview` });
+    }
     if (isNamespaceMissing(error)) return elsewhere(() => attempt({ namespace: "default" }), object);
     if (isNotFound(error)) return object;
     throw error;

@@ -29,6 +29,8 @@ import { create, update } from "./write.js";
 export function kubernetesProvider(version: string): ProviderProgram {
   let settings: Settings = settingsOf({}, process.env);
   let connected: Cluster | undefined;
+  /** Resources whose change turned out to need another object. */
+  const replaced = new Set<string>();
   const cluster = (): Cluster => {
     connected ??= new Cluster(new Connection(loadKubeconfig(settings)));
     return connected;
@@ -42,8 +44,12 @@ export function kubernetesProvider(version: string): ProviderProgram {
       settings = settingsOf(args, process.env);
     },
     check: async (request) => check(request, cluster(), settings),
-    diff: async (request) => diff(request, cluster(), settings),
-    create: async (request) => create(request, cluster(), settings),
+    diff: async (request) => {
+      const answer = await diff(request, cluster(), settings);
+      if (answer.replaces?.length) replaced.add(request.urn);
+      return answer;
+    },
+    create: async (request) => create(request, cluster(), settings, replaced.has(request.urn)),
     update: async (request) => update(request, cluster(), settings),
     read: async (request) => {
       try {

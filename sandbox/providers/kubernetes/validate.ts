@@ -54,12 +54,17 @@ export function validate(object: Value, schema: KindSchema): Failure[] {
     }
     for (const name of isList(required) ? required : []) {
       const given = typeof name === "string" ? value[name] : null;
-      const filled = typeof name === "string" && schema.property(here, name)?.default !== undefined;
+      const filled = typeof name === "string" && isFilled(schema.property(here, name)?.default);
       if (typeof name === "string" && (given === undefined || given === null) && !filled) {
         fail([...path, name], "is missing");
       }
     }
   }
+}
+
+/** The schema also gives Go's zero values as defaults of what has to be given. */
+function isFilled(standard: Value | undefined): boolean {
+  return typeof standard === "string" || typeof standard === "number" ? Boolean(standard) : standard === true;
 }
 
 function unknownProperty(name: string, properties: Value | undefined, here: Schema): string {

@@ -24,14 +24,29 @@ import { previewCreate, previewed } from "./preview.js";
 /** Namespaces and definitions that others create may come a little later, after these times, in milliseconds. */
 const misordered = [500, 1_000, 2_000, 4_000, 8_000];
 
-/** Creates an object and waits until it is ready; in a preview asks the server what would come of it. */
-export async function create(request: CreateRequest, cluster: Cluster, settings: Settings) {
+/**
+ * Creates an object and waits until it is ready; in a preview asks the server what would come of it.
+ *
+ * @param replaced whether it takes the place of one that is there now and may have the same name
+ */
+export async function create(
+  request: CreateRequest,
+  cluster: Cluster,
+  settings: Settings,
+  replaced: boolean,
+) {
   const kind = kindOf(request.type);
   const ref = refOf(kind, request.inputs);
   const options = writeOptions(request, managerOf(request.urn), settings);
   if (request.preview) {
     if (hasUnknown(request.inputs)) return { id: "", state: { ...request.inputs, status: unknown } };
-    const made = await previewCreate(ref, request.inputs, cluster, options);
+    const taken = () => {
+      if (settings.upsert || replaced) return;
+      request.log.warning(
+        `${ref.kind.kind} "${idOf(ref)}" exists already: up will refuse unless it goes first`,
+      );
+    };
+    const made = await previewCreate(ref, request.inputs, cluster, options, taken);
     return { id: "", state: previewed(request.inputs, made) };
   }
   if (!settings.upsert) await refuseExisting(ref, cluster);

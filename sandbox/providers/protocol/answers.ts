@@ -21,11 +21,13 @@ export function checkAnswer({ inputs, failures = [] }: CheckAnswer, secrets: Sec
   return answer;
 }
 
-/** One thing that is wrong, without secrets. */
+/**
+ * One thing that is wrong, without secrets. The path goes into the text: the engine would print the value
+ * beside a property of its own, secret or not, and knows no paths.
+ */
 export function checkFailure({ property, reason }: Failure, secrets: Secrets): wire.CheckFailure {
   const failure = new messages.CheckFailure();
-  failure.setProperty(property);
-  failure.setReason(secrets.redact(reason));
+  failure.setReason(secrets.redact(property === "" ? reason : `${property} ${reason}`));
   return failure;
 }
 

@@ -5,7 +5,7 @@ import type { Outgoing } from "./wire.js";
 export interface Failure {
   /** Path of the property as Pulumi writes it, for example `spec.containers[0].image`. */
   readonly property: string;
-  /** What was given and what would be right; never a secret's value. */
+  /** Read after the property: `must be a text, got a number`. What was given, what is right; never a secret. */
   readonly reason: string;
 }
 

@@ -38,11 +38,12 @@ export async function serve(program: ProviderProgram, args: readonly string[]): 
   process.stdout.write(`${port}\n`);
 }
 
-/** Ctrl-C reaches the whole process group, but it is the engine that says what to do about it. */
+/**
+ * The engine ends its providers by SIGINT, and starts them in process groups of their own, so that Ctrl-C reaches
+ * the engine alone. An engine that was killed ends nobody: without this its providers would stay for ever.
+ */
 function endWithEngine(): void {
-  process.on("SIGINT", () => process.stderr.write("waiting for the engine to cancel\n"));
   const engine = process.ppid;
-  // An engine that was killed closes nothing: without this its providers would stay for ever.
   setInterval(() => {
     if (process.ppid !== engine) process.exit(1);
   }, 2_000).unref();

@@ -62,6 +62,7 @@ export async function awaitReady(applied: Values, wait: Wait): Promise<Outcome> 
   let said = "";
   for (;;) {
     const verdict = await judge(live, cluster);
+    if (verdict.state !== "waiting" && said !== "") log.status("");
     if (verdict.state === "ready") return { live, reasons: [] };
     if (verdict.state === "failed") return { live, reasons: verdict.reasons };
     if (verdict.doing !== said) log.status(verdict.doing);
@@ -87,8 +88,10 @@ export async function awaitGone(deleted: Values, wait: Wait): Promise<string | u
   let said = "";
   for (;;) {
     const live = await cluster.get(ref);
-    if (live === undefined || text(live, "metadata", "uid") !== text(deleted, "metadata", "uid"))
+    if (live === undefined || text(live, "metadata", "uid") !== text(deleted, "metadata", "uid")) {
+      if (said !== "") log.status("");
       return undefined;
+    }
     const doing = await keeping(live, cluster);
     if (doing !== said) log.status(doing);
     said = doing;

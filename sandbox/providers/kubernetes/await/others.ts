@@ -14,7 +14,7 @@ export const service: Judge = async (object, cluster) => {
   const type = text(object, "spec", "type");
   if (type === "LoadBalancer" && objects(object, "status", "loadBalancer", "ingress").length === 0) {
     const warning = await lastWarning(object, cluster);
-    return waiting(`for an address of the load balancer${warning ? `; ${warning}` : ""}`);
+    return waiting(`waiting for an address of the load balancer${warning ? `; ${warning}` : ""}`);
   }
   const selector = valueAt(object, ["spec", "selector"]);
   const headless = text(object, "spec", "clusterIP") === "None";
@@ -25,14 +25,16 @@ export const service: Judge = async (object, cluster) => {
   });
   const endpoints = slices.flatMap((slice) => objects(slice, "endpoints"));
   const open = endpoints.some((endpoint) => valueAt(endpoint, ["conditions", "ready"]) !== false);
-  return open ? ready : waiting(`for a ready Pod that its selector matches (${endpoints.length} not ready)`);
+  return open
+    ? ready
+    : waiting(`waiting for a ready Pod that its selector matches (${endpoints.length} not ready)`);
 };
 
 /** An Ingress is ready when its controller gave it an address. */
 export const ingress: Judge = async (object) =>
   objects(object, "status", "loadBalancer", "ingress").length > 0
     ? ready
-    : waiting("for an address from the Ingress controller");
+    : waiting("waiting for an address from the Ingress controller");
 
 /** A PersistentVolumeClaim is ready when it is bound, unless that waits for the first Pod that uses it. */
 export const claim: Judge = async (object, cluster) => {
@@ -43,7 +45,7 @@ export const claim: Judge = async (object, cluster) => {
   const storage: Values | undefined = name ? await cluster.get({ kind: storageClassKind, name }) : undefined;
   if (storage && text(storage, "volumeBindingMode") === "WaitForFirstConsumer") return ready;
   const warning = await lastWarning(object, cluster);
-  return waiting(`for a volume${warning ? `; ${warning}` : ""}`);
+  return waiting(`waiting for a volume${warning ? `; ${warning}` : ""}`);
 };
 
 /** A PersistentVolume is ready when a claim can have it, or has it. */
@@ -58,7 +60,9 @@ export const volume: Judge = async (object) => {
 export const definition: Judge = async (object) => {
   const refused = condition(object, "NamesAccepted");
   if (refused?.status === "False") return failed(text(refused, "message"));
-  return condition(object, "Established")?.status === "True" ? ready : waiting("for its kinds to be served");
+  return condition(object, "Established")?.status === "True"
+    ? ready
+    : waiting("waiting for its kinds to be served");
 };
 
 /** A namespace is ready when objects can be made in it. */
@@ -67,4 +71,4 @@ export const namespace: Judge = async (object) =>
     ? failed("the namespace is being deleted")
     : text(object, "status", "phase") === "Active"
       ? ready
-      : waiting("for the namespace to become active");
+      : waiting("waiting for the namespace to become active");

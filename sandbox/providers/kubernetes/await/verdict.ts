@@ -14,6 +14,7 @@ export type Judge = (object: Values, cluster: Cluster) => Promise<Verdict>;
 
 export const ready: Verdict = { state: "ready" };
 
+/** @param doing begins with what is waited for, or says how far it is */
 export function waiting(doing: string): Verdict {
   return { state: "waiting", doing };
 }

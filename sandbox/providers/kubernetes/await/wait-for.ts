@@ -22,7 +22,7 @@ export function waitFor(annotation: string): Judge {
     if (valueAt(object, ["metadata", "deletionTimestamp"]) !== undefined)
       return failed("it is being deleted");
     const open = judges.filter(({ holds }) => !holds?.(object)).map(({ part }) => part);
-    return open.length === 0 ? ready : waiting(`for ${open.join(", ")}`);
+    return open.length === 0 ? ready : waiting(`waiting for ${open.join(", ")}`);
   };
 }
 

@@ -14,7 +14,7 @@ import {
 
 /** A Deployment is ready when every replica is of the newest form and available, and none of the old are left. */
 export const deployment: Judge = async (object, cluster) => {
-  if (isStale(object)) return waiting("for the Deployment controller");
+  if (isStale(object)) return waiting("waiting for the Deployment controller");
   if (valueAt(object, ["spec", "paused"]) === true) return ready;
   const wanted = replicas(object);
   const updated = count(object, "status", "updatedReplicas");
@@ -33,7 +33,7 @@ export const deployment: Judge = async (object, cluster) => {
 
 /** A StatefulSet is ready when every replica is, in the newest form unless its strategy leaves that to others. */
 export const statefulSet: Judge = async (object, cluster) => {
-  if (isStale(object)) return waiting("for the StatefulSet controller");
+  if (isStale(object)) return waiting("waiting for the StatefulSet controller");
   const wanted = replicas(object);
   const running = count(object, "status", "readyReplicas");
   const rolling = text(object, "spec", "updateStrategy", "type") !== "OnDelete";
@@ -49,7 +49,7 @@ export const statefulSet: Judge = async (object, cluster) => {
 
 /** A DaemonSet is ready when every node that should run its Pod runs it in the newest form. */
 export const daemonSet: Judge = async (object, cluster) => {
-  if (isStale(object)) return waiting("for the DaemonSet controller");
+  if (isStale(object)) return waiting("waiting for the DaemonSet controller");
   const wanted = count(object, "status", "desiredNumberScheduled");
   const updated = count(object, "status", "updatedNumberScheduled");
   const available = count(object, "status", "numberAvailable");
@@ -61,7 +61,7 @@ export const daemonSet: Judge = async (object, cluster) => {
 
 /** A ReplicaSet or ReplicationController is ready when every replica is. */
 export const replicaSet: Judge = async (object, cluster) => {
-  if (isStale(object)) return waiting("for its controller");
+  if (isStale(object)) return waiting("waiting for its controller");
   const wanted = replicas(object);
   const running = count(object, "status", "readyReplicas");
   if (running >= wanted) return ready;
