@@ -11,7 +11,7 @@ import { commandLine, isAlive } from "./processes.js";
 import { programsOf, readRecord } from "./record.js";
 import { run } from "./run.js";
 import { checkSpec } from "./spec.js";
-import { cgroupsOf, killAll, markedProcesses, processesOf, removeCgroups } from "./takedown.js";
+import { cgroupsOf, containersOf, killAll, markedProcesses, processesOf, removeCgroups } from "./takedown.js";
 import { findWorld } from "./world.js";
 
 /** What was found to take down. */
@@ -42,10 +42,14 @@ export async function down(
   if (!traces && (!places || (await leftovers(name, places)).length === 0)) {
     return { wasUp: false, processes: 0 };
   }
+  // Read before the disks go: afterwards nothing tells whose a container was.
+  const containers = places ? await containersOfAll(name, places) : [];
   let processes = 0;
   await progress.step("Processes", async (say) => {
     const find = async () => {
-      const found = await Promise.all((places ? placesList(places) : []).map(processesOf));
+      const found = await Promise.all(
+        (places ? placesList(places) : []).map((place) => processesOf({ paths }, place)),
+      );
       const recorded = [...programsOf(entries).values()].filter(isAlive);
       const all = [...found.flat(), ...markedProcesses(name), ...recorded];
       return [...new Map(all.map((each) => [each.pid, each])).values()];
@@ -60,7 +64,7 @@ export async function down(
     if (!places) return;
     for (const link of await links(places)) await run(["ip", "link", "delete", link]);
     for (const namespace of await namespaces(places)) await run(["ip", "netns", "delete", namespace]);
-    for (const { namespace } of places.regions) await removeCgroups(namespace);
+    await removeCgroups(containers);
   });
   await progress.step("Folders", async () => {
     await rm(paths.run, { recursive: true, force: true });
@@ -68,24 +72,39 @@ export async function down(
     // Other worlds may be in them.
     for (const root of [runRoot, dataRoot]) await rmdir(root).catch(ignore("ENOTEMPTY", "ENOENT", "EBUSY"));
   });
-  const left = places ? await leftovers(name, places) : [];
+  const left = places ? await leftovers(name, places, containers) : [];
   if (left.length > 0) throw new WorldError(`sandbox "${name}" left behind: ${left.join("; ")}`);
   return { wasUp: true, processes };
 }
 
-/** Everything of a world that is on this machine, each in words. */
-export async function leftovers(name: string, places: Places): Promise<readonly string[]> {
+async function containersOfAll(name: string, { regions }: Places): Promise<readonly string[]> {
+  const { place } = pathsOf(name);
+  return (await Promise.all(regions.map(({ namespace }) => containersOf(place(namespace))))).flat();
+}
+
+/**
+ * Everything of a world that is on this machine, each in words.
+ *
+ * @param containers ids that its nodes had; from their disks unless these are gone.
+ */
+export async function leftovers(
+  name: string,
+  places: Places,
+  containers?: readonly string[],
+): Promise<readonly string[]> {
   const paths = pathsOf(name);
   const there = async (path: string) => (await readdir(path).catch(ignore("ENOENT"))) !== undefined;
-  const found = await Promise.all(placesList(places).map(processesOf));
+  const found = await Promise.all(
+    placesList(places).map((place) => processesOf({ paths }, place, containers)),
+  );
   const processes = new Map([...found.flat(), ...markedProcesses(name)].map((each) => [each.pid, each]));
-  const cgroups = await Promise.all(places.regions.map(({ namespace }) => cgroupsOf(namespace)));
+  const cgroups = await cgroupsOf(containers ?? (await containersOfAll(name, places)));
   return [
     ...[...processes.keys()].map((pid) => `process ${pid} (${commandLine(pid)})`),
     ...(await namespaces(places)).map((each) => `network namespace ${each}`),
     ...(await links(places)).map((each) => `link ${each}`),
     ...[...(await mountsBelow(paths.run)), ...(await mountsBelow(paths.data))].map((each) => `mount ${each}`),
-    ...cgroups.flat().map((each) => `control group ${each}`),
+    ...cgroups.map((each) => `control group ${each}`),
     ...((await there(paths.data)) ? [`folder ${paths.data}`] : []),
     ...((await there(paths.run)) ? [`folder ${paths.run}`] : []),
   ];

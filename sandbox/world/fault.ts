@@ -6,7 +6,7 @@ import { linkIsUp, removePlace, setLink } from "./network.js";
 import { isAlive } from "./processes.js";
 import { programsOf, readRecord } from "./record.js";
 import { startRegion } from "./region.js";
-import { killAll, processesOf, removeCgroups } from "./takedown.js";
+import { containersOf, killAll, processesOf, removeCgroups } from "./takedown.js";
 import { openWorld, regionOf, type World } from "./world.js";
 
 /** How a region fails. */
@@ -23,7 +23,7 @@ export async function fail(name: string, region: string, options: FailOptions = 
   const world = await openWorld(name);
   const place = regionOf(world, region);
   await setLink(world.tools, place, "down");
-  if (!options.linkOnly) await killAll(() => processesOf(place));
+  if (!options.linkOnly) await killAll(() => processesOf(world, place));
 }
 
 /**
@@ -38,10 +38,10 @@ export async function heal(name: string, region: string, progress: Progress = si
     return;
   }
   await progress.step(`Region ${region}`, async (say) => {
-    await killAll(() => processesOf(place));
+    await killAll(() => processesOf(world, place));
     await removeMounts(world.paths, place.namespace);
     await removePlace(world.tools, place);
-    await removeCgroups(place.namespace);
+    await removeCgroups(await containersOf(world.paths.place(place.namespace)));
     await startRegion(world, await ensureCa(world.caDir), place, say);
   });
 }

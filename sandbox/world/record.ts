@@ -10,8 +10,7 @@ export type Entry =
   | { readonly kind: "namespace"; readonly name: string }
   | { readonly kind: "link"; readonly name: string }
   | { readonly kind: "mount"; readonly path: string }
-  | { readonly kind: "directory"; readonly path: string }
-  | { readonly kind: "cgroup"; readonly name: string };
+  | { readonly kind: "directory"; readonly path: string };
 
 /** Appends entries; each is one short write, so that a crash leaves whole lines. */
 export async function record(file: string, ...entries: readonly Entry[]): Promise<void> {

@@ -56,7 +56,7 @@ export async function status(name: string): Promise<WorldStatus> {
 async function regionStatus(world: World, place: RegionPlace): Promise<RegionStatus> {
   const link = await linkIsUp(world.tools, place);
   const [processes, node, gateAnswers] = await Promise.all([
-    processesOf(place),
+    processesOf(world, place),
     place.cluster ? askNode(world, place) : undefined,
     answers(place.gate, 443),
   ]);

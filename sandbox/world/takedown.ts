@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { readdir, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -14,17 +15,32 @@ import {
   type ProcessId,
   type RunningProcess,
 } from "./processes.js";
+import type { World } from "./world.js";
 
-/** Every process that belongs to a place, found by what the kernel knows rather than by our record. */
-export async function processesOf(place: Place): Promise<readonly RunningProcess[]> {
+/** What a world's processes are found by. */
+type Whose = Pick<World, "paths">;
+
+/**
+ * Every process that belongs to a place, found by what the kernel and the node's disk show rather than by our
+ * record.
+ *
+ * @param ids of the place's containers; read from its disk by default.
+ */
+export async function processesOf(
+  { paths }: Whose,
+  place: Place,
+  ids?: readonly string[],
+): Promise<readonly RunningProcess[]> {
   const network = await networkIdentity(place.namespace);
-  const group = new RegExp(`:/${place.namespace}(/|$)`, "m");
+  // Pods have network namespaces of their own; their control groups are named by container, which tells where
+  // they belong also after the shim that was their parent has gone.
+  const containers = new Set(ids ?? (await containersOf(paths.place(place.namespace))));
+  const isPod = ({ cgroups }: RunningProcess) =>
+    [...cgroups.matchAll(/\/([0-9a-f]{64})$/gm)].some(([, id = ""]) => containers.has(id));
   const all = allProcesses();
-  // Pods have network namespaces of their own; their control groups tell where they belong, also after the
-  // shim that was their parent has gone.
   const found = new Map(
     all
-      .filter((process) => process.network === network || group.test(process.cgroups))
+      .filter((process) => process.network === network || isPod(process))
       .map((process) => [process.pid, process]),
   );
   const childrenOf = new Map<number, RunningProcess[]>();
@@ -67,36 +83,59 @@ export async function killAll(find: () => Promise<readonly ProcessId[]>): Promis
   }
 }
 
-/** Control groups with this name below the root of each hierarchy, innermost first. */
-export async function cgroupsOf(name: string): Promise<readonly string[]> {
-  const root = "/sys/fs/cgroup";
-  const hierarchies = [root, ...(await readdir(root)).map((each) => join(root, each))];
-  const found = await Promise.all(hierarchies.map((each) => foldersBelow(join(each, name))));
-  return found.flat();
+/** Ids of a node's containers and Pod sandboxes, running or not, from its disk. */
+export async function containersOf(placeDir: string): Promise<readonly string[]> {
+  const cri = join(placeDir, "containerd", "io.containerd.grpc.v1.cri");
+  const lists = await Promise.all(["sandboxes", "containers"].map((each) => folders(join(cri, each))));
+  return lists.flat();
+}
+
+/** Control groups of these containers in every hierarchy, innermost first. */
+export async function cgroupsOf(containers: readonly string[]): Promise<readonly string[]> {
+  const paths = (await containerdGroups()).flatMap((each) => containers.map((id) => join(each, id)));
+  return (await Promise.all(paths.map(foldersBelow))).flat();
 }
 
 /** Removes control groups; the kernel may need a moment to let go of an emptied one. */
-export async function removeCgroups(name: string): Promise<void> {
+export async function removeCgroups(containers: readonly string[]): Promise<void> {
   for (let tries = 0; tries < 50; tries++) {
-    const folders = await cgroupsOf(name);
-    if (folders.length === 0) return;
-    for (const folder of folders) {
+    const left = await cgroupsOf(containers);
+    if (left.length === 0) break;
+    for (const folder of left) {
       await rmdir(folder).catch((error: NodeJS.ErrnoException) => {
         if (error.code !== "EBUSY" && error.code !== "ENOENT") throw error;
       });
     }
     await sleep(20);
   }
+  for (const parent of await containerdGroups()) {
+    // Whoever else runs containerd here keeps it in use.
+    await rmdir(parent).catch((error: NodeJS.ErrnoException) => {
+      if (!["EBUSY", "ENOTEMPTY", "ENOENT"].includes(error.code ?? "")) throw error;
+    });
+  }
 }
 
-async function foldersBelow(path: string): Promise<string[]> {
-  const entries = await readdir(path, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT" || error.code === "ENOTDIR") return undefined;
-    throw error;
-  });
-  if (!entries) return [];
-  const below = await Promise.all(
-    entries.filter((entry) => entry.isDirectory()).map((entry) => foldersBelow(join(path, entry.name))),
-  );
+/** Control groups that containerd keeps its containers in, one per hierarchy. */
+async function containerdGroups(): Promise<readonly string[]> {
+  const root = "/sys/fs/cgroup";
+  return [root, ...(await folders(root)).map((each) => join(root, each))].map((each) => join(each, "k8s.io"));
+}
+
+/** A folder and those below it, innermost first; none when it is gone. */
+async function foldersBelow(path: string): Promise<readonly string[]> {
+  if (!existsSync(path)) return [];
+  const below = await Promise.all((await folders(path)).map((each) => foldersBelow(join(path, each))));
   return [...below.flat(), path];
+}
+
+/** Names of the folders in a folder; none when it is gone. */
+async function folders(path: string): Promise<string[]> {
+  try {
+    const entries = await readdir(path, { withFileTypes: true });
+    return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw error;
+  }
 }

@@ -1,6 +1,6 @@
 import { readFile, rename, writeFile } from "node:fs/promises";
 
-import { type Place, type Places, placesOf, type RegionPlace, type WorldSpec } from "../address.js";
+import { type Places, placesOf, type RegionPlace, type WorldSpec } from "../address.js";
 import { SandboxInputError } from "../errors.js";
 import { pathsOf, type WorldPaths } from "./paths.js";
 import type { WorldTools } from "./tools.js";
@@ -55,9 +55,4 @@ export function regionOf(world: World, region: string): RegionPlace {
   if (found) return found;
   const known = world.spec.regions.map((each) => each.region).join(", ");
   throw new SandboxInputError(`sandbox "${world.spec.name}" has no region "${region}"; it has ${known}`);
-}
-
-/** Control group of a place's Pods, below the root of every hierarchy. */
-export function podCgroup(place: Place): string {
-  return place.namespace;
 }

@@ -31,12 +31,14 @@ export async function nodeReady(
   place: RegionPlace,
   { timeout = 60_000, signal }: { readonly timeout?: number; readonly signal?: AbortSignal | undefined } = {},
 ): Promise<void> {
+  // What a former kubelet said last does not count. Kubernetes keeps whole seconds.
+  const since = new Date(Math.floor(Date.now() / 1000) * 1000);
   const deadline = performance.now() + timeout;
   let last = "the node has not registered";
   while (performance.now() < deadline) {
     signal?.throwIfAborted();
     const node = await readNode(kubeconfig, place);
-    if (node.ready) return;
+    if (node.ready && node.at && node.at >= since) return;
     last = node.says;
     await sleep(200);
   }
@@ -47,14 +49,19 @@ export async function nodeReady(
 export async function readNode(
   kubeconfig: string,
   place: RegionPlace,
-): Promise<{ readonly ready: boolean; readonly says: string }> {
+): Promise<{ readonly ready: boolean; readonly says: string; readonly at?: Date }> {
   const { CoreV1Api } = await import("@kubernetes/client-node");
   const config = new KubeConfig();
   config.loadFromFile(kubeconfig);
+  config.setCurrentContext(place.region);
   try {
     const node = await config.makeApiClient(CoreV1Api).readNode({ name: place.region });
     const condition = node.status?.conditions?.find(({ type }) => type === "Ready");
-    return { ready: condition?.status === "True", says: condition?.message ?? "no Ready condition yet" };
+    return {
+      ready: condition?.status === "True",
+      says: condition?.message ?? "no Ready condition yet",
+      ...(condition?.lastHeartbeatTime ? { at: condition.lastHeartbeatTime } : {}),
+    };
   } catch (error) {
     return {
       ready: false,

@@ -3,7 +3,6 @@ import { join } from "node:path";
 
 import type { RegionPlace } from "../../address.js";
 import type { WorldTools } from "../tools.js";
-import { podCgroup } from "../world.js";
 import type { ClusterPki } from "./pki.js";
 
 /** Image of every Pod's first container. */
@@ -107,8 +106,6 @@ function kubeletConfig(place: RegionPlace, pki: ClusterPki, dir: string) {
     containerRuntimeEndpoint: `unix://${containerdSocket}`,
     failCgroupV1: false,
     cgroupDriver: "cgroupfs",
-    // Pods of all worlds share the machine's control groups; theirs are told apart by this root.
-    cgroupRoot: `/${podCgroup(place)}`,
     cgroupsPerQOS: false,
     enforceNodeAllocatable: [],
     failSwapOn: false,

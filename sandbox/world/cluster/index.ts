@@ -5,10 +5,9 @@ import type { RegionPlace } from "../../address.js";
 import type { Say } from "../../progress.js";
 import type { Ca } from "../ca.js";
 import { type LaunchOptions, launch, start } from "../launch.js";
-import { record } from "../record.js";
 import { run } from "../run.js";
 import { together } from "../together.js";
-import { podCgroup, type World } from "../world.js";
+import type { World } from "../world.js";
 import { bootstrap, nodeReady } from "./bootstrap.js";
 import { cloudController } from "./cloud-controller/program.js";
 import { clusterFiles, containerdSocket } from "./files.js";
@@ -51,7 +50,6 @@ export async function startCluster(
   const auditLog = paths.log(place.namespace, "audit");
   await mkdir(dirname(auditLog), { recursive: true });
   const parts: ClusterParts = { tools, place, pki, files, caFile: paths.caFile, auditLog };
-  await record(paths.record, { kind: "cgroup", name: podCgroup(place) });
 
   await together(outside.signal, (signal) => {
     const options = { ...outside, signal };

@@ -42,7 +42,13 @@ export async function clusterPki(world: Ca, place: RegionPlace, dir: string): Pr
       addresses: [place.node, place.serviceCidr.replace(/\d+\/\d+$/, "1"), "127.0.0.1"],
       dir,
     }),
-    issue(world, { commonName: "kubelet", names: [place.region], addresses: [place.node], dir }),
+    issue(world, {
+      commonName: "kubelet",
+      file: "kubelet-server",
+      names: [place.region],
+      addresses: [place.node],
+      dir,
+    }),
     issue(clientCa, { commonName: "kube-apiserver-kubelet-client", organization: "system:masters", dir }),
     tokenKey(join(dir, "service-account.key")),
     ...Object.entries(clients).map(async ([client, user]) => {
