@@ -45,6 +45,13 @@ function formOf(type: Value, value: string): string | undefined {
   return undefined;
 }
 
+/** AWS: "A non-alias primary ResourceRecordSet must have an associated health check." */
+const primaryIsChecked: Rule = (inputs) => {
+  const primary = at(inputs, "failoverRoutingPolicies[*].type").some(({ value }) => value === "PRIMARY");
+  if (!primary || inputs.records === undefined || (inputs.healthCheckId ?? null) !== null) return [];
+  return [{ property: "healthCheckId", reason: "is missing; a primary record that is no alias needs it" }];
+};
+
 /** https://docs.aws.amazon.com/Route53/latest/APIReference/API_ResourceRecordSet.html */
 export const recordRules: readonly Rule[] = [
   domainName("name"),
@@ -81,4 +88,5 @@ export const recordRules: readonly Rule[] = [
       : [],
   each("records[*]", (value) => (String(value) === "" ? "is empty" : undefined)),
   recordValues,
+  primaryIsChecked,
 ];

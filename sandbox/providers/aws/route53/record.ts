@@ -139,7 +139,7 @@ function toRecordSet(inputs: Args, zone: string): ResourceRecordSet {
     MultiValueAnswer: inputs.multivalueAnswerRoutingPolicy || undefined,
     TTL: inputs.ttl,
     ResourceRecords: records?.map((value) => ({
-      Value: quoted ? `"${value.replace(/^"|"$/g, "")}"` : value,
+      Value: quoted ? `"${unquoted(value)}"` : value,
     })),
     ...(failover && { Failover: failover.type as ResourceRecordSetFailover }),
     ...(latency && { Region: latency.region as ResourceRecordSetRegion }),
@@ -157,9 +157,7 @@ function toRecordSet(inputs: Args, zone: string): ResourceRecordSet {
 function fromRecordSet(set: ResourceRecordSet): Plain<RecordState> {
   const { AliasTarget: alias, Type, Weight } = set;
   const quoted = Type === "TXT" || Type === "SPF";
-  const records = set.ResourceRecords?.map(({ Value = "" }) =>
-    quoted ? Value.replace(/^"(.*)"$/s, "$1") : Value,
-  );
+  const records = set.ResourceRecords?.map(({ Value = "" }) => (quoted ? unquoted(Value) : Value));
   return {
     aliases: alias && [
       {
@@ -178,6 +176,11 @@ function fromRecordSet(set: ResourceRecordSet): Plain<RecordState> {
     type: Type as RRType | undefined,
     weightedRoutingPolicies: Weight === undefined ? undefined : [{ weight: Weight }],
   };
+}
+
+/** Texts are quoted for Route 53, and programs write them without quotes. */
+function unquoted(text: string): string {
+  return text.replace(/^"(.*)"$/s, "$1");
 }
 
 function aliasSpelling(value: Value): Value {

@@ -41,6 +41,7 @@ const failover = {
   ttl: 60,
   records: ["10.1.1.1"],
   setIdentifier: "primary",
+  healthCheckId: "1234",
   failoverRoutingPolicies: [{ type: "PRIMARY" }],
 };
 const encrypted = { applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms" } };
