@@ -39,7 +39,15 @@ export function datasetPermissions(
   });
   const readPassphrase = allow("ReadPassphrase", "s3:GetObject", within(passphrase));
   const readLease = plan.lease
-    ? [allow("ReadLease", "s3:GetObject", leaseArn(plan, plan.lease.witness, dataset))]
+    ? [
+        allow("ReadLease", "s3:GetObject", leaseArn(plan, plan.lease.witness, dataset)),
+        // Without it S3 does not tell an absent lease from one that may not be read.
+        allow(
+          "SeeAbsentLease",
+          "s3:ListBucket",
+          `arn:aws:s3:::${names.leaseBucket(plan, plan.lease.witness)}`,
+        ),
+      ]
     : [];
   switch (job) {
     case "secrets":

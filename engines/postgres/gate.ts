@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 
+import type { Fence } from "../../vault/lease/index.js";
 import { EngineError } from "../errors.js";
 import { files, folders } from "./folders.js";
 import { pgbackrest } from "./pgbackrest.js";
@@ -9,7 +10,7 @@ import { writePrivate } from "./private-file.js";
 import { ensureApplication } from "./roles.js";
 import type { Server } from "./server.js";
 import { verifyStructure } from "./structure.js";
-import { readVolumeState, writeVolumeState } from "./volume-state.js";
+import { readVolumeState, type VolumeState, writeVolumeState } from "./volume-state.js";
 
 /** How long a clean shutdown may take before sessions are ended without one; within the lease's fence budget. */
 const cleanShutdown = 5_000;
@@ -19,8 +20,9 @@ const cleanShutdown = 5_000;
  *
  * Shut means that PostgreSQL runs as a hot standby: no setting of any session makes that one write.
  */
-export class Gate {
+export class Gate implements Fence {
   #open: number | undefined;
+  #opening: Promise<void> | undefined;
 
   constructor(
     private readonly placement: Placement,
@@ -36,41 +38,60 @@ export class Gate {
   /** Ends every session and starts the server read-only. Resolves only once no session can write. */
   async close(reason: string): Promise<void> {
     this.#open = undefined;
+    if (!this.#opening && this.server.mode === "read-only") return;
     this.say(`shutting the gate: ${reason}`);
     await this.server.stop(cleanShutdown);
+    // An opening under way fails at its next step, because its server is gone.
+    await this.#opening?.catch(() => undefined);
+    await this.server.stop(cleanShutdown);
+    this.say("no session can write");
     await this.server.start("read-only");
   }
 
-  /**
-   * Lets sessions write in `epoch`.
-   *
-   * The volume's own epoch is resumed on its timeline; a new one begins a new timeline, a new repository and,
-   * before anybody may write, a verified database.
-   */
-  async open(epoch: number): Promise<void> {
-    const { dataset } = this.placement;
+  /** Lets sessions write in `epoch`; see {@link Fence}. */
+  open(epoch: number, signal: AbortSignal): Promise<void> {
+    this.#opening = this.#openNow(epoch, signal).finally(() => {
+      this.#opening = undefined;
+    });
+    return this.#opening;
+  }
+
+  async #openNow(epoch: number, signal: AbortSignal): Promise<void> {
     const volume = await readVolumeState();
     if (!volume) throw new EngineError("the volume was never completed", 3);
     await writePrivate(
       files.archive,
       archiveConfig(this.placement, epoch, await readFile(files.passphrase, "utf8")),
     );
-    if (volume.epoch === epoch) {
-      await this.server.stop(cleanShutdown);
-      await this.server.start("read-write");
-    } else {
-      await pgbackrest(files.archive, dataset).run("stanza-create", ["--no-online"]);
-      await this.server.promote();
-      this.say(`promoted into epoch ${epoch}`);
-      await verifyStructure(this.server, this.say);
-      await writeVolumeState({ ...volume, epoch });
-    }
+    signal.throwIfAborted();
+    if (volume.epoch === epoch) await this.#resume();
+    else await this.#begin(epoch, volume, signal);
+    signal.throwIfAborted();
     await ensureApplication(
       this.server,
       this.placement,
       await readFile(`${folders.secrets}/app-password`, "utf8"),
     );
+    signal.throwIfAborted();
     this.#open = epoch;
     this.say(`the gate is open in epoch ${epoch}`);
+  }
+
+  /** The volume's own epoch goes on, on its own timeline. */
+  async #resume(): Promise<void> {
+    await this.server.stop(cleanShutdown);
+    await this.server.start("read-write");
+  }
+
+  /** A new epoch begins a new repository and a new timeline; nobody is let in before the data is verified. */
+  async #begin(epoch: number, volume: VolumeState, signal: AbortSignal): Promise<void> {
+    await writeVolumeState({ ...volume, opening: epoch });
+    await pgbackrest(files.archive, this.placement.dataset).run("stanza-create", ["--no-online"]);
+    signal.throwIfAborted();
+    await this.server.promote();
+    this.say(`promoted into epoch ${epoch}`);
+    await verifyStructure(this.server, this.say);
+    const { opening: _done, ...rest } = volume;
+    await writeVolumeState({ ...rest, epoch });
   }
 }

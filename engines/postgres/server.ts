@@ -22,6 +22,13 @@ export class Server {
   readonly #placement: Placement;
   #child: Child | undefined;
   #stopping = false;
+  #mode: ServerMode | undefined;
+
+  /** How it runs; undefined while it does not. */
+  get mode(): ServerMode | undefined {
+    return this.#child ? this.#mode : undefined;
+  }
+
   /** Called when the server ends without having been asked to. */
   onExit: (reason: string) => void = () => undefined;
 
@@ -35,6 +42,7 @@ export class Server {
     if (mode === "read-only") await writeFile(standbySignal, "");
     else await rm(standbySignal, { force: true });
     this.#stopping = false;
+    this.#mode = mode;
     const child = launch(await program("postgres"), ["-D", folders.data, ...settings(this.#placement)]);
     this.#child = child;
     void child.then(({ exitCode, signal }) => {
@@ -73,6 +81,8 @@ export class Server {
 
   /** Ends recovery: the server begins a new timeline and accepts writes. */
   async promote(): Promise<void> {
+    // From here on it may write at any moment, whatever the answer.
+    this.#mode = "read-write";
     const [row] = await this.query<{ promoted: boolean }>("SELECT pg_promote(true, 60) AS promoted");
     if (row?.promoted !== true) throw new EngineError("PostgreSQL did not end recovery within 60 s", 3);
   }

@@ -17,6 +17,8 @@ const schema = z.object({
   ]),
   /** The last epoch in which this volume was written; absent until it is. */
   epoch: z.int().optional(),
+  /** An epoch being opened: recorded before its first write is possible, so that a crash in between is seen. */
+  opening: z.int().optional(),
 });
 export type VolumeState = z.infer<typeof schema>;
 

@@ -1,6 +1,8 @@
 import type { CommandModule } from "../entry.js";
+import { backup } from "./backup.js";
 import { doctor } from "./doctor.js";
+import { pod } from "./pod.js";
 import { sandbox } from "./sandbox.js";
 
 /** Every command, in the order help shows them. */
-export const commands: readonly CommandModule[] = [doctor, sandbox];
+export const commands: readonly CommandModule[] = [backup, sandbox, doctor, pod];

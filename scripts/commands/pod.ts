@@ -1,0 +1,53 @@
+import type { CommandModule } from "../entry.js";
+
+/** Set by the components on every Pod of the runner image. */
+const siteVariable = "SECONDSITE_SITE";
+
+/** `secondsite pod …`: what containers run. People have no use for it. */
+export const pod: CommandModule = {
+  register(program, done) {
+    const group = program
+      .command("pod", { hidden: true })
+      .description(`What the containers of a site run; the site is in ${siteVariable}.`);
+    group
+      .command("secrets <plan> <dataset>")
+      .description("Makes a dataset's passwords, certificates and wrapped passphrase where they are missing.")
+      .action(async (plan, dataset) => {
+        const { makeSecrets } = await import("../../engines/postgres/secrets.js");
+        await makeSecrets(await placed(plan, dataset), log);
+        done(0);
+      });
+    group
+      .command("prepare <plan> <dataset>")
+      .description("Fills an empty data volume and writes this Pod's configuration.")
+      .action(async (plan, dataset) => {
+        const { prepare } = await import("../../engines/postgres/prepare.js");
+        await prepare(await placed(plan, dataset), log);
+        done(0);
+      });
+    group
+      .command("database <plan> <dataset>")
+      .description("Supervises PostgreSQL under the lease until it is told to stop.")
+      .action(async (plan, dataset) => {
+        const { keep } = await import("../../engines/postgres/keeper.js");
+        const stop = new AbortController();
+        for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stop.abort());
+        await keep(await placed(plan, dataset), stop.signal, log);
+        done(0);
+      });
+  },
+};
+
+async function placed(path: string, dataset: string) {
+  const { loadPlan } = await import("../../plans/load.js");
+  const { place } = await import("../../engines/postgres/placement.js");
+  const { EngineError } = await import("../../engines/errors.js");
+  const site = process.env[siteVariable];
+  if (!site) throw new EngineError(`${siteVariable} is not set; it names the site this container runs at`, 2);
+  return place(await loadPlan(path), site, dataset);
+}
+
+/** One line a fact, with its time: container logs are read by people and by collectors. */
+function log(line: string): void {
+  process.stdout.write(`${new Date().toISOString()} ${line}\n`);
+}
