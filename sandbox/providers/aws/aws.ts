@@ -29,7 +29,7 @@ export interface AwsOptions {
 const patience = {
   maxAttempts: 3,
   retryMode: "standard",
-  requestHandler: { connectionTimeout: 2_500, socketTimeout: 15_000 },
+  requestHandler: { connectionTimeout: 2_500 },
 } as const;
 
 /** AWS's clients, one per service and region, with default endpoints and the environment's credentials. */

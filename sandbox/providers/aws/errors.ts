@@ -9,54 +9,53 @@ const unreachable = new Map([
   ["ENETUNREACH", "there is no route to it"],
   ["ETIMEDOUT", "it does not answer"],
   ["TimeoutError", "it does not answer"],
+  ["AbortError", "it does not answer"],
   ["ENOTFOUND", "its name is not known"],
   ["EAI_AGAIN", "the resolver does not answer"],
 ]);
 
 /** As much of an SDK client as is needed to see its calls. */
 interface Client {
-  readonly middlewareStack: {
-    add(
-      // biome-ignore lint/suspicious/noExplicitAny: each client has its own type of command; this fits them all
-      middleware: (next: any, context: any) => any,
-      options: { step: "initialize"; name: string; priority: "high" },
-    ): void;
-  };
+  send: (command: never, options?: never) => Promise<unknown>;
 }
 
-type Handler = (args: unknown) => Promise<unknown>;
+/** Calls that move data take as long as the data needs, in milliseconds. */
+const patient = new Map([
+  ["PutObject", 300_000],
+  ["GetObject", 300_000],
+  ["DeleteObjects", 60_000],
+]);
+
+/** Longest that any other call may take with all its tries, in milliseconds: a lost region answers nothing. */
+const callLimit = 10_000;
 
 /**
- * Makes a client's errors say which service, region and operation failed. AWS's own errors keep their name;
- * a service that can't be reached is a {@link WorldError} with one clear line.
+ * Bounds a client's calls in time and makes their errors say which service, region and operation failed. AWS's
+ * own errors keep their name; a service that can't be reached is a {@link WorldError} with one clear line.
  */
 export function explained(client: Client, service: string, region: string): void {
-  client.middlewareStack.add(
-    (next: Handler, { commandName = "" }: { commandName?: string }) =>
-      async (args: unknown) => {
-        try {
-          return await next(args);
-        } catch (error) {
-          throw explain(
-            error,
-            `${service} ${commandName.replace(/Command$/, "")} in ${region}`,
-            service,
-            region,
-          );
-        }
-      },
-    { step: "initialize", name: "explainErrors", priority: "high" },
-  );
+  type Send = (command: object, options?: object) => Promise<unknown>;
+  const send = client.send.bind(client) as unknown as Send;
+  const bounded: Send = async (command, options) => {
+    const operation = command.constructor.name.replace(/Command$/, "");
+    const abortSignal = AbortSignal.timeout(patient.get(operation) ?? callLimit);
+    try {
+      return await send(command, { ...options, abortSignal });
+    } catch (error) {
+      throw explain(error, `${service} ${operation} in ${region}`, service, region);
+    }
+  };
+  client.send = bounded as unknown as Client["send"];
 }
 
 /** The error to be thrown instead. */
 export function explain(error: unknown, operation: string, service: string, region: string): unknown {
   if (!(error instanceof Error)) return error;
-  const { code } = error as { code?: string };
-  const why = unreachable.get(code ?? "") ?? unreachable.get(error.name);
+  const { code } = error as { code?: unknown };
+  const why = unreachable.get(String(code)) ?? unreachable.get(error.name);
   if (why) {
     return new WorldError(
-      `${operation}: ${service} of region ${region} cannot be reached: ${why} (${code ?? error.name})`,
+      `${operation}: ${service} of region ${region} cannot be reached: ${why} (${unreachable.has(String(code)) ? String(code) : error.name})`,
       "see whether the region is up: secondsite sandbox status",
       { cause: error },
     );

@@ -24,7 +24,7 @@ import { resources } from "./registry.js";
 import type { AnyResource } from "./resource.js";
 import { type Properties, type Shape, schema } from "./schema/schema.js";
 import { describeLive, foreseen } from "./state.js";
-import { withDefaultTags } from "./tags.js";
+import { otherDefaultTags, withDefaultTags } from "./tags.js";
 
 /** AWS, as far as {@link resources} go; anything else is refused. */
 export class AwsProgram implements ProviderProgram {
@@ -59,9 +59,10 @@ export class AwsProgram implements ProviderProgram {
     return { inputs, failures };
   }
 
-  async diff({ type: token, oldInputs, news }: DiffRequest): Promise<DiffAnswer> {
+  async diff({ type: token, oldInputs, oldState, news }: DiffRequest): Promise<DiffAnswer> {
     const type = typeOf(token);
     const changes = { ...this.#changes(type, oldInputs, news) };
+    if (otherDefaultTags(type, oldState, news, this.#settings)) changes.tagsAll = "update";
     const replaces = Object.keys(changes).filter((path) =>
       (type.replaceOn as readonly string[]).includes(String(parsePath(path)[0])),
     );
@@ -79,8 +80,17 @@ export class AwsProgram implements ProviderProgram {
     const type = typeOf(token);
     if (preview) return { id: "", state: foreseen(type, inputs) };
     const complete = withDefaultTags(type, own(inputs), this.#settings);
-    const id = await type.create(this.#client, complete);
-    return { id, state: await this.#made(type, id, inputs, complete) };
+    let made: string | undefined;
+    const note = (id: string) => {
+      made = id;
+    };
+    try {
+      made = await type.create(this.#client, complete, note);
+    } catch (error) {
+      if (made === undefined) throw error;
+      throw new PartialFailure(made, complete, [reasonOf(error)], inputs);
+    }
+    return { id: made, state: await this.#made(type, made, inputs, complete) };
   }
 
   async update(request: {
@@ -119,10 +129,12 @@ export class AwsProgram implements ProviderProgram {
   }) {
     const type = typeOf(token);
     const imported = Object.keys(state).length === 0 && Object.keys(inputs).length === 0;
-    const known = { ...own(inputs), ...state };
-    const live = await type.read(this.#client, id, known);
+    // An id to import may name the region, as the official provider takes it: bucket@us-west-2.
+    const [, bare = id, region] = (imported && /^(.+)@([a-z]{2}(?:-[a-z]+)+-\d)$/.exec(id)) || [];
+    const known = { ...own(inputs), ...state, ...(region && { region }) };
+    const live = await type.read(this.#client, bare, known);
     if (!live) return null;
-    return { id, ...describeLive(type, { live, inputs, state, imported, settings: this.#settings }) };
+    return { id: bare, ...describeLive(type, { live, inputs, state, imported, settings: this.#settings }) };
   }
 
   async delete({
@@ -172,7 +184,7 @@ export class AwsProgram implements ProviderProgram {
           .state;
       }
     } catch (error) {
-      reason = error instanceof Error ? error.message : String(error);
+      reason = reasonOf(error);
     }
     throw new PartialFailure(id, known, [reason], inputs);
   }
@@ -204,6 +216,10 @@ function unsupportedFailures(type: AnyResource, news: Values): Failure[] {
 
 function withoutNull(values: Values): Values {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null));
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** Policies may come as objects; AWS takes texts. */

@@ -54,8 +54,13 @@ export interface ResourceType<Args, State> {
   readonly liveSpelling?: readonly (keyof Args & string)[];
   /** Brings an input into a form in which equal meaning is equal text. */
   readonly canonical?: { readonly [Key in keyof Args]?: (value: Value) => Value };
-  /** Makes it and resolves to its id. */
-  create(aws: Aws, inputs: Plain<Args>): Promise<string>;
+  /**
+   * Makes it and resolves to its id.
+   *
+   * @param note to be told the id as soon as there is one, where more calls follow: should one of them fail, the
+   *   resource is still not lost
+   */
+  create(aws: Aws, inputs: Plain<Args>, note: (id: string) => void): Promise<string>;
   /** The live state, or undefined when it is gone. `known` is what the state held before; empty on import. */
   read(aws: Aws, id: string, known: Plain<State>): Promise<Plain<State> | undefined>;
   /** Brings it from `old` to `inputs`; `changed` holds the names of the inputs that differ. */

@@ -1,4 +1,4 @@
-import { isObject, type Values } from "../protocol/index.js";
+import { equal, hasUnknown, isObject, type Value, type Values } from "../protocol/index.js";
 import type { Configuration } from "./configuration.js";
 import type { AnyResource } from "./resource.js";
 import { schema } from "./schema/schema.js";
@@ -12,6 +12,25 @@ function tagged(type: AnyResource): boolean {
 export function withDefaultTags(type: AnyResource, inputs: Values, { defaultTags }: Configuration): Values {
   if (!tagged(type)) return inputs;
   return { ...inputs, tags: { ...defaultTags, ...(isObject(inputs.tags) ? inputs.tags : {}) } };
+}
+
+/** Whether the provider's configuration puts other tags on a resource than it has, its own tags aside. */
+export function otherDefaultTags(
+  type: AnyResource,
+  state: Values,
+  news: Values,
+  settings: Configuration,
+): boolean {
+  if (!tagged(type) || !isObject(state.tagsAll) || hasUnknown(news.tags ?? null)) return false;
+  const { tags } = withDefaultTags(type, news, settings);
+  const own = new Set([...keys(state.tags), ...keys(news.tags)]);
+  const others = (all: Value | undefined) =>
+    Object.fromEntries(Object.entries(isObject(all) ? all : {}).filter(([key]) => !own.has(key)));
+  return !equal(others(state.tagsAll), others(tags));
+}
+
+function keys(value: Value | undefined): string[] {
+  return isObject(value) ? Object.keys(value) : [];
 }
 
 /** Live tags, told apart into those of the resource and those of the provider's configuration. */

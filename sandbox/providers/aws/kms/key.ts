@@ -57,7 +57,7 @@ export const key = {
   ],
   canonical: { policy: canonicalPolicy },
 
-  async create(aws, inputs) {
+  async create(aws, inputs, note) {
     const client = aws.kms(inputs.region);
     const { KeyMetadata } = await client.send(
       new CreateKeyCommand({
@@ -71,6 +71,7 @@ export const key = {
       }),
     );
     const id = KeyMetadata?.KeyId ?? "";
+    note(id);
     if (inputs.enableKeyRotation) await putRotation(client, id, true, inputs.rotationPeriodInDays);
     if (inputs.isEnabled === false) await putEnabled(client, id, false);
     return id;

@@ -44,7 +44,7 @@ export const replicaKey = {
   ],
   canonical: { policy: canonicalPolicy },
 
-  async create(aws, inputs) {
+  async create(aws, inputs, note) {
     const region = inputs.region ?? aws.region;
     const primary = aws.kms(regionOf(inputs.primaryKeyArn));
     const { ReplicaKeyMetadata } = await primary.send(
@@ -58,6 +58,7 @@ export const replicaKey = {
       }),
     );
     const id = ReplicaKeyMetadata?.KeyId ?? "";
+    note(id);
     const replica = aws.kms(region);
     // It takes no other call until KMS has copied the key material.
     for (let tries = 0; (await describeKey(replica, id))?.KeyState === "Creating"; tries++) {

@@ -60,7 +60,7 @@ export const healthCheck = {
   ],
   canonical: { childHealthchecks: canonicalSet, regions: canonicalSet },
 
-  async create(aws, inputs) {
+  async create(aws, inputs, note) {
     const client = aws.route53();
     const { type, requestInterval, measureLatency } = inputs;
     const calculated = type === "CALCULATED";
@@ -76,6 +76,7 @@ export const healthCheck = {
       }),
     );
     const id = HealthCheck?.Id ?? "";
+    note(id);
     await putTags(client, "healthcheck", id, undefined, inputs.tags);
     return id;
   },

@@ -36,7 +36,7 @@ export const zone = {
   ],
   canonical: { name: (value: Value) => (typeof value === "string" ? withoutDot(value) : value) },
 
-  async create(aws, inputs) {
+  async create(aws, inputs, note) {
     const client = aws.route53();
     const { HostedZone } = await client.send(
       new CreateHostedZoneCommand({
@@ -46,6 +46,7 @@ export const zone = {
       }),
     );
     const id = bare(HostedZone?.Id);
+    note(id);
     await putTags(client, "hostedzone", id, undefined, inputs.tags);
     return id;
   },

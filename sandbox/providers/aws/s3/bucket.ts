@@ -57,7 +57,7 @@ export const bucket = {
   autoname: { property: "bucket", maxLength: 63, lowercase: true },
   rules: [bucketName, tags],
 
-  async create(aws, inputs) {
+  async create(aws, inputs, note) {
     const { bucket: name = "", region = aws.region, objectLockEnabled } = inputs;
     const client = aws.s3(region);
     // In us-east-1 making a bucket that one already has succeeds, and would put it under two owners' care.
@@ -72,6 +72,7 @@ export const bucket = {
         }),
       }),
     );
+    note(name);
     await putTags(aws, name, inputs);
     return name;
   },
