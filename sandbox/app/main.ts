@@ -24,11 +24,14 @@ const pool = new pg.Pool({
   statement_timeout: 4000,
   query_timeout: 4500,
 });
-// An idle connection that breaks is dropped by the pool; without a listener it would end the process.
-pool.on("error", (error) => log(`connection lost: ${error.message}`));
+// A connection can break at any moment, idle or between two statements; without a listener on both the pool
+// and its clients that would end the process. The statement that comes next finds out.
+pool.on("error", (error) => log(`idle connection lost: ${error.message}`));
+pool.on("connect", (client) => client.on("error", (error) => log(`connection lost: ${error.message}`)));
 
 const server = chatService(pool, async () => {
   const client = new pg.Client(connection);
+  client.on("error", (error) => log(`connection lost: ${error.message}`));
   await client.connect();
   return client;
 });

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 
 import { execa, type ResultPromise } from "execa";
 
@@ -36,6 +36,8 @@ export type Child = ResultPromise<typeof child>;
  */
 export class TestContainers {
   #count = 0;
+  readonly #names = new Map<Child, string>();
+  readonly #root: readonly string[];
 
   private constructor(
     /** Everything is in here. */
@@ -43,7 +45,9 @@ export class TestContainers {
     /** The image's user. */
     readonly user: { readonly uid: number; readonly gid: number },
     readonly env: readonly string[],
-  ) {}
+  ) {
+    this.#root = ["--root", join(directory, "runc")];
+  }
 
   static async unpack({ tar }: Image): Promise<TestContainers> {
     const directory = await mkdtemp(join(tmpdir(), "secondsite-image-"));
@@ -67,8 +71,16 @@ export class TestContainers {
     const bundle = join(this.directory, `bundle-${this.#count}`);
     mkdirSync(bundle);
     writeFileSync(join(bundle, "config.json"), JSON.stringify(this.#config(args, env, mounts)));
-    const name = `test-${process.pid}-${this.#count}`;
-    return execa("runc", ["--root", join(this.directory, "runc"), "run", "-b", bundle, name], child);
+    const name = `test-${process.pid}-${basename(this.directory)}-${this.#count}`;
+    const running = execa("runc", [...this.#root, "run", "-b", bundle, name], child);
+    this.#names.set(running, name);
+    return running;
+  }
+
+  /** SIGKILL to a container's first process, which ends all of them. */
+  async kill(running: Child): Promise<void> {
+    await execa("runc", [...this.#root, "kill", this.#names.get(running) ?? "", "KILL"]);
+    await running;
   }
 
   /** Runs a container to its end. @returns what it printed. @throws when its exit code is not 0. */
