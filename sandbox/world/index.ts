@@ -1,5 +1,6 @@
 export type { RegionPlace, RegionSpec, WorldSpec } from "../address.js";
 export { type Ca, type Certificate, ensureCa, issue, type Leaf } from "./ca.js";
+export { type Connection, readConnections } from "./connections.js";
 export { type DownResult, down, leftovers } from "./down.js";
 export { type FailOptions, fail, heal } from "./fault.js";
 export { customer, type InsideOptions, operator, operatorEnv } from "./inside.js";

@@ -72,12 +72,21 @@ export async function operatorEnv(world: World): Promise<Readonly<Record<string,
   };
 }
 
+/** Makes programs trust the world's CA, whatever the caller's own environment trusts. */
 function trust({ paths, spec }: World): Readonly<Record<string, string>> {
   const [mark = "", value = ""] = worldMark(spec.name).split("=");
+  const bundles = [
+    "SSL_CERT_FILE",
+    "NODE_EXTRA_CA_CERTS",
+    "AWS_CA_BUNDLE",
+    "CURL_CA_BUNDLE",
+    "REQUESTS_CA_BUNDLE",
+  ];
   return {
-    NODE_EXTRA_CA_CERTS: paths.caFile,
-    SSL_CERT_FILE: paths.caFile,
-    AWS_CA_BUNDLE: paths.caFile,
+    ...Object.fromEntries(bundles.map((name) => [name, paths.caFile])),
+    // A proxy of the caller's cannot be reached from within.
+    NO_PROXY: "*",
+    no_proxy: "*",
     [mark]: value,
   };
 }

@@ -1,4 +1,5 @@
-import { fileURLToPath } from "node:url";
+import { createRequire } from "node:module";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
 import type { RegionPlace } from "../../../address.js";
 import type { Program } from "../../../program.js";
@@ -18,7 +19,7 @@ export function cloudController({ kubeconfig, place, volumes }: CloudControllerO
     argv: [
       process.execPath,
       "--import",
-      import.meta.resolve("tsx"),
+      pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href,
       fileURLToPath(new URL("./main.ts", import.meta.url)),
       kubeconfig,
       place.region,
