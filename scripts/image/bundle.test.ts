@@ -1,0 +1,36 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { execa } from "execa";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { bundle } from "./bundle.js";
+
+let directory: string;
+let file: string;
+let inputs: string[];
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), "secondsite-bundle-"));
+  file = join(directory, "secondsite.mjs");
+  inputs = Object.keys((await bundle(file)).inputs);
+}, 60_000);
+afterAll(() => rm(directory, { recursive: true }));
+
+test("the runner's command line is one file that runs where nothing else is", async () => {
+  const { stdout } = await execa(file, ["--help"], { cwd: directory, env: { NODE_PATH: "" } });
+
+  expect(stdout).toContain("Usage: secondsite");
+});
+
+test("neither Pulumi nor the sandbox goes in", () => {
+  expect(inputs).toContain("scripts/secondsite.ts");
+  expect(inputs.filter((input) => /node_modules\/@pulumi\/|^sandbox\//.test(input))).toEqual([]);
+});
+
+test("an unknown command is bad input, as from a checkout", async () => {
+  const { exitCode } = await execa(file, ["no-such-command"], { cwd: directory, reject: false });
+
+  expect(exitCode).toBe(2);
+});
