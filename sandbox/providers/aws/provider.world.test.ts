@@ -1,4 +1,5 @@
 import {
+  CreateBucketCommand,
   DeleteBucketPolicyCommand,
   ListObjectVersionsCommand,
   PutObjectCommand,
@@ -10,7 +11,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { type Drift, drifts, type Exported } from "./testing/drift.js";
 import { type Engine, startEngine } from "./testing/engine.js";
-import { estate } from "./testing/estate.js";
+import { estate, policy } from "./testing/estate.js";
 
 let engine: Engine;
 let stack: Stack;
@@ -156,6 +157,59 @@ describe("refusals", () => {
     await forced.up();
     expect((await forced.destroy()).summary.resourceChanges).toMatchObject({ delete: 2 });
     await expect(s3.send(new ListObjectVersionsCommand({ Bucket: "full-bucket" }))).rejects.toThrow();
+  });
+});
+
+describe("other ways in", () => {
+  test("a bucket that is there already is imported, with its region in the id, and doesn't differ", async () => {
+    const west = new S3Client(engine.aws.client("us-west-2"));
+    const CreateBucketConfiguration = { LocationConstraint: "us-west-2" as const };
+    await west.send(new CreateBucketCommand({ Bucket: "was-there", CreateBucketConfiguration }));
+    const importing = await engine.stack("importing", async () => {
+      const args = { bucket: "was-there", region: "us-west-2" };
+      const bucket = new pulumiAws.s3.Bucket("b", args, { import: "was-there@us-west-2" });
+      return { region: bucket.bucketRegion };
+    });
+    const { summary, outputs } = await importing.up();
+    expect(summary.resourceChanges).toEqual({ create: 1, import: 1 });
+    expect(outputs.region?.value).toBe("us-west-2");
+    expect((await importing.up()).summary.resourceChanges).toEqual({ same: 2 });
+    await importing.destroy();
+  });
+
+  test("a provider of its own has its region and tags, and a change of them changes the resource", async () => {
+    const program = (owner: string) => async () => {
+      const provider = new pulumiAws.Provider("west", {
+        region: "us-west-2",
+        defaultTags: { tags: { owner } },
+      });
+      const key = new pulumiAws.kms.Key("k", { tags: { team: "a" }, deletionWindowInDays: 7 }, { provider });
+      return { arn: key.arn, all: key.tagsAll };
+    };
+    const first = await (await engine.stack("tagged", program("dr"))).up();
+    expect(first.outputs.arn?.value).toMatch(/^arn:aws:kms:us-west-2:/);
+    expect(first.outputs.all?.value).toEqual({ owner: "dr", team: "a" });
+    const tagged = await engine.stack("tagged", program("ops"));
+    expect((await tagged.up()).outputs.all?.value).toEqual({ owner: "ops", team: "a" });
+    expect((await tagged.refresh()).summary.resourceChanges).toEqual({ same: 3 });
+    await tagged.destroy();
+  });
+
+  test("what can't be changed in place is replaced", async () => {
+    const program = (path: string) => async () => {
+      const assumeRolePolicy = policy({
+        Effect: "Allow",
+        Principal: { Service: "s3.amazonaws.com" },
+        Action: "sts:AssumeRole",
+      });
+      return { arn: new pulumiAws.iam.Role("r", { assumeRolePolicy, path }).arn };
+    };
+    await (await engine.stack("replaced", program("/"))).up();
+    const replaced = await engine.stack("replaced", program("/jobs/"));
+    const { summary, outputs } = await replaced.up();
+    expect(summary.resourceChanges).toMatchObject({ replace: 1 });
+    expect(outputs.arn?.value).toMatch(/:role\/jobs\/r-[0-9a-f]{7}$/);
+    await replaced.destroy();
   });
 });
 
