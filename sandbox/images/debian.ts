@@ -23,7 +23,7 @@ export const debianRecipe = JSON.stringify({ suite, packages, excluded });
  */
 export async function debianRoot(mmdebstrap: string, tar: string, say: Say): Promise<void> {
   const [mirrors, proxies] = await Promise.all([aptMirrors(), aptProxies()]);
-  say(`Debian ${suite} from ${mirrors[0]?.split(" ")[1] ?? "deb.debian.org"}`);
+  say(`Debian ${suite} from ${mirrors[0]?.split(" ")[1] ?? "Debian's own mirror"}`);
   const { failed, stderr } = await execa(
     mmdebstrap,
     [
