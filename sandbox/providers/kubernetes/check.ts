@@ -7,7 +7,6 @@ import {
   isUnknown,
   type Values,
 } from "../protocol/index.js";
-import type { Settings } from "./arguments.js";
 import { judgeOf } from "./await/index.js";
 import type { Cluster, Resource } from "./cluster.js";
 import { apiVersionOf, isBuiltIn, type Kind, kindOf } from "./kind.js";
@@ -20,11 +19,7 @@ import { validate } from "./validate.js";
  *
  * @throws {SandboxInputError} when the kind is not known
  */
-export async function check(
-  request: CheckRequest,
-  cluster: Cluster,
-  settings: Settings,
-): Promise<CheckAnswer> {
+export async function check(request: CheckRequest, cluster: Cluster): Promise<CheckAnswer> {
   const kind = kindOf(request.type);
   const resource = await cluster.resourceOf(kind, request.signal);
   if (resource === undefined && isBuiltIn(kind)) {
@@ -38,7 +33,7 @@ export async function check(
     const failure = { property: "metadata.name", reason: named.failure };
     return { inputs: marked(kind, declared), failures: [failure] };
   }
-  const placed = place(named.object, resource, settings.namespace ?? cluster.connection.namespace);
+  const placed = place(named.object, resource, request.olds, cluster.defaultNamespace);
   const schema = await cluster.schemas.of(kind);
   const failures = [
     ...placed.failures,
@@ -49,13 +44,15 @@ export async function check(
 }
 
 /** Gives the object its namespace, or says that it can have none. */
-function place(object: Values, resource: Resource | undefined, namespace: string) {
+function place(object: Values, resource: Resource | undefined, olds: Values, namespace: string) {
   const failures: Failure[] = [];
   const metadata = object.metadata ?? {};
   if (!isObject(metadata) || resource === undefined) return { object, failures };
   const given = metadata.namespace;
   const absent = given === undefined || given === null || given === "";
-  if (resource.namespaced && absent) {
+  // Made before the cluster knew its kind, it got its namespace from the cluster and is not to be moved now.
+  const left = isObject(olds.metadata) && olds.metadata.namespace === undefined;
+  if (resource.namespaced && absent && !left) {
     return { object: { ...object, metadata: { ...metadata, namespace } }, failures };
   }
   if (!resource.namespaced && !absent) {

@@ -36,7 +36,11 @@ export class Cluster {
   readonly schemas: Schemas;
   readonly #groups = new Map<string, Promise<ReadonlyMap<string, Resource>>>();
 
-  constructor(readonly connection: Connection) {
+  /** @param defaultNamespace of objects that name none */
+  constructor(
+    readonly connection: Connection,
+    readonly defaultNamespace: string,
+  ) {
     this.schemas = new Schemas(connection);
   }
 
@@ -136,7 +140,9 @@ export class Cluster {
     if (resource === undefined) {
       throw new ApiError(404, "NotFound", `the cluster knows no kind ${kind.kind} in ${groupPath(kind)}`);
     }
-    const place = resource.namespaced ? `/namespaces/${encodeURIComponent(namespace ?? "default")}` : "";
+    const place = resource.namespaced
+      ? `/namespaces/${encodeURIComponent(namespace ?? this.defaultNamespace)}`
+      : "";
     return `${groupPath(kind)}${place}/${resource.plural}/${encodeURIComponent(name)}`;
   }
 

@@ -32,7 +32,10 @@ export function kubernetesProvider(version: string): ProviderProgram {
   /** Resources whose change turned out to need another object. */
   const replaced = new Set<string>();
   const cluster = (): Cluster => {
-    connected ??= new Cluster(new Connection(loadKubeconfig(settings)));
+    if (connected === undefined) {
+      const connection = new Connection(loadKubeconfig(settings));
+      connected = new Cluster(connection, settings.namespace ?? connection.namespace);
+    }
     return connected;
   };
 
@@ -43,7 +46,7 @@ export function kubernetesProvider(version: string): ProviderProgram {
     configure: async (args: Values) => {
       settings = settingsOf(args, process.env);
     },
-    check: async (request) => check(request, cluster(), settings),
+    check: async (request) => check(request, cluster()),
     diff: async (request) => {
       const answer = await diff(request, cluster(), settings);
       if (answer.replaces?.length) replaced.add(request.urn);
@@ -53,14 +56,14 @@ export function kubernetesProvider(version: string): ProviderProgram {
     update: async (request) => update(request, cluster(), settings),
     read: async (request) => {
       try {
-        return await read(request, cluster(), settings);
+        return await read(request, cluster());
       } catch (error) {
         return unreachable(error, request, settings);
       }
     },
     delete: async (request) => {
       try {
-        await remove(request, cluster(), settings);
+        await remove(request, cluster());
       } catch (error) {
         unreachable(error, request, settings);
       }
@@ -80,12 +83,12 @@ function unreachable(error: unknown, { log, name }: ResourceRequest, { deleteUnr
   return null;
 }
 
-async function read(request: ReadRequest, cluster: Cluster, settings: Settings): Promise<ReadAnswer | null> {
+async function read(request: ReadRequest, cluster: Cluster): Promise<ReadAnswer | null> {
   const { urn, id, inputs, state, signal } = request;
   const kind = kindOf(request.type);
   const resource = await cluster.resourceOf(kind, signal);
   if (resource === undefined) return null;
-  const ref = refOfId(kind, id, resource, settings.namespace ?? cluster.connection.namespace);
+  const ref = refOfId(kind, id, resource, cluster.defaultNamespace);
   const live = await cluster.get(ref, signal);
   if (live === undefined) return null;
   const manager = managerOf(urn, state);
@@ -103,13 +106,13 @@ async function read(request: ReadRequest, cluster: Cluster, settings: Settings):
   return { ...answer, inputs: marked(kind, now) };
 }
 
-async function remove(request: DeleteRequest, cluster: Cluster, settings: Settings): Promise<void> {
+async function remove(request: DeleteRequest, cluster: Cluster): Promise<void> {
   const { id, inputs, log, signal, timeoutSeconds } = request;
   const kind = kindOf(request.type);
   const resource = await cluster.resourceOf(kind, signal);
   // With its definition all objects of a kind are gone.
   if (resource === undefined) return;
-  const ref = refOfId(kind, id, resource, settings.namespace ?? cluster.connection.namespace);
+  const ref = refOfId(kind, id, resource, cluster.defaultNamespace);
   const live = await cluster.get(ref, signal);
   if (live === undefined) return;
   const uid = (live.metadata as Values | undefined)?.uid;

@@ -156,5 +156,13 @@ function write(value: Outgoing, path: Path, secrets: Secrets): unknown {
 
 /** Inside a secret nothing is marked again. */
 function plain(value: Outgoing): unknown {
-  return write(value instanceof Secret ? value.value : value, [], new Secrets());
+  if (value instanceof Secret) return plain(value.value);
+  if (isUnknown(value)) return unknownSentinel;
+  if (Array.isArray(value)) return (value as readonly Outgoing[]).map((item) => plain(item ?? null));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value as Record<string, Outgoing>)
+      .filter(([, item]) => item !== undefined)
+      .map(([key, item]) => [key, plain(item)]),
+  );
 }

@@ -22,7 +22,12 @@ export async function podsOf(object: Values, cluster: Cluster): Promise<Values[]
 /** What keeps Pods from running, one line for each thing that is wrong: a bad image, a crash, no node. */
 export async function troubles(pods: readonly Values[], cluster: Cluster): Promise<string[]> {
   const lines = await Promise.all(pods.map((pod) => troubleOf(pod, cluster)));
-  return [...new Set(lines.flat())];
+  return [...new Set(lines.flat().map(short))];
+}
+
+/** A status line shows several of them. */
+function short(line: string): string {
+  return line.length > 300 ? `${line.slice(0, 299)}…` : line;
 }
 
 async function troubleOf(pod: Values, cluster: Cluster): Promise<string[]> {
