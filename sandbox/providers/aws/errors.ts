@@ -49,7 +49,7 @@ export function explained(client: Client, service: string, region: string): void
 }
 
 /** The error to be thrown instead. */
-export function explain(error: unknown, operation: string, service: string, region: string): unknown {
+function explain(error: unknown, operation: string, service: string, region: string): unknown {
   if (!(error instanceof Error)) return error;
   const { code } = error as { code?: unknown };
   const why = unreachable.get(String(code)) ?? unreachable.get(error.name);

@@ -5,7 +5,7 @@ import type { Plain } from "./plain.js";
 import type { ResourceToken } from "./tokens.js";
 
 /** How a resource is named when the program doesn't say. */
-export interface Autoname<Args> {
+interface Autoname<Args> {
   /** The property that holds the name. */
   readonly property: keyof Args & string;
   /** Longest name that AWS takes. */
@@ -70,7 +70,7 @@ export interface ResourceType<Args, State> {
 }
 
 /** What {@link ResourceType.update} is to do. */
-export interface ResourceChange<Args> {
+interface ResourceChange<Args> {
   readonly id: string;
   readonly inputs: Plain<Args>;
   readonly old: Plain<Args>;

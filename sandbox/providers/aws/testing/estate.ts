@@ -6,7 +6,7 @@ export function policy(statement: object): string {
 }
 
 /** The whole account may use a key. */
-export const everyKeyUse = (accountId: string): string =>
+const everyKeyUse = (accountId: string): string =>
   policy({
     Effect: "Allow",
     Principal: { AWS: [`arn:aws:iam::${accountId}:root`] },
