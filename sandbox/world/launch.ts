@@ -28,8 +28,10 @@ export interface LaunchOptions {
 }
 
 /** Starts a program and resolves once it serves. */
-export async function launch(program: Program, options: LaunchOptions): Promise<void> {
-  await serving(program, await start(program, options), options);
+export async function launch(program: Program, options: LaunchOptions): Promise<ProcessId> {
+  const id = await start(program, options);
+  await serving(program, id, options);
+  return id;
 }
 
 /**

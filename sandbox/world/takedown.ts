@@ -11,6 +11,7 @@ import {
   allProcesses,
   commandLine,
   environment,
+  isAlive,
   kill,
   type ProcessId,
   type RunningProcess,
@@ -73,12 +74,20 @@ export function markedProcesses(name: string): readonly RunningProcess[] {
  */
 export async function killAll(find: () => Promise<readonly ProcessId[]>): Promise<void> {
   const deadline = performance.now() + 10_000;
-  for (let left = await find(); left.length > 0; left = await find()) {
+  const killed = new Map<number, ProcessId>();
+  while (true) {
+    const found = await find();
+    for (const each of found) {
+      killed.set(each.pid, each);
+      kill(each);
+    }
+    // One that is about to end has left its namespaces already, so that `find` no longer sees it.
+    const left = [...killed.values()].filter(isAlive);
+    if (found.length === 0 && left.length === 0) return;
     if (performance.now() > deadline) {
       const names = left.map(({ pid }) => `${pid} (${commandLine(pid)})`).join(", ");
       throw new WorldError(`these processes did not end after SIGKILL: ${names}`);
     }
-    for (const each of left) kill(each);
     await sleep(20);
   }
 }

@@ -1,16 +1,20 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 
 import type { RegionPlace } from "../../address.js";
+import { WorldError } from "../../errors.js";
 import type { Say } from "../../progress.js";
 import type { Ca } from "../ca.js";
 import { type LaunchOptions, launch, start } from "../launch.js";
+import { isAlive } from "../processes.js";
 import { run } from "../run.js";
 import { together } from "../together.js";
 import type { World } from "../world.js";
 import { bootstrap, nodeReady } from "./bootstrap.js";
 import { cloudController } from "./cloud-controller/program.js";
 import { clusterFiles, containerdSocket } from "./files.js";
+import { provideImages } from "./images.js";
 import { type ClusterPki, clusterPki } from "./pki.js";
 import {
   apiServer,
@@ -71,10 +75,10 @@ export async function startCluster(
         });
       })(),
       (async () => {
+        await importImages(world, parts, options);
+        say("images are on its disk");
         const inside = ["nsenter", `--mount=${paths.mounts(place.namespace)}`, "--"] as const;
         await launch(containerd(parts, inside), options);
-        await importImages(world, place, inside);
-        say("images imported");
       })(),
     ];
   });
@@ -83,32 +87,25 @@ export async function startCluster(
   say("node Ready");
 }
 
-/** Imports what the region's disk does not hold yet. */
-async function importImages(
-  { tools, images, paths }: World,
-  place: RegionPlace,
-  inside: readonly [string, ...string[]],
-): Promise<void> {
-  const done = join(paths.place(place.namespace), "images-imported");
-  const wanted = JSON.stringify(images);
-  const { readFile } = await import("node:fs/promises");
-  const before = await readFile(done, "utf8").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return undefined;
-    throw error;
+/** Puts the world's images on the node's disk; needs nothing else of the cluster. */
+async function importImages(world: World, parts: ClusterParts, options: LaunchOptions): Promise<void> {
+  const { tools, images, paths } = world;
+  const inside = ["nsenter", `--mount=${paths.mounts(options.namespace)}`, "--"] as const;
+  const ctr = [...inside, tools.ctr, "--address", containerdSocket, "--namespace", "k8s.io"] as const;
+  await provideImages(images, {
+    root: join(paths.place(options.namespace), "containerd"),
+    withContainerd: async (work) => {
+      const id = await launch(containerd(parts, inside), options);
+      await work(async (tar) => {
+        await run([...ctr, "images", "import", tar]);
+      });
+      // Politely, so that its databases are whole.
+      process.kill(id.pid, "SIGTERM");
+      const deadline = performance.now() + 10_000;
+      while (isAlive(id)) {
+        if (performance.now() > deadline) throw new WorldError("containerd did not end after SIGTERM");
+        await sleep(20);
+      }
+    },
   });
-  if (before === wanted) return;
-  for (const image of images) {
-    await run([
-      ...inside,
-      tools.ctr,
-      "--address",
-      containerdSocket,
-      "--namespace",
-      "k8s.io",
-      "images",
-      "import",
-      image,
-    ]);
-  }
-  await writeFile(done, wanted);
 }
