@@ -4,19 +4,18 @@ import { testImages } from "../../images/testing/container.js";
 import { down, up } from "../../world/index.js";
 import { Project } from "./testing/project.js";
 
-const name = "k8s-objects";
+const world = { name: "k8s-objects", net: 141, regions: [{ region: "us-east-1", cluster: true }] };
 let project: Project;
 
 beforeAll(async () => {
   const { images } = await testImages();
-  const regions = [{ region: "us-east-1", cluster: true }];
-  await up({ name, net: 141, regions }, { images: [images.pause, images.runner.tar] });
+  await up(world, { images: [images.pause, images.runner.tar] });
   const image = JSON.stringify(images.runner.reference);
-  project = await Project.create(name, program.replaceAll("IMAGE", image));
+  project = await Project.create(world.name, program.replaceAll("IMAGE", image));
 });
 afterAll(async () => {
   await project?.remove();
-  await down(name);
+  await down(world);
 });
 
 const program = `
