@@ -1,7 +1,11 @@
+import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { SiteImages } from "../components/region/site-region.js";
 import type { Plan } from "../plan/index.js";
 import { loadPlan } from "../plans/load.js";
+
+/** The folder of Pulumi.yaml: paths in configuration are relative to it, wherever the program runs. */
+const project = resolve(import.meta.dirname, "..");
 
 /** What a stack's configuration says. Only stacks read configuration; components get arguments. */
 export interface Settings {
@@ -42,7 +46,7 @@ export async function settings(roles: readonly string[]): Promise<Settings> {
 
 async function readPlan(path: string): Promise<Plan> {
   try {
-    return await loadPlan(path);
+    return await loadPlan(resolve(project, path));
   } catch (error) {
     throw new pulumi.RunError(`secondsite:plan: ${error instanceof Error ? error.message : error}`);
   }

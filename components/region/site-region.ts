@@ -82,7 +82,7 @@ export class SiteRegion extends pulumi.ComponentResource {
         if (plan.dns?.service === service)
           endpoint = new SiteServices(
             `${name}-doors`,
-            { plan, dataset, service: { name: service, spec: deployed } },
+            { plan, dataset, service: { name: service, spec: deployed }, active },
             inside,
           ).endpoint;
         if (active)

@@ -19,6 +19,8 @@ export interface SiteServicesArgs {
   /** Dataset whose keeper answers for the site. */
   readonly dataset: string;
   readonly service: { readonly name: string; readonly spec: Service };
+  /** Whether anything runs behind the doors yet. */
+  readonly active: boolean;
 }
 
 /**
@@ -30,7 +32,7 @@ export class SiteServices extends pulumi.ComponentResource {
 
   constructor(name: string, args: SiteServicesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("secondsite:region:SiteServices", name, {}, opts);
-    const { plan, dataset, service } = args;
+    const { plan, dataset, service, active } = args;
     const namespace = names.namespace(plan);
     const child = { parent: this };
     const outside = (
@@ -46,7 +48,8 @@ export class SiteServices extends pulumi.ComponentResource {
           metadata: { name: `site-${role}`, namespace },
           spec: {
             type: "LoadBalancer",
-            selector,
+            // Without a selector nobody waits for Pods that are not there yet; the address exists all the same.
+            ...(active ? { selector } : {}),
             ports: [{ port, targetPort }],
             // The check has to reach a keeper that says no.
             publishNotReadyAddresses: early,
@@ -60,7 +63,7 @@ export class SiteServices extends pulumi.ComponentResource {
       `${name}-database`,
       {
         metadata: { name: dataset, namespace },
-        spec: { selector: datasetLabels(dataset), ports: [{ port: 5432 }] },
+        spec: { ...(active ? { selector: datasetLabels(dataset) } : {}), ports: [{ port: 5432 }] },
       },
       child,
     );
