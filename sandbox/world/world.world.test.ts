@@ -33,7 +33,9 @@ const as = (who: typeof operator) => async (argv: [string, ...string[]], input?:
 const [run, runAsCustomer] = [as(operator), as(customer)];
 const kubectl = (...args: string[]) => run(["kubectl", "--context", cluster.region, ...args]);
 const curl = (url: string) => ["curl", "--silent", "--max-time", "5", url] as [string, ...string[]];
-const dig = (name: string) => ["dig", "+short", name] as [string, ...string[]];
+const addressScript =
+  "require('dns').resolve4(process.argv[1], (error, found) => console.log(error?.code ?? found[0]))";
+const dig = (name: string) => [process.execPath, "-e", addressScript, name] as [string, ...string[]];
 /** Starts of the Pod, one line each, as its load balancer answers them. */
 const starts = async () => (await run(curl(`http://${cluster.node}/`))).said.split("\n").filter(Boolean);
 
@@ -70,6 +72,7 @@ test("AWS's own names are answered in every place: global ones by us-east-1, sts
   expect((await run(dig("bucket.s3.us-west-2.amazonaws.com"))).said).toBe(cluster.gate);
   expect((await run(dig("iam.amazonaws.com"))).said).toBe(witness.gate);
   expect((await run(dig("sts.amazonaws.com"))).said).toBe(witness.gate);
+  expect((await run(dig("nothing.amazonaws.com"))).said).toBe("ENOTFOUND");
   expect((await runAsCustomer(dig("s3.us-east-1.amazonaws.com"))).said).toBe(witness.gate);
   expect(await inPod("sts.amazonaws.com")).toBe(cluster.gate);
   expect(await inPod("route53.amazonaws.com")).toBe(witness.gate);
