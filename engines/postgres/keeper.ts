@@ -78,11 +78,9 @@ export async function keep(
 /** Whether a write is committed right now. */
 async function probe(server: Server): Promise<boolean> {
   try {
+    await server.query("CREATE TABLE IF NOT EXISTS secondsite_probe (id int PRIMARY KEY, at timestamptz)");
     await server.query(
-      "CREATE TABLE IF NOT EXISTS secondsite_probe (only boolean PRIMARY KEY DEFAULT true, at timestamptz)",
-    );
-    await server.query(
-      "INSERT INTO secondsite_probe (at) VALUES (now()) ON CONFLICT (only) DO UPDATE SET at = excluded.at",
+      "INSERT INTO secondsite_probe VALUES (1, now()) ON CONFLICT (id) DO UPDATE SET at = excluded.at",
     );
     return true;
   } catch {
