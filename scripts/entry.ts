@@ -16,6 +16,8 @@ export interface CommandModule {
  * counts as 3. Its stack is printed only when `SECONDSITE_DEBUG` is set.
  */
 export async function run(argv: readonly string[]): Promise<ExitCode> {
+  // The SDK announces on every start that it will want a newer Node one day; `engines` says what we support.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
   let code: ExitCode = 0;
   const program = new Command("secondsite")
     .description("Disaster recovery as code: plan, prove, back up, fail over, restore, rehearse.")

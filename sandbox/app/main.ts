@@ -8,13 +8,17 @@ import { chatService } from "./service.js";
 
 /**
  * Starts the chat service from its environment: `PORT` (8080), PostgreSQL's own `PGHOST`, `PGPORT`,
- * `PGDATABASE`, `PGUSER`, and `PGPASSWORD` or `PGPASSWORD_FILE` with the password alone.
+ * `PGDATABASE`, `PGUSER`, and `PGPASSWORD` or `PGPASSWORD_FILE` with the password alone, and `PGSSLROOTCERT`
+ * with the authority that vouches for the server.
  */
+const rootCertificate = process.env.PGSSLROOTCERT;
 const passwordFile = process.env.PGPASSWORD_FILE;
 const connection: pg.ClientConfig = {
   application_name: "chat",
   connectionTimeoutMillis: 2000,
   // Read for each connection, as a Secret's file changes when the password does.
+  // libpq's variable, which pg does not read by itself.
+  ...(rootCertificate ? { ssl: { ca: readFileSync(rootCertificate, "utf8") } } : {}),
   ...(passwordFile ? { password: () => readFileSync(passwordFile, "utf8").trimEnd() } : {}),
 };
 const pool = new pg.Pool({
