@@ -26,6 +26,8 @@ export interface History {
   readonly unanswered: number;
   readonly late: number;
   readonly slow: number;
+  /** Whether the lease's first creation is delivered long after its sender gave up. */
+  readonly lateCreation: boolean;
   /** Whether shutting a gate takes its whole budget. */
   readonly slowFence: boolean;
   /** Whether the first keeper that has to fence is paused, for the whole bound, just before it does. */

@@ -74,6 +74,7 @@ async function play(history: History, module: LeaseModule): Promise<Outcome> {
   const quiet = ttl * faultsEnd;
   let firstFence: Outcome["firstFence"];
   const counts = { fences: 0, paused: 0, unanswered: 0, late: 0, reopened: 0 };
+  let creationSent = false;
   const reported = new Set<SiteName>();
   const fenced = new Set<SiteName>();
   const fencedThenSuperseded = new Set<SiteName>();
@@ -88,11 +89,15 @@ async function play(history: History, module: LeaseModule): Promise<Outcome> {
       return site === name && now >= from && now < Math.min(from + length, faultsEnd);
     });
 
-  function passage(): Passage {
+  function passage(kind: "get" | "put"): Passage {
     const normal = () => 5 + timeline.random() * 60;
     const fate = timeline.random();
     const delay = () =>
       timeline.random() < history.slow ? timeline.random() * figures.requestTimeout * 0.9 : normal();
+    if (kind === "put" && history.lateCreation && !creationSent) {
+      creationSent = true;
+      return { there: figures.requestTimeout + timeline.random() * 3 * ttl, back: normal() };
+    }
     if (timeline.now >= quiet) return { there: normal(), back: normal() };
     if (fate < history.lost) return { there: undefined, back: undefined };
     if (fate < history.lost + history.unanswered) {

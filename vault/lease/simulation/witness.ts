@@ -30,10 +30,14 @@ export class Witness {
    * @param passage decides each request's fate as it is sent. @param reaches whether the site does, now.
    * @param answered runs an answer once the process can take it.
    */
-  seenBy(passage: () => Passage, reaches: () => boolean, answered: (call: () => void) => void): LeaseStore {
-    const send = <T>(work: () => T, signal: AbortSignal | undefined): Promise<T> =>
+  seenBy(
+    passage: (kind: "get" | "put") => Passage,
+    reaches: () => boolean,
+    answered: (call: () => void) => void,
+  ): LeaseStore {
+    const send = <T>(kind: "get" | "put", work: () => T, signal: AbortSignal | undefined): Promise<T> =>
       new Promise((resolve, reject) => {
-        const { there, back } = passage();
+        const { there, back } = passage(kind);
         signal?.addEventListener("abort", () => reject(new Error("given up")), { once: true });
         if (there === undefined || !reaches()) {
           if (this.timeline.random() < 0.5)
@@ -49,17 +53,21 @@ export class Witness {
       });
     return {
       get: (signal) =>
-        send(() => (this.#object ? { kind: "present", ...this.#object } : { kind: "absent" }), signal),
+        send("get", () => (this.#object ? { kind: "present", ...this.#object } : { kind: "absent" }), signal),
       put: (text, condition, signal) =>
-        send(() => {
-          const { ifMatch, ifNoneMatch } = condition as { ifMatch?: string; ifNoneMatch?: string };
-          if (ifMatch !== undefined && this.#object?.etag !== ifMatch) return { kind: "conflict" };
-          if (ifNoneMatch !== undefined && this.#object) return { kind: "conflict" };
-          this.#writes += 1;
-          this.#object = { etag: `"${this.#writes}"`, text };
-          this.landed(text);
-          return { kind: "stored", etag: this.#object.etag };
-        }, signal),
+        send(
+          "put",
+          () => {
+            const { ifMatch, ifNoneMatch } = condition as { ifMatch?: string; ifNoneMatch?: string };
+            if (ifMatch !== undefined && this.#object?.etag !== ifMatch) return { kind: "conflict" };
+            if (ifNoneMatch !== undefined && this.#object) return { kind: "conflict" };
+            this.#writes += 1;
+            this.#object = { etag: `"${this.#writes}"`, text };
+            this.landed(text);
+            return { kind: "stored", etag: this.#object.etag };
+          },
+          signal,
+        ),
     };
   }
 
