@@ -1,6 +1,7 @@
 /** Arrows between the rooms of the house; see docs/architecture.md. */
 const room = (name) => `^${name}/`;
-const tests = "\\.test\\.ts$";
+const tests = "(\\.test\\.ts|/testing/[^/]+\\.ts)$";
+const worldTests = "(\\.(world|long)\\.test\\.ts|/testing/[^/]+\\.ts)$";
 
 /** Each room with the rooms it may import. What is not listed is forbidden. */
 const arrows = {
@@ -16,16 +17,34 @@ const arrows = {
 };
 const rooms = Object.keys(arrows);
 
+/** The rooms that a room must not look into, but for some more that its tests may. */
+const forbidden = (name, more = []) =>
+  rooms.filter((other) => ![name, ...arrows[name], ...more].includes(other)).map(room);
+
 module.exports = {
   forbidden: [
     ...rooms.map((name) => ({
       name: `${name}-looks-only-where-it-may`,
       severity: "error",
-      from: { path: room(name), pathNot: name === "sandbox" ? room("sandbox/rehearsals") : [] },
-      to: {
-        path: rooms.filter((other) => other !== name && !arrows[name].includes(other)).map(room),
-      },
+      from: { path: room(name), pathNot: name === "sandbox" ? room("sandbox/rehearsals") : tests },
+      to: { path: forbidden(name) },
     })),
+    ...rooms
+      .filter((name) => name !== "sandbox")
+      .flatMap((name) => [
+        {
+          name: `tests-of-${name}-use-worked-plans-too`,
+          severity: "error",
+          from: { path: `${room(name)}.*${tests}`, pathNot: worldTests },
+          to: { path: forbidden(name, ["plans"]) },
+        },
+        {
+          name: `world-tests-of-${name}-use-the-sandbox-too`,
+          severity: "error",
+          from: { path: `${room(name)}.*${worldTests}` },
+          to: { path: forbidden(name, ["plans", "sandbox"]) },
+        },
+      ]),
     {
       name: "no-circles",
       severity: "error",
@@ -41,8 +60,9 @@ module.exports = {
     },
     {
       name: "no-dev-dependency-in-product",
+      comment: "The policy pack and the generator of the sandbox's schema are development tools.",
       severity: "error",
-      from: { pathNot: [tests, "^policy/", "vitest"] },
+      from: { pathNot: [tests, "^policy/", "vitest", "^sandbox/providers/aws/schema/package-types\\.ts$"] },
       to: { dependencyTypes: ["npm-dev"] },
     },
   ],

@@ -37,7 +37,7 @@ export function serveEndpoint(answers: EndpointAnswers): Promise<HttpServer> {
   const server = createServer((request, response) => {
     const route = routes[request.url ?? ""];
     const answer = route ? route() : Promise.resolve({ code: 404, body: { paths: Object.keys(routes) } });
-    answer
+    void answer
       .catch((error: unknown) => ({
         code: 503,
         body: { reason: error instanceof Error ? error.message : String(error) },

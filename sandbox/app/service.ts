@@ -42,7 +42,7 @@ export function chatService(pool: pg.Pool, connect: () => Promise<pg.Client>): S
   };
 
   return createServer((request, response) => {
-    handle(request)
+    void handle(request)
       .catch((error: unknown) => {
         if (error instanceof Answer) return error;
         return new Answer(503, { error: error instanceof Error ? error.message : String(error) });

@@ -1,17 +1,13 @@
 export { differences } from "./difference.js";
 export { formatPath, type Path, parsePath, valueAt } from "./path.js";
 export {
-  type Autonaming,
-  type Change,
   type CheckAnswer,
   type CheckRequest,
-  type ConfigRequest,
   type CreateRequest,
   type DeleteRequest,
   type DiffAnswer,
   type DiffRequest,
   type Failure,
-  type InvokeRequest,
   type Log,
   PartialFailure,
   type ProviderProgram,
@@ -27,8 +23,6 @@ export {
   isList,
   isObject,
   isUnknown,
-  knownPart,
-  Unknown,
   unknown,
   type Value,
   type Values,
