@@ -64,6 +64,9 @@ export function runnerPod(args: RunnerPodArgs, spec: Omit<PodSpec, "serviceAccou
       runAsUser: user,
       runAsGroup: user,
       fsGroup: user,
+      // The default walks the whole volume at every start, and opens the data folder to its group, which
+      // PostgreSQL refuses.
+      fsGroupChangePolicy: "OnRootMismatch",
       seccompProfile: { type: "RuntimeDefault" },
     },
     volumes: [

@@ -61,7 +61,7 @@ export class SiteRegion extends pulumi.ComponentResource {
         parent: this,
         dependsOn: [space, config],
       });
-      const accounts = (["database", "backup"] as const).map(
+      const accounts = (["database", "backup", "restore"] as const).map(
         (job) =>
           new core.ServiceAccount(
             `${name}-${dataset}-${job}`,

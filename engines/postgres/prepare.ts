@@ -32,6 +32,8 @@ export async function prepare(placement: Placement, say: (line: string) => void)
   const epochs = (await own.folders(names.repositoryPrefix(dataset))).map((label) => Number(label.slice(1)));
   const volume = await readVolumeState();
   if (volume) {
+    // A volume mounted with another group setting has been opened to its group; PostgreSQL refuses that.
+    await chmod(folders.data, 0o700);
     const epoch = volume.epoch ?? (volume.origin.kind === "restored" ? volume.origin.fromEpoch : 1);
     await writePrivate(files.restore, restoreConfig(placement, epoch, passphrase));
     await writePrivate(files.archive, archiveConfig(placement, epoch, passphrase));

@@ -32,7 +32,11 @@ export class Server {
   /** Called when the server ends without having been asked to. */
   onExit: (reason: string) => void = () => undefined;
 
-  constructor(placement: Placement) {
+  /** @param settings on top of what every server of the dataset has. @default none */
+  constructor(
+    placement: Placement,
+    private readonly settings: Readonly<Record<string, string>> = {},
+  ) {
     this.#placement = placement;
   }
 
@@ -43,7 +47,11 @@ export class Server {
     else await rm(standbySignal, { force: true });
     this.#stopping = false;
     this.#mode = mode;
-    const child = launch(await program("postgres"), ["-D", folders.data, ...settings(this.#placement)]);
+    const child = launch(await program("postgres"), [
+      "-D",
+      folders.data,
+      ...settings(this.#placement, this.settings),
+    ]);
     this.#child = child;
     void child.then(({ exitCode, signal }) => {
       if (this.#child === child) this.#child = undefined;
@@ -55,6 +63,12 @@ export class Server {
       maxTimeout: 500,
       factor: 1.2,
       shouldRetry: () => this.#child === child,
+    }).catch((error: unknown) => {
+      throw this.#child === child
+        ? error
+        : new EngineError("PostgreSQL ended while it started; its own log says why", 3, undefined, {
+            cause: error,
+          });
     });
   }
 
@@ -112,7 +126,7 @@ export class Server {
 }
 
 /** Settings as arguments: nothing in the data folder, and no ALTER SYSTEM, overrides them. None is secret. */
-function settings(placement: Placement): string[] {
+function settings(placement: Placement, more: Readonly<Record<string, string>>): string[] {
   const { dataset } = placement;
   const { wal } = backupsOf(placement);
   const options: Record<string, string | number> = {
@@ -135,6 +149,7 @@ function settings(placement: Placement): string[] {
     recovery_target_timeline: "latest",
     jit: "off",
     ...(wal ? { archive_timeout: archiveTimeout(seconds(wal.within)) } : {}),
+    ...more,
   };
   return Object.entries(options).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
 }

@@ -16,9 +16,9 @@ const passwordFile = process.env.PGPASSWORD_FILE;
 const connection: pg.ClientConfig = {
   application_name: "chat",
   connectionTimeoutMillis: 2000,
-  // Read for each connection, as a Secret's file changes when the password does.
   // libpq's variable, which pg does not read by itself.
   ...(rootCertificate ? { ssl: { ca: readFileSync(rootCertificate, "utf8") } } : {}),
+  // Read for each connection, as a Secret's file changes when the password does.
   ...(passwordFile ? { password: () => readFileSync(passwordFile, "utf8").trimEnd() } : {}),
 };
 const pool = new pg.Pool({
