@@ -24,7 +24,7 @@ export const leaseKey = (dataset: string): string => `leases/${dataset}.json`;
 export const keyAlias = (plan: Plan, category: string): string => `alias/${plan.name}-${category}`;
 
 /** The jobs of a dataset that have an identity of their own. */
-export const datasetJobs = ["secrets", "database", "backup"] as const;
+export const datasetJobs = ["secrets", "database", "backup", "restore"] as const;
 export type DatasetJob = (typeof datasetJobs)[number];
 
 /** ServiceAccount of one job. */
@@ -50,6 +50,9 @@ export const passphraseKey = (dataset: string): string => `keys/${dataset}/passp
 
 /** An epoch as it stands in object keys: sorts as text. */
 export const epochLabel = (epoch: number): string => `e${String(epoch).padStart(6, "0")}`;
+
+/** StatefulSet of a restored instance. */
+export const restoredServer = (dataset: string, name: string): string => `${dataset}-${name}`;
 
 /** Kubernetes Secret with a dataset's passwords and TLS material; made in the cluster, never in Pulumi state. */
 export const datasetSecret = (dataset: string): string => `${dataset}-secrets`;

@@ -8,6 +8,7 @@ const programs = {
   backup: () => import("./backup.js"),
   standby: () => import("./standby.js"),
   dns: () => import("./dns.js"),
+  restore: () => import("./restore.js"),
 } as const;
 
 const given = await settings(Object.keys(programs));

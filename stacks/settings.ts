@@ -1,5 +1,7 @@
 import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
+
 import type { SiteImages } from "../components/region/site-region.js";
 import type { Plan } from "../plan/index.js";
 import { loadPlan } from "../plans/load.js";
@@ -12,7 +14,7 @@ export interface Settings {
   readonly plan: Plan;
   /** Which program the stack runs. */
   readonly role: string;
-  /** Site a `standby` stack is for. */
+  /** Site a `standby` or `restore` stack is for. */
   readonly site?: string;
   /** How much of the site runs. @default the plan's mode for that site */
   readonly mode?: string;
@@ -42,6 +44,21 @@ export async function settings(roles: readonly string[]): Promise<Settings> {
       services: config.getObject<Record<string, string>>("serviceImages") ?? {},
     },
   };
+}
+
+const restore = z.strictObject({
+  dataset: z.string(),
+  instance: z.string(),
+  epoch: z.int().min(1),
+  label: z.string().min(1),
+  target: z.string().exactOptional(),
+});
+
+/** What a `restore` stack restores. @throws RunError that names the key and what is wrong */
+export function restoreSettings(): z.output<typeof restore> {
+  const parsed = restore.safeParse(new pulumi.Config("secondsite").requireObject("restore"));
+  if (!parsed.success) throw new pulumi.RunError(`secondsite:restore: ${z.prettifyError(parsed.error)}`);
+  return parsed.data;
 }
 
 async function readPlan(path: string): Promise<Plan> {

@@ -1,3 +1,4 @@
+import { VaultError } from "./errors.js";
 import type { Manifest } from "./manifest.js";
 import { digest, formatManifest, manifestKey, parseManifest } from "./manifest.js";
 import type { ObjectStore } from "./object-store.js";
@@ -20,6 +21,34 @@ export async function cataloguedPoints(store: ObjectStore, prefix: string): Prom
     points.push({ key, manifest: parseManifest(text, `${key} at ${store.label}`), sha256: digest(text) });
   }
   return points;
+}
+
+/** A manifest's object, whatever is in it. */
+export interface ManifestEntry {
+  readonly key: string;
+  /** SHA-256 of the object as stored. */
+  readonly sha256: string;
+  readonly manifest?: Manifest;
+  /** Why it is no manifest. */
+  readonly problem?: string;
+}
+
+/** Every manifest under a prefix, oldest first; one that cannot be read says so and hides no other. */
+export async function readManifests(store: ObjectStore, prefix: string): Promise<ManifestEntry[]> {
+  const entries: ManifestEntry[] = [];
+  for await (const { key } of store.list(prefix)) {
+    const body = await store.get(key);
+    if (!body) continue;
+    const text = Buffer.from(body).toString("utf8");
+    const entry = { key, sha256: digest(text) };
+    try {
+      entries.push({ ...entry, manifest: parseManifest(text, `${key} at ${store.label}`) });
+    } catch (error) {
+      if (!(error instanceof VaultError)) throw error;
+      entries.push({ ...entry, problem: error.message });
+    }
+  }
+  return entries;
 }
 
 /**

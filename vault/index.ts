@@ -1,4 +1,10 @@
-export { appendManifest, type CataloguedPoint, cataloguedPoints } from "./catalogue.js";
+export {
+  appendManifest,
+  type CataloguedPoint,
+  cataloguedPoints,
+  type ManifestEntry,
+  readManifests,
+} from "./catalogue.js";
 export { VaultError } from "./errors.js";
 export { digest, type Manifest, manifestKey } from "./manifest.js";
 export type { ObjectStore, StoredObject } from "./object-store.js";

@@ -1,6 +1,5 @@
 import {
   GetObjectCommand,
-  ListObjectsV2Command,
   NoSuchKey,
   PutObjectCommand,
   paginateListObjectsV2,
@@ -73,10 +72,11 @@ export function s3Store({ bucket, region }: S3StoreOptions): ObjectStore {
     },
     async folders(prefix) {
       try {
-        const { CommonPrefixes = [] } = await client.send(
-          new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, Delimiter: "/" }),
-        );
-        return CommonPrefixes.flatMap(({ Prefix }) => (Prefix ? [Prefix.slice(prefix.length, -1)] : []));
+        const found: string[] = [];
+        const query = { Bucket: bucket, Prefix: prefix, Delimiter: "/" };
+        for await (const { CommonPrefixes = [] } of paginateListObjectsV2({ client }, query))
+          for (const { Prefix } of CommonPrefixes) if (Prefix) found.push(Prefix.slice(prefix.length, -1));
+        return found;
       } catch (error) {
         throw failed("listing", prefix, error);
       }

@@ -25,12 +25,13 @@ export function datasetPermissions(
     Resource: buckets,
     Condition: { StringLike: { "s3:prefix": ["", `${repository}*`, `${manifests}*`, `keys/${dataset}/*`] } },
   };
-  const useKey: Statement = {
+  const allowKey = (...Action: string[]): Statement => ({
     Sid: "UseCategoryKey",
     Effect: "Allow",
-    Action: ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"],
+    Action,
     Resource: keyArns,
-  };
+  });
+  const useKey = allowKey("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey");
   const allow = (Sid: string, Action: string | string[], Resource: string | string[]): Statement => ({
     Sid,
     Effect: "Allow",
@@ -73,6 +74,14 @@ export function datasetPermissions(
         allow("KeepRepository", ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], within(repository)),
         allow("WriteManifests", ["s3:GetObject", "s3:PutObject"], within(manifests)),
         ...readLease,
+      ];
+    case "restore":
+      return [
+        list,
+        allowKey("kms:Decrypt"),
+        readPassphrase,
+        // Reads, and nothing else: a restored instance cannot archive, whatever it is told.
+        allow("ReadRepository", "s3:GetObject", within(repository)),
       ];
   }
 }

@@ -37,18 +37,20 @@ export function nextSegment(name: string): string {
  * @returns undefined when the first segment is not stored
  */
 export function walReach(stored: ReadonlyMap<string, WalSegment>, from: string): WalReach | undefined {
-  let last = stored.get(from);
-  if (!last) return undefined;
+  const first = stored.get(from);
+  if (!first) return undefined;
+  let last: WalSegment = first;
   for (;;) {
     const following = nextSegment(last.name);
-    const next =
+    const next: WalSegment | undefined =
       stored.get(following) ?? stored.get(laterTimeline(following)) ?? stored.get(laterTimeline(last.name));
-    if (!next) {
-      const timeline = last.name.slice(0, 8);
-      const beyond = [...stored.keys()].some((name) => name.startsWith(timeline) && name > following);
-      return { last, ...(beyond ? { missing: following } : {}) };
+    if (next) {
+      last = next;
+      continue;
     }
-    last = next;
+    const timeline = following.slice(0, 8);
+    const beyond = [...stored.keys()].some((name) => name.startsWith(timeline) && name > following);
+    return { last, ...(beyond ? { missing: following } : {}) };
   }
 }
 

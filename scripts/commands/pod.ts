@@ -30,13 +30,37 @@ export const pod: CommandModule = {
       .description("Supervises PostgreSQL under the lease until it is told to stop.")
       .action(async (plan, dataset) => {
         const { keep } = await import("../../engines/postgres/keeper.js");
-        const stop = new AbortController();
-        for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stop.abort());
-        await keep(await placed(plan, dataset), stop.signal, log);
+        await keep(await placed(plan, dataset), stopSignal(), log);
+        done(0);
+      });
+    group
+      .command("restore <plan> <dataset>")
+      .description("Fills an empty data volume from a recovery point, for a server of its own.")
+      .requiredOption("--epoch <number>", "epoch of the repository")
+      .requiredOption("--label <label>", "backup that the log is replayed onto")
+      .option("--target <time>", "moment to stop at")
+      .action(async (plan, dataset, { epoch, label, target }) => {
+        const { restorePoint } = await import("../../engines/postgres/restore.js");
+        const request = { epoch: Number(epoch), label, ...(target === undefined ? {} : { target }) };
+        await restorePoint(await placed(plan, dataset), request, log);
+        done(0);
+      });
+    group
+      .command("restored <plan> <dataset>")
+      .description("Runs a restored server, isolated, until it is told to stop.")
+      .action(async (plan, dataset) => {
+        const { serveRestored } = await import("../../engines/postgres/restore-server.js");
+        await serveRestored(await placed(plan, dataset), stopSignal(), log);
         done(0);
       });
   },
 };
+
+function stopSignal(): AbortSignal {
+  const stop = new AbortController();
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stop.abort());
+  return stop.signal;
+}
 
 async function placed(path: string, dataset: string) {
   const { loadPlan } = await import("../../plans/load.js");
