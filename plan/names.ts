@@ -6,6 +6,13 @@ import type { Plan } from "./schema.js";
  * A standby computes every name it needs; it never reads the lost region's state to learn one.
  */
 
+/** Name of the stack that plays a role for a plan: `chat-backup`, `chat-standby-oregon`, `chat-dns`. */
+export const stackName = (
+  plan: Plan,
+  role: "backup" | "standby" | "dns" | "restore",
+  ...more: string[]
+): string => [plan.name, role, ...more].join("-");
+
 /** Namespace of the plan's workloads in every cluster. */
 export const namespace = (plan: Plan): string => plan.name;
 

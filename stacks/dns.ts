@@ -2,9 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { FailoverRecord } from "../components/dns/failover-record.js";
 import type { SiteEndpoint } from "../components/region/site-services.js";
-import { primarySite, standbySites } from "../plan/index.js";
+import { names, primarySite, standbySites } from "../plan/index.js";
 import type { Settings } from "./settings.js";
-import { stackName } from "./stack-name.js";
 
 /** Records and health checks of both sides. Deployed on a good day; taking over never touches it. */
 export function program({ plan }: Settings) {
@@ -17,8 +16,8 @@ export function program({ plan }: Settings) {
       .apply((endpoint: SiteEndpoint) => endpoint);
   const record = new FailoverRecord(plan.name, {
     dns: plan.dns,
-    primary: { site: primarySite(plan), endpoint: endpointOf(stackName(plan, "backup")) },
-    standby: { site: standby, endpoint: endpointOf(stackName(plan, "standby", standby)) },
+    primary: { site: primarySite(plan), endpoint: endpointOf(names.stackName(plan, "backup")) },
+    standby: { site: standby, endpoint: endpointOf(names.stackName(plan, "standby", standby)) },
   });
   return { nameServers: record.nameServers };
 }

@@ -1,8 +1,10 @@
 import type { CommandModule } from "../entry.js";
 import { backup } from "./backup.js";
 import { doctor } from "./doctor.js";
+import { failover } from "./failover.js";
 import { pod } from "./pod.js";
+import { rehearse } from "./rehearse.js";
 import { sandbox } from "./sandbox.js";
 
 /** Every command, in the order help shows them. */
-export const commands: readonly CommandModule[] = [backup, sandbox, doctor, pod];
+export const commands: readonly CommandModule[] = [backup, failover, rehearse, sandbox, doctor, pod];

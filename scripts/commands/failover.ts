@@ -1,0 +1,65 @@
+import type { CommandModule } from "../entry.js";
+import type { FailoverPlan } from "../failover/failover.js";
+import type { Tell } from "../failover/phases.js";
+
+/** `secondsite failover`: one human decision, one command that can be run again. */
+export const failover: CommandModule = {
+  register(program, done) {
+    program
+      .command("failover <plan>")
+      .description(
+        "Makes a standby take over: deploys it, waits for lease, restore and verification, sees DNS follow.",
+      )
+      .requiredOption("--to <site>", "standby that takes over")
+      .option("--yes", "act; without it only what would happen is shown", false)
+      .option("--wait <seconds>", "longest the site may take to open after its deployment", "900")
+      .option("--json", "print each phase as a line of JSON", false)
+      .addHelpText(
+        "after",
+        "\nExit codes: 0 the site has taken over (or what would happen was shown), 2 bad input, 3 it did not open or DNS did not follow.\n\nExample:\n  $ secondsite failover plans/kubernetes-chat.ts --to oregon        # look\n  $ secondsite failover plans/kubernetes-chat.ts --to oregon --yes  # act",
+      )
+      .action(async (path, { to, yes, wait, json }) => {
+        const { loadPlan } = await import("../../plans/load.js");
+        const { planFailover, failover: act } = await import("../failover/failover.js");
+        const intended = await planFailover(await loadPlan(path), to);
+        if (!yes) {
+          process.stdout.write(
+            json ? `${JSON.stringify({ ...intended, plan: intended.plan.name })}\n` : shown(intended),
+          );
+          done(0);
+          return;
+        }
+        const startedAt = performance.now();
+        const tell: Tell = (phase, detail) => {
+          const at = new Date().toISOString();
+          const elapsed = `${((performance.now() - startedAt) / 1_000).toFixed(1).padStart(6)} s`;
+          process.stdout.write(
+            json
+              ? `${JSON.stringify({ phase, at, detail })}\n`
+              : `${elapsed}  ${phase.padEnd(8)} ${detail}\n`,
+          );
+        };
+        await act(intended, tell, Number(wait));
+        done(0);
+      });
+  },
+};
+
+function shown({ plan, to, stack, holders, floorSeconds }: FailoverPlan): string {
+  const leases = Object.entries(holders).map(([dataset, holder]) =>
+    holder
+      ? `  ${dataset}: "${holder.site}" holds epoch ${holder.epoch}; it loses it once it has not renewed for ${plan.lease?.ttl}`
+      : `  ${dataset}: nobody holds a lease`,
+  );
+  return [
+    `Taking over plan "${plan.name}" at "${to}" would:`,
+    `  deploy stack ${stack} with mode=active`,
+    "  restore each dataset from that site's own copy, to the newest point it holds",
+    "  take each lease's next epoch, verify, and open the site",
+    "Leases:",
+    ...leases,
+    `DNS answers the new site ${floorSeconds} s after the start at the earliest.`,
+    `  try: secondsite failover <plan> --to ${to} --yes`,
+    "",
+  ].join("\n");
+}
