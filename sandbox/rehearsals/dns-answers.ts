@@ -1,0 +1,24 @@
+import { route53Status } from "../dns/index.js";
+import type { CheckStatus } from "../dns/status.js";
+import type { SiteView, Stage } from "./model.js";
+import { until } from "./until.js";
+
+/** What Route 53 thinks of a site; undefined while it has no check of it. */
+export async function checkOf({ world }: Stage, { health }: SiteView): Promise<CheckStatus | undefined> {
+  const found = await route53Status(world.places.dns.server);
+  return found?.healthChecks.find(({ target }) => target.includes(` ${health}:`));
+}
+
+/** Waits until the primary's check says yes and the standby's no: a new check counts as healthy at first. */
+export async function waitForDns(
+  stage: Stage & { readonly primary: SiteView; readonly standby: SiteView },
+): Promise<void> {
+  const { primary, standby, signal } = stage;
+  await until(
+    async () => {
+      const [here, there] = await Promise.all([checkOf(stage, primary), checkOf(stage, standby)]);
+      return here?.status === "healthy" && there?.status === "unhealthy" ? true : undefined;
+    },
+    { what: "the primary's health check to say yes and the standby's to say no", within: 180, signal },
+  );
+}

@@ -1,0 +1,3 @@
+export { type ScenarioName, scenarioNames } from "./model.js";
+export { type Rehearsed, type RehearseOptions, rehearse } from "./rehearse.js";
+export type { Report } from "./report.js";
