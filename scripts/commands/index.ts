@@ -3,8 +3,9 @@ import { backup } from "./backup.js";
 import { doctor } from "./doctor.js";
 import { failover } from "./failover.js";
 import { pod } from "./pod.js";
+import { points } from "./points.js";
 import { rehearse } from "./rehearse.js";
 import { sandbox } from "./sandbox.js";
 
 /** Every command, in the order help shows them. */
-export const commands: readonly CommandModule[] = [backup, failover, rehearse, sandbox, doctor, pod];
+export const commands: readonly CommandModule[] = [backup, points, failover, rehearse, sandbox, doctor, pod];
