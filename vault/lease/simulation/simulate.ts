@@ -128,7 +128,7 @@ async function play(history: History, module: LeaseModule): Promise<Outcome> {
         reach: (alive) =>
           witness.seenBy(
             passage,
-            () => !cut(name),
+            () => alive() && !cut(name),
             (call) => machine.whenRunning(() => alive() && call()),
           ),
         onOpen: (site, epoch) => referee.opened(site, epoch),

@@ -99,12 +99,14 @@ export class Site {
     return {
       close: () =>
         new Promise((resolve) => {
+          if (!alive()) return;
           this.#orders += 1;
           const takes = this.open && slowFence ? figures.fenceBudget / machine.rate : 50;
           later(timeline.now + takes, this.#orders, () => this.#shut(), resolve);
         }),
       open: (epoch) =>
         new Promise((resolve) => {
+          if (!alive()) return;
           this.#orders += 1;
           const takes = 50 + timeline.random() ** 4 * figures.ttl;
           later(timeline.now + takes, this.#orders, () => this.#letWrite(epoch), resolve);

@@ -38,7 +38,11 @@ export class Witness {
     const send = <T>(kind: "get" | "put", work: () => T, signal: AbortSignal | undefined): Promise<T> =>
       new Promise((resolve, reject) => {
         const { there, back } = passage(kind);
-        signal?.addEventListener("abort", () => reject(new Error("given up")), { once: true });
+        const giveUp = () => {
+          this.timeline.settling();
+          reject(new Error("given up"));
+        };
+        signal?.addEventListener("abort", giveUp, { once: true });
         if (there === undefined || !reaches()) {
           if (this.timeline.random() < 0.5)
             this.#soon(() => answered(() => reject(new Error("connection refused"))));
