@@ -30,8 +30,9 @@ export interface Importer {
  */
 export async function provideImages(images: readonly string[], importer: Importer): Promise<void> {
   const done = join(dirname(importer.root), "images-provided");
+  // A world's images never change, and the cache may have dropped their archives by the time a region heals.
+  if (existsSync(done)) return;
   const key = await keyOf(images);
-  if (existsSync(done) && (await readFile(done, "utf8")) === key) return;
   const cache = join(cacheDir(), "containerd");
   const seed = join(cache, key);
   await mkdir(cache, { recursive: true });
