@@ -7,6 +7,7 @@ import { buildImages, type Images } from "../images/index.js";
 import type { Progress } from "../progress.js";
 import { ensureTools } from "../toolchain/index.js";
 import { defaultWorld, down, up, worldCa } from "../world/index.js";
+import { type Recorded, recordedSince } from "./forbidden.js";
 import { goodDay } from "./good-day.js";
 import type { GoodDay, ScenarioName, Stage } from "./model.js";
 import { loseRegion } from "./region-loss.js";
@@ -80,7 +81,8 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsed> {
     const fault = await loseRegion(day, seed);
     const taken = await takeOver(day, fault);
     await day.stopCustomer();
-    const evidence = judge(day, options, taken);
+    const recorded = await recordedSince(world, day.primary.region, fault.begun.wall);
+    const evidence = judge(day, options, taken, recorded);
     const folder = await writeReport(evidence, page(evidence), [day.ledger]);
     return { ...evidence, folder };
   } finally {
@@ -88,7 +90,12 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsed> {
   }
 }
 
-function judge(day: GoodDay, { scenario, seed }: RehearseOptions, taken: TakeOver): Evidence {
+function judge(
+  day: GoodDay,
+  { scenario, seed }: RehearseOptions,
+  taken: TakeOver,
+  recorded: Recorded,
+): Evidence {
   const { plan, timeline } = day;
   const { restored, recoverySeconds, failure, said, keeper } = taken;
   const objectives = {
@@ -107,6 +114,7 @@ function judge(day: GoodDay, { scenario, seed }: RehearseOptions, taken: TakeOve
       ? [`RPO ${rpo} s is beyond ${objectives.rpoSeconds} s`]
       : []),
     ...(restored ? wrong(restored) : ["no content was verified"]),
+    ...recorded.offences,
   ];
   const { attempts } = readLedger(day.ledger);
   const report: Report = {
@@ -128,7 +136,11 @@ function judge(day: GoodDay, { scenario, seed }: RehearseOptions, taken: TakeOve
     verification: { tables: restored?.tables ?? [] },
     verdict: reasons.length === 0 ? "met" : "missed",
   };
-  return { report, reasons, details: { failover: said, keeper, survey: restored && counts(restored) } };
+  return {
+    report,
+    reasons,
+    details: { recorded, failover: said, keeper, survey: restored && counts(restored) },
+  };
 }
 
 function wrong({ tables, survey }: NonNullable<TakeOver["restored"]>): string[] {

@@ -1,0 +1,107 @@
+import { readFile } from "node:fs/promises";
+import { BlockList } from "node:net";
+
+import type { RegionPlace } from "../address.js";
+import type { CallRecord } from "../aws/index.js";
+import { readConnections, type World } from "../world/index.js";
+
+/** Something that taking over must not do, as one sentence. */
+export type Offence = string;
+
+/** What the sandbox recorded of taking over. */
+export interface Recorded {
+  /** New connections that the operator and the standby's Pods and programs opened. */
+  readonly connections: number;
+  /** Calls to AWS that they made. */
+  readonly calls: number;
+  readonly offences: readonly Offence[];
+}
+
+/**
+ * Looks through everything that the operator and the standby's region opened since a region was lost: no
+ * connection, not even an attempt, may go there, and no call may need a control plane that lives in one region.
+ *
+ * @param since milliseconds since 1970.
+ */
+export async function recordedSince(world: World, lost: string, since: number): Promise<Recorded> {
+  const { operator, regions } = world.places;
+  const gone = addressesOf(regions.filter(({ region }) => region === lost));
+  const others = regions.filter(({ region }) => region !== lost);
+  const watched = [operator, ...others];
+  const opened = await Promise.all(
+    watched.map(async ({ namespace }) => {
+      const all = await readConnections(world.paths.connections(namespace));
+      return all.filter(({ at }) => at >= since).map((connection) => ({ ...connection, namespace }));
+    }),
+  );
+  const calls = (
+    await Promise.all(others.map(({ namespace }) => readCalls(world.paths.log(namespace, "gate-calls"))))
+  ).flat();
+  const recent = calls.filter(({ time }) => Date.parse(time) >= since);
+  const connections = opened.flat();
+  return {
+    connections: connections.length,
+    calls: recent.length,
+    offences: [
+      ...counted(
+        connections
+          .filter(({ destination, answeredBy }) => isIn(gone, destination) || isIn(gone, answeredBy))
+          .map(
+            ({ namespace, protocol, source, destination, port }) =>
+              `${namespace}: ${source} opened ${protocol} to ${destination}${port ? `:${port}` : ""} in the lost region ${lost}`,
+          ),
+      ),
+      ...counted(
+        recent
+          .filter(needsControlPlane)
+          .map(
+            ({ region, principal, action, resource }) =>
+              `${principal ?? "somebody"} called ${action} on ${resource ?? "nothing"} at ${region}`,
+          ),
+      ),
+    ],
+  };
+}
+
+/** Bucket configuration by the names of its operations; reading it is served by the region itself. */
+const configuresBucket =
+  /^s3:(CreateBucket|DeleteBucket|(Put|Delete)(Bucket\w+|PublicAccessBlock|ObjectLockConfiguration))$/;
+
+/** Whether a call needs IAM, Route 53, or what configures buckets. */
+export function needsControlPlane({ service, action }: Pick<CallRecord, "service" | "action">): boolean {
+  return service === "iam" || service === "route53" || configuresBucket.test(action);
+}
+
+/** A region's own addresses, its Pods' and its Services'. */
+function addressesOf(regions: readonly RegionPlace[]): BlockList {
+  const list = new BlockList();
+  for (const { addresses, podCidr, serviceCidr } of regions) {
+    for (const address of addresses) list.addAddress(address);
+    for (const cidr of [podCidr, serviceCidr]) {
+      const [network = "", bits] = cidr.split("/");
+      list.addSubnet(network, Number(bits));
+    }
+  }
+  return list;
+}
+
+const isIn = (list: BlockList, address: string) => !address.includes(":") && list.check(address);
+
+/** Each different sentence once, with how often it happened. */
+function counted(sentences: readonly string[]): string[] {
+  const times = new Map<string, number>();
+  for (const each of sentences) times.set(each, (times.get(each) ?? 0) + 1);
+  return [...times].map(([sentence, count]) => (count > 1 ? `${sentence} (${count} times)` : sentence));
+}
+
+async function readCalls(file: string): Promise<CallRecord[]> {
+  const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return "";
+    throw error;
+  });
+  // The last line may be being written.
+  return text
+    .split("\n")
+    .slice(0, -1)
+    .map((line) => JSON.parse(line) as CallRecord);
+}
