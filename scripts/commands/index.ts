@@ -5,7 +5,17 @@ import { failover } from "./failover.js";
 import { pod } from "./pod.js";
 import { points } from "./points.js";
 import { rehearse } from "./rehearse.js";
+import { restore } from "./restore.js";
 import { sandbox } from "./sandbox.js";
 
 /** Every command, in the order help shows them. */
-export const commands: readonly CommandModule[] = [backup, points, failover, rehearse, sandbox, doctor, pod];
+export const commands: readonly CommandModule[] = [
+  backup,
+  points,
+  restore,
+  failover,
+  rehearse,
+  sandbox,
+  doctor,
+  pod,
+];
