@@ -1,0 +1,14 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** Waits until something holds. @throws Error when it does not within `seconds` */
+export async function eventually(
+  holds: () => Promise<boolean>,
+  seconds: number,
+  what?: string,
+): Promise<void> {
+  const deadline = performance.now() + seconds * 1000;
+  while (!(await holds())) {
+    if (performance.now() > deadline) throw new Error(`did not hold within ${seconds} s: ${what ?? holds}`);
+    await sleep(500);
+  }
+}
