@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { V1ContainerStatus, V1StatefulSet } from "@kubernetes/client-node";
 
 import { EngineError } from "../../engines/errors.js";
+import { type Moment, momentAt, parseMoment } from "../../engines/postgres/points-time.js";
 import { names } from "../../plan/index.js";
 import { update } from "../pulumi.js";
 import { type SiteCluster, siteCluster } from "./cluster.js";
@@ -119,12 +120,13 @@ function refuseFailed({ name, restartCount, state, lastState }: V1ContainerStatu
   const ended = state?.terminated ?? lastState?.terminated;
   if (!ended || ended.exitCode === 0) return;
   const said = ended.message ?? ended.reason ?? `exit code ${ended.exitCode}`;
-  const log = endOfLog(said);
-  if (log)
+  const last = endOfLog(said);
+  if (last)
     throw new EngineError(
-      `the stored log ends before that moment: the last transaction in it was committed at ${log}`,
+      `the stored log ends before that moment: the last transaction in it was committed at ${last.iso}`,
       1,
-      `restore --at "${log.replace(" ", "T").replace(/\+00$/, "Z")}" or earlier`,
+      // PostgreSQL stops at a moment only when it sees a later commit: otherwise something before it may be missing.
+      `restore --at ${momentAt(last.micros - 1).iso} or earlier`,
     );
   // Without a fit for it, a failure may be of the moment: storage that did not answer, a node that was full.
   if (ended.exitCode === 1 || restartCount >= tries)
@@ -132,9 +134,10 @@ function refuseFailed({ name, restartCount, state, lastState }: V1ContainerStatu
 }
 
 /** The time of the last transaction when PostgreSQL says that its log ended before the target. */
-export function endOfLog(said: string): string | undefined {
+export function endOfLog(said: string): Moment | undefined {
   if (!said.includes("recovery ended before configured recovery target was reached")) return undefined;
-  return /last completed transaction was at log time (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?\+00)/.exec(
-    said,
-  )?.[1];
+  const [, time] =
+    /last completed transaction was at log time (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?)\+00/.exec(said) ??
+    [];
+  return time === undefined ? undefined : parseMoment(`${time.replace(" ", "T")}Z`);
 }
