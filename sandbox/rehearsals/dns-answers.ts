@@ -1,3 +1,5 @@
+import { promises as dns } from "node:dns";
+
 import { route53Status } from "../dns/index.js";
 import type { CheckStatus } from "../dns/status.js";
 import type { SiteView, Stage } from "./model.js";
@@ -21,4 +23,11 @@ export async function waitForDns(
     },
     { what: "the primary's health check to say yes and the standby's to say no", within: 180, signal },
   );
+}
+
+/** Addresses that Route 53 answers for a name right now. */
+export async function dnsAnswers({ world }: Stage, name: string): Promise<readonly string[]> {
+  const resolver = new dns.Resolver({ timeout: 2000, tries: 2 });
+  resolver.setServers([world.places.dns.server]);
+  return resolver.resolve4(name).catch(() => []);
 }

@@ -1,9 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { BlockList } from "node:net";
 
+import { categories, names } from "../../plan/index.js";
 import type { RegionPlace } from "../address.js";
 import type { CallRecord } from "../aws/index.js";
-import { readConnections, type World } from "../world/index.js";
+import { readConnections } from "../world/index.js";
+import type { GoodDay } from "./model.js";
 
 /** Something that taking over must not do, as one sentence. */
 export type Offence = string;
@@ -18,49 +20,57 @@ export interface Recorded {
 }
 
 /**
- * Looks through everything that the operator and the standby's region opened since a region was lost: no
- * connection, not even an attempt, may go there, and no call may need a control plane that lives in one region.
+ * Looks through everything that the operator and the standby's region opened since the primary was lost: no
+ * connection, not even an attempt, may go there; no call may need a control plane that lives in one region; and
+ * no bucket may be touched but the standby's own and the leases'.
  *
  * @param since milliseconds since 1970.
  */
-export async function recordedSince(world: World, lost: string, since: number): Promise<Recorded> {
+export async function recordedSince(day: GoodDay, since: number): Promise<Recorded> {
+  const { world, primary } = day;
   const { operator, regions } = world.places;
-  const gone = addressesOf(regions.filter(({ region }) => region === lost));
-  const others = regions.filter(({ region }) => region !== lost);
-  const watched = [operator, ...others];
+  const gone = addressesOf(regions.filter(({ region }) => region === primary.region));
+  const others = regions.filter(({ region }) => region !== primary.region);
   const opened = await Promise.all(
-    watched.map(async ({ namespace }) => {
+    [operator, ...others].map(async ({ namespace }) => {
       const all = await readConnections(world.paths.connections(namespace));
       return all.filter(({ at }) => at >= since).map((connection) => ({ ...connection, namespace }));
     }),
   );
-  const calls = (
-    await Promise.all(others.map(({ namespace }) => readCalls(world.paths.log(namespace, "gate-calls"))))
-  ).flat();
-  const recent = calls.filter(({ time }) => Date.parse(time) >= since);
+  const logs = others.map(({ namespace }) => readCalls(world.paths.log(namespace, "gate-calls")));
+  const calls = (await Promise.all(logs)).flat().filter(({ time }) => Date.parse(time) >= since);
   const connections = opened.flat();
+  const buckets = bucketsOf(day);
   return {
     connections: connections.length,
-    calls: recent.length,
-    offences: [
-      ...counted(
-        connections
-          .filter(({ destination, answeredBy }) => isIn(gone, destination) || isIn(gone, answeredBy))
-          .map(
-            ({ namespace, protocol, source, destination, port }) =>
-              `${namespace}: ${source} opened ${protocol} to ${destination}${port ? `:${port}` : ""} in the lost region ${lost}`,
-          ),
-      ),
-      ...counted(
-        recent
-          .filter(needsControlPlane)
-          .map(
-            ({ region, principal, action, resource }) =>
-              `${principal ?? "somebody"} called ${action} on ${resource ?? "nothing"} at ${region}`,
-          ),
-      ),
-    ],
+    calls: calls.length,
+    offences: counted([
+      ...connections
+        .filter(({ destination, answeredBy }) => isIn(gone, destination) || isIn(gone, answeredBy))
+        .map(
+          ({ namespace, protocol, source, destination, port }) =>
+            `${namespace}: ${source} opened ${protocol} to ${destination}${port ? `:${port}` : ""} in the lost region`,
+        ),
+      ...calls
+        .filter((call) => needsControlPlane(call) || !touches(buckets, call))
+        .map(
+          ({ region, principal, action, resource }) =>
+            `${principal ?? "somebody"} called ${action} on ${resource ?? "nothing"} at ${region}`,
+        ),
+    ]),
   };
+}
+
+/** Buckets that taking over needs: the standby's copies and the leases. */
+function bucketsOf({ plan, standby }: GoodDay): readonly string[] {
+  const own = categories(plan).map((category) => names.vaultBucket(plan, standby.site, category));
+  return plan.lease ? [...own, names.leaseBucket(plan, plan.lease.witness)] : own;
+}
+
+/** Whether a call touches no bucket, or one of these. */
+function touches(buckets: readonly string[], { resource }: Pick<CallRecord, "resource">): boolean {
+  const [, bucket] = /^arn:aws:s3:::([^/]+)/.exec(resource ?? "") ?? [];
+  return bucket === undefined || buckets.includes(bucket);
 }
 
 /** Bucket configuration by the names of its operations; reading it is served by the region itself. */

@@ -8,7 +8,7 @@ import { customer } from "../world/index.js";
 import { waitForBackup } from "./backup-job.js";
 import { waitForDns } from "./dns-answers.js";
 import type { GoodDay, SiteView, Stage } from "./model.js";
-import { createStacks, deploy, outputsOf, siteOutputs } from "./stacks.js";
+import { createStack, deploy, outputsOf, siteOutputs } from "./stacks.js";
 import { until } from "./until.js";
 import { kubectl } from "./workspace.js";
 
@@ -20,8 +20,10 @@ export interface GoodDayOptions {
   readonly images: Images;
   /** Decides every row. */
   readonly seed: string;
-  /** Whether the day begins only once a backup that holds the load is complete. @default true */
-  readonly waitForBackup?: boolean;
+  /** Lanes that are written in all. */
+  readonly lanes: number;
+  /** The one that the customer writes who uses the DNS name. @default all */
+  readonly lane?: number;
 }
 
 /**
@@ -30,7 +32,7 @@ export interface GoodDayOptions {
  */
 export async function goodDay(stage: Stage, options: GoodDayOptions): Promise<GoodDay> {
   const { plan, timeline, dataset, signal } = stage;
-  const standby = theOnly(standbySites(plan));
+  const [standby = ""] = standbySites(plan);
   const primary = primarySite(plan);
   const [backup, other, dns] = [
     names.stackName(plan, "backup"),
@@ -44,16 +46,20 @@ export async function goodDay(stage: Stage, options: GoodDayOptions): Promise<Go
       Object.fromEntries(Object.keys(plan.services).map((name) => [name, options.images.app.reference])),
     ),
   };
-  await timeline.phase("Stacks created", () =>
-    createStacks(stage, [
-      { name: backup, config: { ...common, role: "backup" } },
-      { name: other, config: { ...common, role: "standby", site: standby, mode: "pilot-light" } },
-      { name: dns, config: { ...common, role: "dns" } },
-    ]),
-  );
-  const standbyUp = timeline.phase("Standby deployed", (say) => deploy(stage, other, say));
-  await timeline.phase("Primary deployed", (say) => deploy(stage, backup, say));
-  const population = { seed: options.seed, rows: loadedRows, lanes: 2 };
+  const standbyUp = timeline.phase("Standby deployed", async (say) => {
+    await createStack(stage, {
+      name: other,
+      config: { ...common, role: "standby", site: standby, mode: "pilot-light" },
+    });
+    await deploy(stage, other, say);
+  });
+  // Awaited later; until then its failure is nobody's surprise.
+  standbyUp.catch(() => undefined);
+  await timeline.phase("Primary deployed", async (say) => {
+    await createStack(stage, { name: backup, config: { ...common, role: "backup" } });
+    await deploy(stage, backup, say);
+  });
+  const population = { seed: options.seed, rows: loadedRows, lanes: options.lanes };
   const here = await viewOf(stage, primary, backup);
   const [loadedAt, there] = await Promise.all([
     timeline.phase("Load", async (say) => {
@@ -63,7 +69,10 @@ export async function goodDay(stage: Stage, options: GoodDayOptions): Promise<Go
     }),
     standbyUp.then(async () => {
       const view = await viewOf(stage, standby, other);
-      await timeline.phase("DNS deployed", (say) => deploy(stage, dns, say));
+      await timeline.phase("DNS deployed", async (say) => {
+        await createStack(stage, { name: dns, config: { ...common, role: "dns" } });
+        await deploy(stage, dns, say);
+      });
       return view;
     }),
   ]);
@@ -74,22 +83,29 @@ export async function goodDay(stage: Stage, options: GoodDayOptions): Promise<Go
       url: `http://${plan.dns?.name}`,
       ledger,
       ...population,
+      ...(options.lane === undefined ? {} : { lane: options.lane }),
       rate: 20,
     }),
   );
-  const day: GoodDay = { ...stage, primary: here, standby: there, population, ledger, stopCustomer };
+  const day: GoodDay = {
+    ...stage,
+    primary: here,
+    standby: there,
+    population,
+    ledger,
+    ledgers: [ledger],
+    stopCustomer,
+  };
   await Promise.all([
     timeline.phase("DNS answers the primary", () => waitForDns(day)),
-    ...(options.waitForBackup === false
-      ? []
-      : [timeline.phase("Backup by CronJob", (say) => waitForBackup(day, loadedAt, say))]),
+    timeline.phase("Backup by CronJob", (say) => waitForBackup(day, loadedAt, say)),
   ]);
   await standbyIsEmpty(stage, there, dataset);
   return day;
 }
 
 /** Starts a customer; returns how it is stopped. It ends with the rehearsal in any case. */
-export async function startCustomer(
+async function startCustomer(
   { world, signal }: Stage,
   options: CustomerOptions,
 ): Promise<() => Promise<void>> {
@@ -163,12 +179,4 @@ async function standbyIsEmpty({ world, plan }: Stage, { region }: SiteView, data
   const unexpected = found.split("\n").filter((each) => each && !each.includes(`pod/${dataset}-secrets-`));
   if (unexpected.length > 0)
     throw new WorldError(`before the fault the standby already holds ${unexpected.join(", ")}`);
-}
-
-function theOnly(sites: readonly string[]): string {
-  const [first, ...more] = sites;
-  if (first && more.length === 0) return first;
-  throw new WorldError(
-    `a rehearsal needs a plan with exactly one standby, got ${sites.join(", ") || "none"}`,
-  );
 }

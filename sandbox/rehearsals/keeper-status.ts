@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { now } from "../customer/index.js";
 import type { SiteView } from "./model.js";
 
 const schema = z.object({
@@ -29,4 +30,10 @@ export async function keeperStatus({ health }: SiteView): Promise<KeeperStatus |
 export function whenFirst({ history }: KeeperStatus, start: string): number | undefined {
   const found = history.find(({ what }) => what.startsWith(start));
   return found && Date.parse(found.at);
+}
+
+/** A moment of the wall clock on the monotonic one, in milliseconds; all processes of a world share both. */
+export function monotonic(wall: number): number {
+  const at = now();
+  return at.mono - (at.wall - wall);
 }

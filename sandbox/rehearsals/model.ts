@@ -39,6 +39,8 @@ export interface GoodDay extends Stage {
   readonly population: Population;
   /** Ledger of the customer that writes through the DNS name. */
   readonly ledger: string;
+  /** Ledgers of everybody who writes, that one first. */
+  readonly ledgers: readonly string[];
   /** Ends the customer once the write under way is finished. */
   readonly stopCustomer: () => Promise<void>;
 }

@@ -1,48 +1,53 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { postgresDatasets, seconds } from "../../plan/index.js";
 import { now, readLedger } from "../customer/index.js";
 import { WorldError } from "../errors.js";
 import { fail, status } from "../world/index.js";
+import type { Control } from "./controls/index.js";
+import { recordedSince } from "./forbidden.js";
+import type { Outcome } from "./judge.js";
 import type { GoodDay } from "./model.js";
 import { momentOf } from "./moment.js";
-import type { Fault } from "./take-over.js";
+import { archiveInterval } from "./rehearsed-plan.js";
+import { takeOver } from "./take-over.js";
 
-/** Waits for the moment that the seed names, then loses the primary's region. @throws WorldError when it did not fail */
-export async function loseRegion(day: GoodDay, seed: number): Promise<Fault> {
-  const { world, primary, timeline, signal } = day;
-  const wait = momentOf(seed, archiveInterval(day));
+/** The primary's region is lost at the moment that the seed names; the standby takes over. */
+export async function loseRegion(day: GoodDay, seed: number, control: Control): Promise<Outcome> {
+  const { world, primary, timeline } = day;
+  await control.beforeFault?.(day);
+  await moment(day, seed);
+  const begun = await timeline.phase(`Region ${primary.region} lost`, async () => {
+    const at = now();
+    await fail(world.spec.name, primary.region);
+    const after = (await status(world.spec.name)).regions.find(({ region }) => region === primary.region);
+    if (after?.link !== "down" || after.processes > 0 || after.gateAnswers)
+      throw new WorldError(
+        `the fault was not injected: ${primary.region} has ${after?.processes} processes, its link is ${after?.link}`,
+      );
+    return at;
+  });
+  await control.afterFault?.(day);
+  const taken = await takeOver(day, begun, control.beforeVerification);
+  await day.stopCustomer();
+  const recorded = await recordedSince(day, begun.wall);
+  return { taken, recorded, wrong: [], details: { fault: begun } };
+}
+
+/** Waits for the moment within the archive interval that the seed names. @throws WorldError when nobody writes by then */
+export async function moment(day: GoodDay, seed: number): Promise<void> {
+  const { plan, dataset, timeline, signal } = day;
+  const wait = momentOf(seed, archiveInterval(plan, dataset));
   await timeline.phase("The moment of the fault", async (say) => {
     say(`seed ${seed}: ${wait.toFixed(1)} s from now`);
     await sleep(wait * 1000, undefined, { signal });
   });
-  loadRan(day);
-  return timeline.phase(`Region ${primary.region} lost`, async () => {
-    const begun = now();
-    await fail(world.spec.name, primary.region);
-    const cut = now();
-    const after = (await status(world.spec.name)).regions.find(({ region }) => region === primary.region);
-    if (after?.link !== "down" || after.processes > 0 || after.gateAnswers)
-      throw new WorldError(
-        `the fault was not injected: ${primary.region} has ${after?.processes} processes, link ${after?.link}`,
-      );
-    return { begun, cut };
-  });
-}
-
-/** A rehearsal without load measures nothing. @throws WorldError */
-export function loadRan({ ledger, primary }: GoodDay): void {
-  const { attempts } = readLedger(ledger);
-  const recent = attempts.slice(-20).filter(({ outcome }) => outcome === "committed");
-  if (recent.length < 10)
+  // A rehearsal without load measures nothing.
+  const last = readLedger(day.ledger).attempts.slice(-20);
+  const committed = last.filter(
+    ({ outcome, address }) => outcome === "committed" && address === day.primary.service,
+  );
+  if (committed.length < 10)
     throw new WorldError(
-      `the load never ran: of the customer's last 20 writes ${recent.length} were committed at ${primary.service}`,
+      `the load never ran: of the customer's last ${last.length} writes ${committed.length} were committed at the primary`,
     );
-}
-
-/** The longest a commit may wait for the archive, in seconds. */
-function archiveInterval({ plan, dataset }: GoodDay): number {
-  const spec = postgresDatasets(plan).find(([name]) => name === dataset)?.[1];
-  const wal = spec?.backups.find((backup) => backup.kind === "wal");
-  return wal?.kind === "wal" ? seconds(wal.within) : 60;
 }

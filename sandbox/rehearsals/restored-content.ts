@@ -1,3 +1,5 @@
+import { execa } from "execa";
+
 import { folders } from "../../engines/postgres/folders.js";
 import { names, postgresDatasets } from "../../plan/index.js";
 import {
@@ -7,6 +9,7 @@ import {
   type Loss,
   loss,
   now,
+  type Present,
   readLedger,
   type Survey,
   survey,
@@ -46,15 +49,30 @@ export function psqlAt(
   ];
 }
 
+/** Runs one statement at a site. @returns unaligned rows */
+export async function query(stage: Stage, site: SiteView, statement: string): Promise<string> {
+  const [file, ...args] = psqlAt(stage, site);
+  const options = [
+    "--no-psqlrc",
+    "--tuples-only",
+    "--no-align",
+    "--set",
+    "ON_ERROR_STOP=1",
+    "--command",
+    statement,
+  ];
+  return (await execa(file, [...args, ...options], { stdin: "ignore" })).stdout;
+}
+
 /**
- * Compares a promoted database, in one snapshot, with the ledger of the customer who wrote through DNS.
+ * Compares a promoted database, in one snapshot, with the ledgers of all who wrote.
  *
  * @param cut when the primary could last acknowledge, on the monotonic clock in milliseconds.
  */
 export async function restoredContent(day: GoodDay, site: SiteView, cut: number): Promise<Restored> {
   const began = now().mono;
   const { tables, operations } = await databaseContent(psqlAt(day, site));
-  const ledger = until(readLedger(day.ledger), began, cut, operations);
+  const ledger = upTo(merged(day.ledgers.map(readLedger)), began, cut, operations);
   const found = survey(ledger, operations, cut);
   const expected = expectedContent(day.population, found.applied);
   return {
@@ -71,13 +89,16 @@ export async function restoredContent(day: GoodDay, site: SiteView, cut: number)
   };
 }
 
-/** The ledger up to a snapshot: a write answered after the cut may be missing only if it came after the snapshot. */
-function until(
-  ledger: Ledger,
-  began: number,
-  cut: number,
-  operations: readonly { readonly lane: number; readonly number: number }[],
-): Ledger {
+/** Several customers' ledgers as one; their lanes differ. */
+function merged(ledgers: readonly Ledger[]): Ledger {
+  const [first, ...others] = ledgers;
+  if (!first) throw new WorldError("nobody kept a ledger");
+  const attempts = [first, ...others].flatMap((ledger) => ledger.attempts);
+  return { ...first, attempts: attempts.toSorted((a, b) => a.sent.mono - b.sent.mono) };
+}
+
+/** The ledger up to a snapshot: what was sent to the new primary may be missing if it was answered afterwards. */
+function upTo(ledger: Ledger, began: number, cut: number, operations: readonly Present[]): Ledger {
   const there = new Set(operations.map(({ lane, number }) => `${lane}/${number}`));
   return {
     ...ledger,

@@ -16,16 +16,14 @@ export interface StackSpec {
   readonly config: Readonly<Record<string, string>>;
 }
 
-/** Creates stacks with their configuration, one after the other: they share one state folder. */
-export async function createStacks(stage: Stage, stacks: readonly StackSpec[]): Promise<void> {
-  for (const { name, config } of stacks) {
-    await pulumi(stage, ["stack", "init", name]);
-    // `pulumi config set` takes a second a value; the file is the same either way.
-    const file = join(stage.workspace.project, `Pulumi.${name}.yaml`);
-    const salt = await readFile(file, "utf8");
-    const values = Object.entries(config).map(([key, value]) => [`secondsite:${key}`, value]);
-    await writeFile(file, `${salt.trimEnd()}\n${stringify({ config: Object.fromEntries(values) })}`);
-  }
+/** Creates a stack with its configuration. */
+export async function createStack(stage: Stage, { name, config }: StackSpec): Promise<void> {
+  await pulumi(stage, ["stack", "init", name]);
+  // `pulumi config set` takes a second a value; the file is the same either way.
+  const file = join(stage.workspace.project, `Pulumi.${name}.yaml`);
+  const salt = await readFile(file, "utf8");
+  const values = Object.entries(config).map(([key, value]) => [`secondsite:${key}`, value]);
+  await writeFile(file, `${salt.trimEnd()}\n${stringify({ config: Object.fromEntries(values) })}`);
 }
 
 /** Deploys a stack; tells how many resources are done. @throws WorldError with what the engine said */

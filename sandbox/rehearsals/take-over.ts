@@ -1,20 +1,19 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { z } from "zod";
 
 import { readLedger, recovery } from "../customer/index.js";
 import { WorldError } from "../errors.js";
-import { checkOf } from "./dns-answers.js";
-import { type KeeperStatus, keeperStatus, whenFirst } from "./keeper-status.js";
+import { checkOf, dnsAnswers } from "./dns-answers.js";
+import { type KeeperStatus, keeperStatus, monotonic, whenFirst } from "./keeper-status.js";
 import type { GoodDay } from "./model.js";
+import { floorOf } from "./rehearsed-plan.js";
 import { type Restored, restoredContent } from "./restored-content.js";
 import { until } from "./until.js";
 import { asOperator, secondsite } from "./workspace.js";
 
-/** When the primary was lost; both on the wall and on the monotonic clock, in milliseconds. */
-export interface Fault {
-  /** Before anything was done to it. */
-  readonly begun: { readonly wall: number; readonly mono: number };
-  /** From here on it could acknowledge nothing to anybody outside. */
-  readonly cut: { readonly wall: number; readonly mono: number };
+/** A moment on both clocks, in milliseconds. */
+export interface Moment {
+  readonly wall: number;
+  readonly mono: number;
 }
 
 /** What became of taking over. */
@@ -27,20 +26,23 @@ export interface TakeOver {
   readonly restored: Restored | undefined;
   /** Seconds from the fault to the first write through DNS that was acknowledged; undefined when there is none. */
   readonly recoverySeconds: number | undefined;
+  /** The standby's keeper at the end; undefined when there is none. */
   readonly keeper: KeeperStatus | undefined;
 }
 
-/** What a control does between promotion and verification. */
-export type BeforeVerification = (day: GoodDay) => Promise<void>;
+/** Beyond the floor, in seconds: then the rehearsal gives up. */
+const beyondFloor = 120;
 
-/** Beyond the floor, in seconds: then the rehearsal gives up waiting for the customer. */
-const patience = 300;
-
-/** Waits as an operator does, for the primary's health check to say no, and takes over. */
+/**
+ * Waits as an operator does, for the primary's health check to say no, and takes over.
+ *
+ * @param fault when the primary was lost, before anything was done to it.
+ * @param beforeVerification done to the promoted database before its content is compared. @default nothing
+ */
 export async function takeOver(
   day: GoodDay,
-  fault: Fault,
-  beforeVerification: BeforeVerification = async () => undefined,
+  fault: Moment,
+  beforeVerification?: (day: GoodDay) => Promise<void>,
 ): Promise<TakeOver> {
   const { timeline, primary, standby, signal } = day;
   await timeline.phase("Detection", () =>
@@ -54,96 +56,101 @@ export async function takeOver(
   const decided = Date.now();
   const said: string[] = [];
   const over = new AbortController();
+  // What one of the three finds out ends the others.
   const watched: GoodDay = { ...day, signal: AbortSignal.any([signal, over.signal]) };
-  let failure: string | undefined;
-  const give = (reason: string) => {
-    failure ??= reason;
-    over.abort(new WorldError(reason));
+  const give = (error: unknown): never => {
+    over.abort(error);
+    throw error;
   };
-  const failing = timeline.phase("secondsite failover", async (say) => {
-    const argv = [
-      ...secondsite,
-      "failover",
-      day.workspace.planFile,
-      "--to",
-      standby.site,
-      "--yes",
-      "--json",
-    ] as const;
-    const { exitCode, stderr } = await asOperator(day, argv as unknown as [string, ...string[]], (line) => {
-      said.push(line);
-      say(line);
-    });
-    if (exitCode !== 0)
-      give(
-        `secondsite failover ended with exit code ${exitCode}: ${stderr.trim().split("\n").slice(-3).join(" ")}`,
-      );
-  });
-  const verifying = timeline.phase("Content verified", async (say) => {
-    await until(async () => promoted(await keeperStatus(standby)), {
-      what: "the standby's database to be promoted",
-      within: patience,
-      signal: watched.signal,
-    });
-    await beforeVerification(day);
-    const restored = await restoredContent(day, standby, fault.cut.mono);
-    say(
-      `${restored.loss.rows} rows lost, ${restored.tables.filter(({ matches }) => !matches).length} tables differ`,
-    );
-    return restored;
-  });
-  const writing = timeline.phase("Customer writes again", () => firstWrite(watched, fault));
-  const [, restored, written] = await Promise.allSettled([
-    failing,
-    verifying,
-    writing.catch((error: Error) => {
-      give(error.message);
-      throw error;
-    }),
+  const [failing, verifying, writing] = await Promise.allSettled([
+    timeline.phase("secondsite failover", (say) => failover(watched, said, say)).catch(give),
+    timeline
+      .phase("Content verified", async (say) => {
+        const status = await whenPromoted(watched);
+        await beforeVerification?.(day);
+        const began = whenFirst(status, "lease: acquired") ?? Date.now();
+        const restored = await restoredContent(day, standby, monotonic(began));
+        const different = restored.tables.filter(({ matches }) => !matches).length;
+        say(`${restored.loss.rows} rows lost, ${different} tables differ`);
+        return restored;
+      })
+      .catch(give),
+    timeline.phase("Customer writes again", () => firstWrite(watched, fault)).catch(give),
   ]);
   signal.throwIfAborted();
   const keeper = await keeperStatus(standby);
   if (keeper) await spans(day, fault, decided, keeper);
+  const failure = over.signal.aborted ? over.signal.reason : undefined;
   return {
     said,
-    failure: failure ?? (restored.status === "rejected" ? String(restored.reason) : undefined),
-    restored: restored.status === "fulfilled" ? restored.value : undefined,
-    recoverySeconds: written.status === "fulfilled" ? written.value : undefined,
+    failure: failure === undefined && failing.status === "fulfilled" ? undefined : await told(day, failure),
+    restored: verifying.status === "fulfilled" ? verifying.value : undefined,
+    recoverySeconds: writing.status === "fulfilled" ? writing.value : undefined,
     keeper,
   };
 }
 
-async function firstWrite(day: GoodDay, { begun }: Fault): Promise<number> {
-  const { ledger, primary, signal } = day;
-  const found = await until(async () => recovery(readLedger(ledger), begun.mono, [primary.service]), {
+const line = z.object({ phase: z.string(), at: z.string(), detail: z.string() });
+
+/** Runs the command that a person would. @throws WorldError when it fails */
+async function failover(day: GoodDay, said: string[], say: (detail: string) => void): Promise<void> {
+  const { workspace, standby, plan } = day;
+  const wait = String(floorOf(plan) + beyondFloor);
+  const flags = ["--to", standby.site, "--yes", "--json", "--wait", wait];
+  const [node, program] = secondsite;
+  const { exitCode, stderr } = await asOperator(
+    day,
+    [node, program, "failover", workspace.planFile, ...flags],
+    (text) => {
+      said.push(text);
+      if (!text.startsWith("{")) return;
+      const parsed = line.safeParse(JSON.parse(text));
+      if (parsed.success) say(`${parsed.data.phase}: ${parsed.data.detail}`);
+    },
+  );
+  if (exitCode === 0) return;
+  const last = stderr.trim().split("\n").slice(-3).join(" ");
+  throw new WorldError(`secondsite failover ended with exit code ${exitCode}: ${last}`);
+}
+
+async function whenPromoted({ plan, standby, signal }: GoodDay): Promise<KeeperStatus> {
+  return until(
+    async () => {
+      const status = await keeperStatus(standby);
+      return status && whenFirst(status, "promoted into epoch") !== undefined ? status : undefined;
+    },
+    { what: "the standby's database to be promoted", within: floorOf(plan) + beyondFloor, signal },
+  );
+}
+
+async function firstWrite({ plan, ledger, primary, signal }: GoodDay, fault: Moment): Promise<number> {
+  return until(async () => recovery(readLedger(ledger), fault.mono, [primary.service]), {
     what: "the customer's first write after the fault",
-    within: patience,
+    within: floorOf(plan) + beyondFloor,
     signal,
     every: 2,
   });
-  // A write that comes back by chance and not for good is no recovery.
-  await sleep(2000, undefined, { signal });
-  return found;
 }
 
-function promoted(status: KeeperStatus | undefined): KeeperStatus | undefined {
-  return status && whenFirst(status, "promoted into epoch") !== undefined ? status : undefined;
+/** Why taking over failed, and what users get instead. */
+async function told(day: GoodDay, reason: unknown): Promise<string> {
+  const [check, answers] = await Promise.all([
+    checkOf(day, day.standby),
+    dnsAnswers(day, day.plan.dns?.name ?? ""),
+  ]);
+  const site = answers.includes(day.standby.service) ? day.standby.site : day.primary.site;
+  return `${reason instanceof Error ? reason.message : reason}; the standby's check is ${check?.status}, DNS answers ${answers.length > 0 ? site : "nothing"}`;
 }
 
-/** What the time went into, from the keeper's own history and the health check. */
-async function spans(day: GoodDay, fault: Fault, decided: number, keeper: KeeperStatus): Promise<void> {
+/** What the time went into, from the keeper's own history, the health check and the ledger. */
+async function spans(day: GoodDay, fault: Moment, decided: number, keeper: KeeperStatus): Promise<void> {
+  const wrote = recovery(readLedger(day.ledger), fault.mono, [day.primary.service]);
   const steps: [string, number | undefined][] = [
     ["Provisioned and restored", whenFirst(keeper, "PostgreSQL answers, read-only")],
     ["Lease waited for", whenFirst(keeper, "lease: acquired")],
     ["Promoted", whenFirst(keeper, "the gate is open")],
     ["Check turned healthy", Date.parse((await checkOf(day, day.standby))?.since ?? "")],
-    [
-      "DNS answers expired",
-      (() => {
-        const seconds = recovery(readLedger(day.ledger), fault.begun.mono, [day.primary.service]);
-        return seconds === undefined ? undefined : fault.begun.wall + seconds * 1000;
-      })(),
-    ],
+    ["DNS answers expired", wrote === undefined ? undefined : fault.wall + wrote * 1000],
   ];
   let from = decided;
   for (const [name, to] of steps) {

@@ -24,8 +24,16 @@ export interface Workspace {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** Makes an operator's home in the folder of a world. */
-export async function makeWorkspace(world: World, plan: Plan): Promise<Workspace> {
+/**
+ * Makes an operator's home in the folder of a world.
+ *
+ * @param program of the stacks; path from the project's root.
+ */
+export async function makeWorkspace(
+  world: World,
+  plan: Plan,
+  program = "stacks/main.mjs",
+): Promise<Workspace> {
   const folder = join(world.paths.data, "operator");
   const project = join(folder, "project");
   const planFile = join(folder, "plan.json");
@@ -40,7 +48,7 @@ export async function makeWorkspace(world: World, plan: Plan): Promise<Workspace
     stringify({
       name: "secondsite",
       description: "Rehearsal",
-      main: join(projectRoot, "stacks/main.mjs"),
+      main: join(projectRoot, program),
       runtime: { name: "nodejs", options: { typescript: false } },
     }),
   );

@@ -1,9 +1,17 @@
 import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
 
-import type { Rehearsed, ScenarioName } from "../../sandbox/rehearsals/index.js";
+import type { ControlName, Rehearsed, ScenarioName } from "../../sandbox/rehearsals/index.js";
 import type { CommandModule, ExitCode } from "../entry.js";
 
+// Written out: importing them would load the sandbox for every command's help.
 const scenarios: readonly ScenarioName[] = ["region-loss", "partition"];
+const controls: readonly ControlName[] = [
+  "archiving-off",
+  "byte-changed",
+  "keeper-disabled",
+  "repository-damaged",
+  "statefulset-removed",
+];
 
 /** `secondsite rehearse`: from nothing to a report, on this machine. */
 export const rehearse: CommandModule = {
@@ -13,6 +21,9 @@ export const rehearse: CommandModule = {
       .description("Deploys a plan into a world on this machine, breaks it, takes over and measures.")
       .addOption(new Option("--scenario <name>", "what happens").choices(scenarios).default(scenarios[0]))
       .option("--seed <number>", "decides the moment of the fault and the data", whole, 1)
+      .addOption(
+        new Option("--control <name>", "break what has to make the rehearsal fail").choices(controls),
+      )
       .option("--keep", "leave the world up for a look around", false)
       .option("--name <name>", "which world", "default")
       .option("--net <number>", "its addresses are 10.<number>.0.0/16", whole)
@@ -35,13 +46,17 @@ Example:
 interface Options {
   readonly scenario: ScenarioName;
   readonly seed: number;
+  readonly control?: ControlName;
   readonly keep: boolean;
   readonly name: string;
   readonly net?: number;
   readonly json: boolean;
 }
 
-async function run(plan: string, { scenario, seed, keep, name, net, json }: Options): Promise<ExitCode> {
+async function run(
+  plan: string,
+  { scenario, seed, control, keep, name, net, json }: Options,
+): Promise<ExitCode> {
   const [{ rehearse }, { defaultWorld }, { progressTo }] = await Promise.all([
     import("../../sandbox/rehearsals/index.js"),
     import("../../sandbox/world/index.js"),
@@ -55,6 +70,7 @@ async function run(plan: string, { scenario, seed, keep, name, net, json }: Opti
       plan,
       scenario,
       seed,
+      ...(control === undefined ? {} : { control }),
       keep,
       progress: progressTo(),
       signal: stopping.signal,

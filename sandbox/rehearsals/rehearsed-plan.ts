@@ -1,0 +1,65 @@
+import { type Plan, postgresDatasets, seconds } from "../../plan/index.js";
+import type { WorldSpec } from "../address.js";
+import { SandboxInputError } from "../errors.js";
+
+/** How a physical backup is brought forward: it comes every two minutes. */
+const soon = "*/2 * * * *";
+
+/** The plan with its backups due within minutes; nothing else differs. */
+export function broughtForward(plan: Plan): Plan {
+  const datasets = Object.entries(plan.datasets).map(([name, dataset]) => [
+    name,
+    dataset.kind === "postgres"
+      ? {
+          ...dataset,
+          backups: dataset.backups.map((backup) =>
+            backup.kind === "physical" ? { ...backup, cron: soon } : backup,
+          ),
+        }
+      : dataset,
+  ]);
+  return { ...plan, datasets: Object.fromEntries(datasets) };
+}
+
+/**
+ * Checks that a world can hold a plan.
+ *
+ * @returns the dataset behind the service that DNS names
+ * @throws SandboxInputError naming every site that has no place, and everything else that is missing
+ */
+export function rehearsable(plan: Plan, { regions }: WorldSpec): string {
+  const problems = Object.entries(plan.sites)
+    .filter(
+      ([, site]) =>
+        !regions.some(
+          ({ region, cluster }) => region === site.region && (site.kind !== "aws-region" || cluster),
+        ),
+    )
+    .map(
+      ([name, site]) =>
+        `site "${name}" is in ${site.region}, and the world has ${regions.map(({ region }) => region).join(", ")}`,
+    );
+  const service = plan.dns && plan.services[plan.dns.service];
+  const dataset = postgresDatasets(plan).find(([name]) => service?.needs.includes(name))?.[0];
+  if (!dataset) problems.push("dns has to name a service that needs a PostgreSQL dataset");
+  if (!plan.lease) problems.push("a lease is missing");
+  const standbys = Object.values(plan.sites).filter(
+    (site) => site.kind === "aws-region" && site.role === "standby",
+  );
+  if (standbys.length !== 1) problems.push(`exactly one standby is needed, got ${standbys.length}`);
+  if (dataset && problems.length === 0) return dataset;
+  throw new SandboxInputError(`plan "${plan.name}" cannot be rehearsed: ${problems.join("; ")}`);
+}
+
+/** What no failover of this plan can be faster than: lease wait, the check turning healthy, and the TTL; seconds. */
+export function floorOf({ lease, dns }: Plan): number {
+  const wait = lease ? seconds(lease.ttl) + seconds(lease.skew) : 0;
+  return wait + (dns ? seconds(dns.check.every) * dns.check.failures + seconds(dns.ttl) : 0);
+}
+
+/** The longest a commit may wait for the archive, in seconds. */
+export function archiveInterval(plan: Plan, dataset: string): number {
+  const spec = postgresDatasets(plan).find(([name]) => name === dataset)?.[1];
+  const wal = spec?.backups.find((backup) => backup.kind === "wal");
+  return wal?.kind === "wal" ? seconds(wal.within) : 60;
+}
