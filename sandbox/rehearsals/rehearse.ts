@@ -40,6 +40,9 @@ export interface Rehearsed extends Evidence {
   readonly folder: string;
 }
 
+/** From a world that is up to a database that is loaded takes about this long, in milliseconds; a guess does. */
+const untilLoaded = 45_000;
+
 /**
  * Rehearses a scenario from nothing to a report: brings up a world, deploys the plan, loads, writes, breaks,
  * takes over, measures. The world is taken down again whatever happens.
@@ -50,8 +53,8 @@ export interface Rehearsed extends Evidence {
 export async function rehearse(options: RehearseOptions): Promise<Rehearsed> {
   const { progress, signal, seed, scenario, keep = false, world: spec = defaultWorld } = options;
   const control = controlOf(options.control, scenario);
-  const plan = broughtForward(await loadPlan(options.plan));
-  const dataset = rehearsable(plan, spec);
+  const given = await loadPlan(options.plan);
+  const dataset = rehearsable(given, spec);
   const timeline = new Timeline(progress);
   let mine = false;
   try {
@@ -69,6 +72,7 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsed> {
       }),
     );
     if (!images) throw new WorldError("the world started without images");
+    const plan = broughtForward(given, Date.now() + untilLoaded);
     const workspace = await makeWorkspace(world, plan, control.program);
     const stage: Stage = { world, plan, dataset, workspace, timeline, signal };
     const run = scenario === "partition" ? partition : loseRegion;

@@ -2,11 +2,15 @@ import { type Plan, postgresDatasets, seconds } from "../../plan/index.js";
 import type { WorldSpec } from "../address.js";
 import { SandboxInputError } from "../errors.js";
 
-/** How a physical backup is brought forward: it comes every two minutes. */
-const soon = "*/2 * * * *";
-
-/** The plan with its backups due within minutes; nothing else differs. */
-export function broughtForward(plan: Plan): Plan {
+/**
+ * The plan with its backups due every two minutes; nothing else differs.
+ *
+ * @param from when the first one is wanted at the earliest, in milliseconds since 1970: the next full minute it is.
+ */
+export function broughtForward(plan: Plan, from: number): Plan {
+  const minute = Math.ceil(from / 60_000);
+  // Minutes are the same in all time zones but those few that are off by an odd number of them.
+  const soon = `${minute % 2}-59/2 * * * *`;
   const datasets = Object.entries(plan.datasets).map(([name, dataset]) => [
     name,
     dataset.kind === "postgres"
