@@ -56,7 +56,7 @@ export async function record(program: () => unknown): Promise<Recorded> {
     await Promise.all(made.map(({ urn }) => settled(urn)));
   });
   const outputs = await settled(pulumi.output(returned instanceof pulumi.Resource ? undefined : returned));
-  const lineages = new Map(
+  const lineages = new Map<string, string>(
     (await Promise.all(made.map(({ urn }) => settled(urn)))).map((urn) => {
       const [, lineage = "", name = ""] = /^urn:pulumi:test::secondsite::(.+)::(.+)$/.exec(urn) ?? [];
       return [`${lineage.slice(lineage.lastIndexOf("$") + 1)}::${name}`, lineage] as const;

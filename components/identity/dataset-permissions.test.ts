@@ -1,0 +1,111 @@
+import { describe, expect, test } from "vitest";
+
+import { names } from "../../plan/index.js";
+import plan from "../../plans/kubernetes-chat.js";
+import { datasetPermissions } from "./dataset-permissions.js";
+import type { Statement } from "./policy-document.js";
+
+const keys = ["arn:aws:kms:us-east-1:000000000000:key/mrk-1", "arn:aws:kms:us-west-2:000000000000:key/mrk-1"];
+const vaults = ["chat-virginia-customer", "chat-oregon-customer"].map((name) => `arn:aws:s3:::${name}`);
+const lease = "arn:aws:s3:::chat-witness-lease/leases/messages.json";
+const inVaults = (prefix: string) => vaults.map((vault) => `${vault}/${prefix}*`);
+const [repository, manifests, passphrase] = [
+  inVaults("pgbackrest/messages/"),
+  inVaults("manifests/messages/"),
+  inVaults("keys/messages/passphrase.json"),
+];
+
+/** Every action that a job is allowed, with its resources; what is not here is refused. */
+const allowed: Record<names.DatasetJob, Record<string, readonly string[]>> = {
+  secrets: {
+    "s3:ListBucket": vaults,
+    "s3:GetObject": passphrase,
+    "s3:PutObject": passphrase,
+    "kms:Decrypt": keys,
+    "kms:Encrypt": keys,
+    "kms:GenerateDataKey": keys,
+  },
+  database: {
+    "s3:ListBucket": [...vaults, "arn:aws:s3:::chat-witness-lease"],
+    "s3:GetObject": [...passphrase, ...repository, ...manifests, lease],
+    "s3:PutObject": [...repository, lease],
+    "kms:Decrypt": keys,
+    "kms:Encrypt": keys,
+    "kms:GenerateDataKey": keys,
+  },
+  backup: {
+    "s3:ListBucket": [...vaults, "arn:aws:s3:::chat-witness-lease"],
+    "s3:GetObject": [...passphrase, ...repository, ...manifests, lease],
+    "s3:PutObject": [...repository, ...manifests],
+    "s3:DeleteObject": repository,
+    "kms:Decrypt": keys,
+    "kms:Encrypt": keys,
+    "kms:GenerateDataKey": keys,
+  },
+  restore: {
+    "s3:ListBucket": vaults,
+    "s3:GetObject": [...passphrase, ...repository],
+    "kms:Decrypt": keys,
+  },
+};
+
+const list = <T>(given: T | readonly T[] | undefined): readonly T[] =>
+  given === undefined ? [] : Array.isArray(given) ? given : [given as T];
+
+/** Action → resources, from statements. */
+function granted(statements: readonly Statement[]): Record<string, string[]> {
+  const found: Record<string, string[]> = {};
+  for (const { Action, Resource } of statements)
+    for (const action of list(Action))
+      found[action] = [...(found[action] ?? []), ...list(Resource).map(String)];
+  return found;
+}
+
+test("every job of a dataset is in the table", () => {
+  expect(Object.keys(allowed).sort()).toEqual([...names.datasetJobs].sort());
+});
+
+describe.each(names.datasetJobs)("the %s job", (job) => {
+  const statements = datasetPermissions(plan, "messages", job, keys);
+
+  test("may do exactly what the table says", () => {
+    const sorted = (table: Record<string, readonly string[]>) =>
+      Object.fromEntries(Object.entries(table).map(([action, on]) => [action, on.toSorted()]));
+    expect(sorted(granted(statements))).toEqual(sorted(allowed[job]));
+    expect(statements.map(({ Effect }) => Effect)).toEqual(statements.map(() => "Allow"));
+  });
+
+  test("deletes no version, changes no retention, ends no key, reconfigures nothing, and names no wildcard", () => {
+    for (const action of Object.keys(granted(statements)))
+      expect(action).toMatch(
+        /^(s3:(ListBucket|GetObject|PutObject|DeleteObject)|kms:(Decrypt|Encrypt|GenerateDataKey))$/,
+      );
+    for (const resource of Object.values(granted(statements)).flat())
+      expect(resource).not.toMatch(/^\*|:::\*|isolated/);
+  });
+
+  test("lists its own prefixes only", () => {
+    const [first] = statements;
+    expect(first?.Condition).toEqual({
+      StringLike: { "s3:prefix": ["", "pgbackrest/messages/*", "manifests/messages/*", "keys/messages/*"] },
+    });
+  });
+});
+
+test("only the database holds the lease; only backup writes manifests: none writes both production and history", () => {
+  const writes = (job: names.DatasetJob) =>
+    granted(datasetPermissions(plan, "messages", job, keys))["s3:PutObject"] ?? [];
+  expect(names.datasetJobs.filter((job) => writes(job).includes(lease))).toEqual(["database"]);
+  expect(names.datasetJobs.filter((job) => writes(job).some((on) => on.includes("/manifests/")))).toEqual([
+    "backup",
+  ]);
+});
+
+test("a plan without a lease grants nothing on one, and an unknown dataset nothing at all", () => {
+  const { lease: _, ...without } = plan;
+  const resources = names.datasetJobs.flatMap((job) =>
+    Object.values(granted(datasetPermissions(without, "messages", job, keys))).flat(),
+  );
+  expect(resources.filter((resource) => resource.includes("lease"))).toEqual([]);
+  expect(datasetPermissions(plan, "cache", "backup", keys)).toEqual([]);
+});

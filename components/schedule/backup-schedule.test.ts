@@ -1,0 +1,114 @@
+import { expect, test } from "vitest";
+
+import type { PhysicalBackup } from "../../plan/index.js";
+import plan from "../../plans/kubernetes-chat.js";
+import { record } from "../testing/record.js";
+import { BackupSchedule } from "./backup-schedule.js";
+
+const backup: PhysicalBackup = {
+  kind: "physical",
+  cron: "30 2 * * *",
+  timeZone: "America/New_York",
+  keep: "90d",
+  deadline: "45m",
+  direct: ["virginia", "oregon"],
+  replicated: ["isolated"],
+};
+const args = { plan, site: "virginia", dataset: "messages", backup, image: "runner:1", suspend: false };
+
+const cronJob = async (suspend: boolean) => {
+  const recorded = await record(() => new BackupSchedule("nightly", { ...args, suspend }));
+  expect(recorded.all).toEqual(["kubernetes:batch/v1:CronJob::nightly-cron"]);
+  return recorded.inputsOf("kubernetes:batch/v1:CronJob")["nightly-cron"];
+};
+
+test("fires by the plan's clock, never twice at once, within deadlines, with bounded history and resources", async () => {
+  expect(await cronJob(false)).toMatchObject({
+    metadata: { name: "messages-physical", namespace: "chat" },
+    spec: {
+      schedule: "30 2 * * *",
+      timeZone: "America/New_York",
+      suspend: false,
+      concurrencyPolicy: "Forbid",
+      startingDeadlineSeconds: 600,
+      successfulJobsHistoryLimit: 3,
+      failedJobsHistoryLimit: 3,
+      jobTemplate: {
+        spec: {
+          backoffLimit: 1,
+          activeDeadlineSeconds: 2700,
+          template: {
+            spec: {
+              restartPolicy: "Never",
+              serviceAccountName: "messages-backup",
+              containers: [
+                {
+                  name: "backup",
+                  image: "runner:1",
+                  command: [
+                    "secondsite",
+                    "backup",
+                    "/etc/secondsite/plan.json",
+                    "messages",
+                    "--kind",
+                    "physical",
+                  ],
+                  resources: { requests: { cpu: "100m", memory: "128Mi" }, limits: { memory: "512Mi" } },
+                },
+              ],
+            },
+          },
+        },
+      },
+    },
+  });
+});
+
+test("waits where its site waits", async () => {
+  expect(await cronJob(true)).toMatchObject({ spec: { suspend: true } });
+});
+
+test("its Pod keeps to the restricted profile and gets credentials by web identity alone", async () => {
+  const { spec } = (await cronJob(false)) as { spec: CronJobSpec };
+  const pod = spec.jobTemplate.spec.template.spec;
+  expect(pod.securityContext).toMatchObject({
+    runAsNonRoot: true,
+    runAsUser: 999,
+    seccompProfile: { type: "RuntimeDefault" },
+  });
+  const [container] = pod.containers;
+  expect(container?.securityContext).toEqual({
+    allowPrivilegeEscalation: false,
+    readOnlyRootFilesystem: true,
+    capabilities: { drop: ["ALL"] },
+  });
+  expect(Object.fromEntries(container?.env.map(({ name, value }) => [name, value]) ?? [])).toEqual({
+    SECONDSITE_SITE: "virginia",
+    AWS_REGION: "us-east-1",
+    AWS_ROLE_ARN: "arn:aws:iam::000000000000:role/chat-virginia-messages-backup",
+    AWS_WEB_IDENTITY_TOKEN_FILE: "/var/run/secrets/eks.amazonaws.com/serviceaccount/token",
+    AWS_STS_REGIONAL_ENDPOINTS: "regional",
+  });
+  expect(pod.volumes).toContainEqual({
+    name: "aws-token",
+    projected: {
+      sources: [
+        { serviceAccountToken: { audience: "sts.amazonaws.com", expirationSeconds: 3600, path: "token" } },
+      ],
+    },
+  });
+  // The restricted profile allows no host paths.
+  expect(pod.volumes.filter((volume) => "hostPath" in volume)).toEqual([]);
+});
+
+interface CronJobSpec {
+  readonly jobTemplate: { readonly spec: { readonly template: { readonly spec: Pod } } };
+}
+interface Pod {
+  readonly securityContext: unknown;
+  readonly volumes: readonly object[];
+  readonly containers: readonly {
+    readonly securityContext: unknown;
+    readonly env: readonly { readonly name: string; readonly value: string }[];
+  }[];
+}
