@@ -2,8 +2,8 @@ import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { EngineEvent, Stack } from "@pulumi/pulumi/automation/index.js";
 
-/** Folder of Pulumi.yaml. */
-const project = resolve(dirname(fileURLToPath(import.meta.url)), "..");
+/** Folder of Pulumi.yaml, and of the stacks' configuration; elsewhere where `SECONDSITE_PROJECT` says so. */
+const project = process.env.SECONDSITE_PROJECT ?? resolve(dirname(fileURLToPath(import.meta.url)), "..");
 
 /** One thing that happened to a resource during an update. */
 export interface ResourceChange {
