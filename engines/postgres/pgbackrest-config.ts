@@ -50,7 +50,8 @@ export function repositories(
         repo("retention-full-type", "time"),
         repo("retention-full", Math.ceil(seconds(physical.keep) / 86_400)),
         repo("retention-archive-type", "full"),
-        repo("retention-archive", wal ? Math.max(1, runsWithin(physical, wal)) : 9_999_999),
+        // One more than fall into the time: right after a backup the oldest of them is younger than that.
+        repo("retention-archive", wal ? runsWithin(physical, wal) + 1 : 9_999_999),
       ]);
     }),
   );

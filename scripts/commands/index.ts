@@ -1,5 +1,6 @@
 import type { CommandModule } from "../entry.js";
 import { backup } from "./backup.js";
+import { check } from "./check.js";
 import { doctor } from "./doctor.js";
 import { failover } from "./failover.js";
 import { pod } from "./pod.js";
@@ -10,6 +11,7 @@ import { sandbox } from "./sandbox.js";
 
 /** Every command, in the order help shows them. */
 export const commands: readonly CommandModule[] = [
+  check,
   backup,
   points,
   restore,

@@ -1,0 +1,30 @@
+import type { Plan } from "../schema.js";
+import type { Finding, Proof } from "./finding.js";
+import { keyPerCategory } from "./keys.js";
+import { pointInTime } from "./point-in-time.js";
+import { lockCoversKept } from "./retention.js";
+import { regionLoss } from "./rpo.js";
+import { regionRecovery } from "./rto.js";
+import { schedules } from "./schedules.js";
+import { witnessIsApart } from "./witness.js";
+
+export type { Finding, Proof } from "./finding.js";
+
+/** Every proof, in the order findings are shown. */
+const proofs: readonly Proof[] = [
+  schedules,
+  regionLoss,
+  regionRecovery,
+  pointInTime,
+  lockCoversKept,
+  keyPerCategory,
+  witnessIsApart,
+];
+
+/** Everything the proofs find in a plan, errors first. */
+export function prove(plan: Plan, asOf: Date): Finding[] {
+  const order = { error: 0, warning: 1, info: 2 };
+  return proofs
+    .flatMap((proof) => proof(plan, asOf))
+    .toSorted((a, b) => order[a.severity] - order[b.severity]);
+}

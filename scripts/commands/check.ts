@@ -1,0 +1,50 @@
+import type { Finding } from "../../plan/proofs/index.js";
+import type { CommandModule, ExitCode } from "../entry.js";
+
+const help = `
+Schedules are followed for 400 days from --as-of, so that every month and both changes of clock are in it.
+
+Exit codes: 0 no promise is broken, 1 at least one error, 2 the plan cannot be read.
+
+Example:
+  $ secondsite check plans/kubernetes-chat.ts
+  $ secondsite check plans/kubernetes-chat.ts --as-of 2026-03-01 --json`;
+
+/** `secondsite check`: what the plan promises, proved or refuted before anything is deployed. */
+export const check: CommandModule = {
+  register(program, done) {
+    program
+      .command("check <plan>")
+      .description(
+        "Proves what the plan promises; shows each finding with its arithmetic and the smallest fix.",
+      )
+      .option("--as-of <date>", "day from which schedules are followed (default: today)")
+      .option("--json", "print the findings as JSON", false)
+      .addHelpText("after", help)
+      .action(async (path, { asOf, json }) => done(await proved(path, asOf, json)));
+  },
+};
+
+async function proved(path: string, day: string | undefined, json: boolean): Promise<ExitCode> {
+  const { loadPlan } = await import("../../plans/load.js");
+  const { prove } = await import("../../plan/proofs/index.js");
+  const { dateGiven } = await import("../options.js");
+  const plan = await loadPlan(path);
+  const asOf = dateGiven("--as-of", day ?? new Date().toISOString().slice(0, 10));
+  const findings = prove(plan, asOf);
+  const count = (severity: Finding["severity"]) => findings.filter((one) => one.severity === severity).length;
+  const summary = { errors: count("error"), warnings: count("warning"), infos: count("info") };
+  process.stdout.write(
+    json
+      ? `${JSON.stringify({ plan: plan.name, asOf: asOf.toISOString().slice(0, 10), findings, summary }, undefined, 2)}\n`
+      : `${findings.map(rendered).join("\n")}\n${plan.name}: ${summary.errors} errors, ${summary.warnings} warnings, ${summary.infos} promises hold\n`,
+  );
+  return summary.errors > 0 ? 1 : 0;
+}
+
+const signs = { error: "✖", warning: "!", info: "✔" } as const;
+
+function rendered({ severity, rule, at, message, arithmetic, fix }: Finding): string {
+  const lines = [`${signs[severity]} ${rule}  ${at}`, `    ${message}`, `    because ${arithmetic}`];
+  return `${[...lines, ...(fix ? [`    fix: ${fix}`] : [])].join("\n")}\n`;
+}
