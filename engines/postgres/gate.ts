@@ -90,7 +90,8 @@ export class Gate implements Fence {
     signal.throwIfAborted();
     await this.server.promote();
     this.say(`promoted into epoch ${epoch}`);
-    await verifyStructure(this.server, this.say);
+    // pgBackRest refuses to back up a server whose control file still names the old timeline.
+    await Promise.all([this.server.query("CHECKPOINT"), verifyStructure(this.server, this.say)]);
     const { opening: _done, ...rest } = volume;
     await writeVolumeState({ ...rest, epoch });
   }

@@ -7,6 +7,7 @@ import { leaseStore } from "./lease.js";
 import type { Placement } from "./placement.js";
 import { Server } from "./server.js";
 import { unhealthyServices } from "./service-health.js";
+import { earlierSighting } from "./sighting.js";
 import { readVolumeState } from "./volume-state.js";
 
 /**
@@ -35,6 +36,7 @@ export async function keep(
   server.onExit = (reason) => ended.abort(new EngineError(reason, 3));
   const place = siteOf(plan, site);
   const lastEpoch = volume.opening ?? volume.epoch;
+  const sighting = await earlierSighting();
   const keeper = createLeaseKeeper({
     dataset,
     site,
@@ -47,6 +49,7 @@ export async function keep(
       ttl: seconds(plan.lease?.ttl ?? "60s") * 1_000,
       skew: seconds(plan.lease?.skew ?? "5s") * 1_000,
     },
+    ...(sighting ? { sighting } : {}),
     store: leaseStore(placement),
     fence: gate,
     onReport: (report) => say(told(report)),

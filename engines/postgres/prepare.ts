@@ -5,11 +5,13 @@ import { names } from "../../plan/index.js";
 import { unwrapPassphrase } from "../../vault/index.js";
 import { EngineError } from "../errors.js";
 import { files, folders } from "./folders.js";
+import { leaseStore } from "./lease.js";
 import { pgbackrest } from "./pgbackrest.js";
 import { archiveConfig, restoreConfig } from "./pgbackrest-config.js";
 import { type Placement, storeAt } from "./placement.js";
 import { writePrivate } from "./private-file.js";
 import { program } from "./programs.js";
+import { watchLease } from "./sighting.js";
 import { newVolume, readVolumeState, writeVolumeState } from "./volume-state.js";
 
 /**
@@ -51,8 +53,13 @@ export async function prepare(placement: Placement, say: (line: string) => void)
       continue;
     }
     say(`restoring ${latest.label} of epoch ${epoch} from ${own.label}`);
+    const restored = new AbortController();
+    const watched = watchLease(leaseStore(placement), restored.signal);
     // As a standby: nothing is written and no timeline begins before the lease is held.
-    await tool.run("restore", ["--type=standby", "--delta", "--process-max=4"]);
+    await tool
+      .run("restore", ["--type=standby", "--delta", "--process-max=4"])
+      .finally(() => restored.abort());
+    await watched;
     await writePrivate(files.archive, archiveConfig(placement, epoch, passphrase));
     await writeVolumeState(newVolume({ kind: "restored", fromEpoch: epoch, label: latest.label }));
     say("restored");

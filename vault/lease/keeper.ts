@@ -10,6 +10,7 @@ import {
   type LeaseEvent,
   type LeaseReport,
   type ReadOutcome,
+  type Sighting,
 } from "./state.js";
 import { type LeaseStatus, statusOf } from "./status.js";
 import { step } from "./step.js";
@@ -45,6 +46,11 @@ export interface LeaseKeeperArgs {
   readonly mayTake?: boolean;
   /** @default `defaultFigures` */
   readonly figures?: Partial<LeaseFigures>;
+  /**
+   * What another process of this machine saw of the lease before, by the same clock, so that a wait begun there
+   * goes on here. Counts only for the very same ETag. @default undefined, the wait begins with the first read
+   */
+  readonly sighting?: Pick<Sighting, "etag" | "since">;
   readonly store: LeaseStore;
   readonly fence: Fence;
   /** @default this machine's clocks */
@@ -75,6 +81,7 @@ export function createLeaseKeeper(args: LeaseKeeperArgs): LeaseKeeper {
   const clock = args.clock ?? systemClock;
   const who = {
     ...{ dataset, site, incarnation, role, lastEpoch: args.lastEpoch, mayTake: args.mayTake ?? false },
+    sighting: args.sighting,
     process: args.processId ?? globalThis.crypto.randomUUID(),
   };
   let state = initialState(who, leaseFigures(args.figures));

@@ -18,6 +18,8 @@ export interface LeaseIdentity {
   readonly mayTake: boolean;
   /** Highest epoch in which this data volume was ever opened for writes; undefined when never. */
   readonly lastEpoch: number | undefined;
+  /** What another process of this machine saw before, by the same clock. */
+  readonly sighting: Pick<Sighting, "etag" | "since"> | undefined;
 }
 
 /** The right to write: an epoch, valid for the figures' `ttl` from the start of a write that succeeded. */

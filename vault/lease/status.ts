@@ -1,6 +1,6 @@
 import { type Clock, elapsed } from "./clock.js";
 import { takeAt } from "./request.js";
-import type { LeaseState } from "./state.js";
+import type { LeaseState, Sighting } from "./state.js";
 
 /** A keeper's answer to a health check or a command. */
 export interface LeaseStatus {
@@ -12,6 +12,8 @@ export interface LeaseStatus {
   readonly ended: "superseded" | "displaced" | "lease-lost" | undefined;
   /** The holder last seen. */
   readonly holder: { readonly site: string; readonly epoch: number } | undefined;
+  /** Its ETag, and since when it was seen unchanged. */
+  readonly sighting: Pick<Sighting, "etag" | "since"> | undefined;
   /** Milliseconds until the lease may be taken if it stays unchanged; undefined when it may not. */
   readonly takeIn: number | undefined;
 }
@@ -28,6 +30,7 @@ export function statusOf(state: LeaseState, clock: Clock): LeaseStatus {
     gate,
     ended,
     holder: known && { site: known.record.site, epoch: known.record.epoch },
+    sighting: known && { etag: known.etag, since: known.since },
     takeIn: known && who.mayTake && !ended && !own ? Math.max(0, takeAt(state, known) - at.mono) : undefined,
   };
 }

@@ -104,7 +104,8 @@ function sight(turn: Turn, etag: string, record: LeaseRecord): void {
   const highest = Math.max(who.lastEpoch ?? 0, state.known?.record.epoch ?? 0);
   if (record.dataset !== who.dataset || record.epoch < highest) end(turn, "lease-lost");
   if (state.known?.etag !== etag) {
-    state.known = { etag, record, since: at };
+    const earlier = who.sighting?.etag === etag ? who.sighting.since : undefined;
+    state.known = { etag, record, since: earlier ?? at };
   }
   state.fresh = true;
   if (record.history.some(({ incarnation }) => incarnation === who.incarnation)) end(turn, "superseded");

@@ -46,8 +46,14 @@ export const mutants: readonly Mutant[] = [
   oneWriter(
     "a changed ETag doesn't restart the wait",
     "step.ts",
-    "state.known = { etag, record, since: at };",
-    "state.known = { etag, record, since: state.known?.since ?? at };",
+    "since: earlier ?? at }",
+    "since: state.known?.since ?? earlier ?? at }",
+  ),
+  oneWriter(
+    "a wait handed over counts for any lease",
+    "step.ts",
+    "who.sighting?.etag === etag ? who.sighting.since : undefined",
+    "who.sighting?.since",
   ),
   oneWriter(
     "the wait counts from the start of the read",

@@ -1,6 +1,7 @@
 import type { LeaseFigures } from "../figures.js";
 import type { createLeaseKeeper, Fence, LeaseKeeper } from "../keeper.js";
 import type { LeaseReport } from "../state.js";
+import type { LeaseStatus } from "../status.js";
 import type { LeaseStore } from "../store.js";
 import type { SiteName } from "./history.js";
 import type { Machine } from "./machine.js";
@@ -31,6 +32,7 @@ export class Site {
   volume = 1;
   keeper: LeaseKeeper | undefined;
   #lastEpoch: number | undefined;
+  #sighting: LeaseStatus["sighting"];
   #lives = 0;
   /** Grows with every order to the gate; an older order is void. */
   #orders = 0;
@@ -56,6 +58,7 @@ export class Site {
       site: name,
       incarnation: this.incarnation,
       ...(this.#lastEpoch === undefined ? {} : { lastEpoch: this.#lastEpoch }),
+      ...(this.#sighting ? { sighting: this.#sighting } : {}),
       role: name === "primary" ? "primary" : "standby",
       mayTake,
       figures,
@@ -70,6 +73,7 @@ export class Site {
 
   /** SIGKILL; the server dies with its keeper. */
   kill(): void {
+    this.#sighting = this.keeper?.state().sighting;
     this.#lives += 1;
     this.#orders += 1;
     this.open = false;
