@@ -9,8 +9,8 @@ export const workloadTrustPinned: ResourceValidationPolicy = {
   severity: "critical",
   validateResource: ({ type, name, props }, report) => {
     if (type !== "aws:iam/role:Role") return;
-    for (const { Effect, Action, Condition } of statementsOf(props.assumeRolePolicy)) {
-      if (Effect !== "Allow" || !listOf(Action).includes("sts:AssumeRoleWithWebIdentity")) continue;
+    for (const { Effect, Principal, Action, Condition } of statementsOf(props.assumeRolePolicy)) {
+      if (Effect !== "Allow" || !federated(Principal) || !listOf(Action).some(opens)) continue;
       // Only exact comparison pins: StringLike takes wildcards, and …IfExists takes tokens without the claim.
       const exact = Object.entries(Condition?.StringEquals ?? {});
       for (const claim of ["sub", "aud"]) {
@@ -23,3 +23,11 @@ export const workloadTrustPinned: ResourceValidationPolicy = {
     }
   },
 };
+
+/** Whether a token's issuer is among the principals. */
+const federated = (principal: unknown) =>
+  principal === "*" || (typeof principal === "object" && principal !== null && "Federated" in principal);
+
+/** Whether an action, which may hold wildcards, lets tokens in. */
+const opens = (action: string) =>
+  new RegExp(`^${action.replaceAll("*", ".*")}$`, "i").test("sts:AssumeRoleWithWebIdentity");
