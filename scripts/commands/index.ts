@@ -8,10 +8,12 @@ import { points } from "./points.js";
 import { rehearse } from "./rehearse.js";
 import { restore } from "./restore.js";
 import { sandbox } from "./sandbox.js";
+import { status } from "./status.js";
 
 /** Every command, in the order help shows them. */
 export const commands: readonly CommandModule[] = [
   check,
+  status,
   backup,
   points,
   restore,
