@@ -9,6 +9,7 @@ import { rehearse } from "./rehearse.js";
 import { restore } from "./restore.js";
 import { sandbox } from "./sandbox.js";
 import { status } from "./status.js";
+import { verify } from "./verify.js";
 
 /** Every command, in the order help shows them. */
 export const commands: readonly CommandModule[] = [
@@ -16,6 +17,7 @@ export const commands: readonly CommandModule[] = [
   status,
   backup,
   points,
+  verify,
   restore,
   failover,
   rehearse,

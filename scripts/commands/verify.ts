@@ -1,0 +1,81 @@
+import { Option } from "@commander-js/extra-typings";
+
+import type { Damage, Verified } from "../../engines/postgres/verify.js";
+import type { CommandModule, ExitCode } from "../entry.js";
+
+const help = `
+Level "stored" reads the copies from here: the manifests' chain, the checksum of every part they name, and that no
+segment of the log is missing or stored twice. That a backup restores is proved by restoring it: secondsite restore.
+
+Exit codes: 0 all is as it was stored, 1 something is damaged or a copy does not answer, 2 bad input.
+
+Example:
+  $ secondsite verify plans/kubernetes-chat.ts
+  $ secondsite verify plans/kubernetes-chat.ts --site oregon --json`;
+
+/** `secondsite verify`: whether what is stored is still what was stored. */
+export const verify: CommandModule = {
+  register(program, done) {
+    program
+      .command("verify <plan>")
+      .description("Verifies recovery points; names what is damaged, and the older good point.")
+      .addOption(new Option("--level <level>", "how deeply").choices(["stored"]).default("stored"))
+      .option("--site <site>", "only this site's copies")
+      .option("--json", "print it as JSON", false)
+      .addHelpText("after", help)
+      .action(async (path, { site, json }) => done(await verified(path, site, json)));
+  },
+};
+
+async function verified(path: string, site: string | undefined, json: boolean): Promise<ExitCode> {
+  const { loadPlan } = await import("../../plans/load.js");
+  const { copiesOf, readCopies } = await import("../../engines/postgres/points-copies.js");
+  const { verifyStored, withAlternatives } = await import("../../engines/postgres/verify.js");
+  const { backupsOf, runsWithin } = await import("../../engines/postgres/pgbackrest-config.js");
+  const { place } = await import("../../engines/postgres/placement.js");
+  const plan = await loadPlan(path);
+  const refs = copiesOf(plan, site === undefined ? {} : { site });
+  const copies = await readCopies(refs);
+  const results = await Promise.all(
+    refs.flatMap((ref, index) => {
+      const copy = copies[index];
+      const { physical, wal } = backupsOf(place(plan, ref.site, ref.dataset));
+      return copy ? [verifyStored(copy, ref, wal ? runsWithin(physical, wal) + 1 : 1)] : [];
+    }),
+  );
+  const all = withAlternatives(
+    results,
+    copies.flatMap(({ points }) => points),
+  );
+  const good = all.every(({ damage, unreachable }) => damage.length === 0 && unreachable === undefined);
+  process.stdout.write(
+    json
+      ? `${JSON.stringify({ plan: plan.name, level: "stored", good, copies: all }, undefined, 2)}\n`
+      : await rendered(all),
+  );
+  return good ? 0 : 1;
+}
+
+async function rendered(all: readonly Verified[]): Promise<string> {
+  const { table } = await import("../ui/table.js");
+  const list = table(all, [
+    { title: "", value: ({ damage, unreachable }) => (damage.length > 0 || unreachable ? "✖" : "✔") },
+    { title: "Dataset", value: ({ dataset }) => dataset },
+    { title: "Copy", value: ({ site }) => site },
+    { title: "Points", value: ({ manifests }) => String(manifests) },
+    { title: "Parts", value: ({ parts }) => String(parts) },
+    { title: "Log segments", value: ({ segments }) => String(segments) },
+    { title: "Damaged", value: ({ damage }) => String(damage.length) },
+    { title: "Problem", value: ({ unreachable }) => unreachable ?? "", wrap: true },
+  ]);
+  const damage = all.flatMap((one) => one.damage.map(described));
+  return damage.length > 0 ? `${list}\n${damage.join("\n")}\n` : list;
+}
+
+function described({ dataset, site, object, problem, label, instead }: Damage): string {
+  const point = label === undefined ? "" : ` (point ${label})`;
+  const older = instead
+    ? `the newest older good point is ${instead.label} at ${instead.site}`
+    : "no older good point is left";
+  return `${dataset} at ${site}: ${object}${point}: ${problem}; ${older}`;
+}
