@@ -56,6 +56,8 @@ test("it stops at the moment that was asked for, as an identity that can only re
             initContainers: [
               {
                 command: [
+                  "tini",
+                  "--",
                   "secondsite",
                   "pod",
                   "restore",

@@ -32,7 +32,8 @@ export function runnerContainer(args: RunnerPodArgs, name: string, command: stri
   return {
     name,
     image,
-    command,
+    // An init reaps what pgBackRest's helpers leave behind; when its child dies, the kernel ends all the others.
+    command: ["tini", "--", ...command],
     env: Object.entries({
       SECONDSITE_SITE: site,
       AWS_REGION: found?.region ?? "",

@@ -46,6 +46,8 @@ test("fires by the plan's clock, never twice at once, within deadlines, with bou
                   name: "backup",
                   image: "runner:1",
                   command: [
+                    "tini",
+                    "--",
                     "secondsite",
                     "backup",
                     "/etc/secondsite/plan.json",
