@@ -1,10 +1,10 @@
-import { readFile } from "node:fs/promises";
 import { BlockList } from "node:net";
 
 import { categories, names } from "../../plan/index.js";
 import type { RegionPlace } from "../address.js";
 import type { CallRecord } from "../aws/index.js";
 import { readConnections } from "../world/index.js";
+import { callsOf } from "./gate-calls.js";
 import type { GoodDay } from "./model.js";
 
 /** Something that taking over must not do, as one sentence. */
@@ -37,7 +37,7 @@ export async function recordedSince(day: GoodDay, since: number): Promise<Record
       return all.filter(({ at }) => at >= since).map((connection) => ({ ...connection, namespace }));
     }),
   );
-  const logs = others.map(({ namespace }) => readCalls(world.paths.log(namespace, "gate-calls")));
+  const logs = others.map(({ region }) => callsOf(world, region));
   const calls = (await Promise.all(logs)).flat().filter(({ time }) => Date.parse(time) >= since);
   const connections = opened.flat();
   const buckets = bucketsOf(day);
@@ -102,16 +102,4 @@ function counted(sentences: readonly string[]): string[] {
   const times = new Map<string, number>();
   for (const each of sentences) times.set(each, (times.get(each) ?? 0) + 1);
   return [...times].map(([sentence, count]) => (count > 1 ? `${sentence} (${count} times)` : sentence));
-}
-
-async function readCalls(file: string): Promise<CallRecord[]> {
-  const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return "";
-    throw error;
-  });
-  // The last line may be being written.
-  return text
-    .split("\n")
-    .slice(0, -1)
-    .map((line) => JSON.parse(line) as CallRecord);
 }

@@ -28,11 +28,12 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-const judged = (outcome: Outcome) =>
+type Judged = Omit<Outcome, "ledgers">;
+const judged = (outcome: Judged) =>
   judge(
-    { plan: chat, timeline: new Timeline(silent), ledgers: [ledger] },
+    { plan: chat, timeline: new Timeline(silent) },
     { scenario: "region-loss", seed: 3 },
-    outcome,
+    { ...outcome, ledgers: [ledger] },
   );
 
 test("a report has the documented shape", () => {
@@ -57,11 +58,11 @@ describe("the verdict is missed, with the reason, when", () => {
     sent: { wall: 0, mono: 0 },
     outcome: "committed" as const,
   };
-  const withContent = (part: Partial<typeof restored>): Outcome => ({
+  const withContent = (part: Partial<typeof restored>): Judged => ({
     ...success,
     taken: { ...success.taken, restored: { ...restored, ...part } },
   });
-  test.each<[string, Outcome, string]>([
+  test.each<[string, Judged, string]>([
     [
       "RTO is missed",
       { ...success, taken: { ...success.taken, recoverySeconds: 3601 } },

@@ -9,6 +9,8 @@ import type { TakeOver } from "./take-over.js";
 
 /** What a scenario came to. */
 export interface Outcome {
+  /** Ledgers of everybody who wrote. */
+  readonly ledgers: readonly string[];
   readonly taken: TakeOver;
   readonly recorded: Recorded;
   /** What else was wrong, one sentence each. */
@@ -18,13 +20,13 @@ export interface Outcome {
 
 /** Holds what was measured against what the plan promises. */
 export function judge(
-  { plan, timeline, ledgers }: Pick<GoodDay, "plan" | "timeline" | "ledgers">,
+  { plan, timeline }: Pick<GoodDay, "plan" | "timeline">,
   {
     scenario,
     seed,
     control,
   }: { readonly scenario: ScenarioName; readonly seed: number; readonly control?: string },
-  { taken, recorded, wrong, details }: Outcome,
+  { ledgers, taken, recorded, wrong, details }: Outcome,
 ): Evidence {
   const { restored, recoverySeconds, failure, said, keeper } = taken;
   const { region } = plan.objectives.rto;

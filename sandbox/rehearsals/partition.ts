@@ -65,6 +65,7 @@ export async function partition(quiet: GoodDay, seed: number, control: Control):
       !readLedger(ledger).attempts.some(({ outcome }) => outcome === "committed"),
   );
   return {
+    ledgers: day.ledgers,
     taken,
     recorded,
     wrong: [

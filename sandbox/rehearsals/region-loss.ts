@@ -30,7 +30,7 @@ export async function loseRegion(day: GoodDay, seed: number, control: Control): 
   const taken = await takeOver(day, begun, control.beforeVerification);
   await day.stopCustomer();
   const recorded = await recordedSince(day, begun.wall);
-  return { taken, recorded, wrong: [], details: { fault: begun } };
+  return { ledgers: day.ledgers, taken, recorded, wrong: [], details: { fault: begun } };
 }
 
 /** Waits for the moment within the archive interval that the seed names. @throws WorldError when nobody writes by then */

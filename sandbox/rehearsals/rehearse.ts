@@ -82,8 +82,9 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsed> {
       // The partition's own customers write the other lanes.
       ...(scenario === "partition" ? { lanes: 4, lane: 0 } : { lanes: 2 }),
     });
-    const evidence = judge(day, options, await run(day, seed, control));
-    const folder = await writeReport(evidence, page(evidence), day.ledgers);
+    const outcome = await run(day, seed, control);
+    const evidence = judge(day, options, outcome);
+    const folder = await writeReport(evidence, page(evidence), outcome.ledgers);
     return { ...evidence, folder };
   } finally {
     if (mine && !keep) await down(spec, progress);

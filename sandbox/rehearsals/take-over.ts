@@ -1,10 +1,9 @@
-import { z } from "zod";
-
 import { readLedger, recovery } from "../customer/index.js";
 import { WorldError } from "../errors.js";
 import { checkOf, dnsAnswers } from "./dns-answers.js";
 import { type KeeperStatus, keeperStatus, monotonic, whenFirst } from "./keeper-status.js";
 import type { GoodDay } from "./model.js";
+import { addRecoveryPhases, failoverLine } from "./recovery-phases.js";
 import { floorOf } from "./rehearsed-plan.js";
 import { type Restored, restoredContent } from "./restored-content.js";
 import { until } from "./until.js";
@@ -79,7 +78,7 @@ export async function takeOver(
   ]);
   signal.throwIfAborted();
   const keeper = await keeperStatus(standby);
-  if (keeper) await spans(day, fault, decided, keeper);
+  await addRecoveryPhases(day, { fault, decided, said }, keeper);
   const failure = over.signal.aborted ? over.signal.reason : undefined;
   return {
     said,
@@ -89,8 +88,6 @@ export async function takeOver(
     keeper,
   };
 }
-
-const line = z.object({ phase: z.string(), at: z.string(), detail: z.string() });
 
 /** Runs the command that a person would. @throws WorldError when it fails */
 async function failover(day: GoodDay, said: string[], say: (detail: string) => void): Promise<void> {
@@ -104,7 +101,7 @@ async function failover(day: GoodDay, said: string[], say: (detail: string) => v
     (text) => {
       said.push(text);
       if (!text.startsWith("{")) return;
-      const parsed = line.safeParse(JSON.parse(text));
+      const parsed = failoverLine.safeParse(JSON.parse(text));
       if (parsed.success) say(`${parsed.data.phase}: ${parsed.data.detail}`);
     },
   );
@@ -140,22 +137,4 @@ async function told(day: GoodDay, reason: unknown): Promise<string> {
   ]);
   const site = answers.includes(day.standby.service) ? day.standby.site : day.primary.site;
   return `${reason instanceof Error ? reason.message : reason}; the standby's check is ${check?.status}, DNS answers ${answers.length > 0 ? site : "nothing"}`;
-}
-
-/** What the time went into, from the keeper's own history, the health check and the ledger. */
-async function spans(day: GoodDay, fault: Moment, decided: number, keeper: KeeperStatus): Promise<void> {
-  const wrote = recovery(readLedger(day.ledger), fault.mono, [day.primary.service]);
-  const steps: [string, number | undefined][] = [
-    ["Provisioned and restored", whenFirst(keeper, "PostgreSQL answers, read-only")],
-    ["Lease waited for", whenFirst(keeper, "lease: acquired")],
-    ["Promoted", whenFirst(keeper, "the gate is open")],
-    ["Check turned healthy", Date.parse((await checkOf(day, day.standby))?.since ?? "")],
-    ["DNS answers expired", wrote === undefined ? undefined : fault.wall + wrote * 1000],
-  ];
-  let from = decided;
-  for (const [name, to] of steps) {
-    if (to === undefined || Number.isNaN(to)) return;
-    day.timeline.span(name, from, to);
-    from = Math.max(from, to);
-  }
 }
