@@ -39,6 +39,15 @@ test("without log the loss counts from the backup's beginning: later commits nee
   expect(copyStatus(chat, copy([point]), now)).toMatchObject({ lossSeconds: 36_000, met: false });
 });
 
+test("log beneath an older point counts while none was stored after the newest one", () => {
+  const newest = { ...point, startedAt: "2026-03-01T11:57:00.000Z", finishedAt: "2026-03-01T11:59:30.000Z" };
+
+  expect(copyStatus(chat, copy([withLog("2026-03-01T11:59:00.000Z"), newest]), now)).toMatchObject({
+    newestPoint: { ageSeconds: 30 },
+    lossSeconds: 60,
+  });
+});
+
 test("a damaged point counts as none, and a copy that does not answer keeps nothing", () => {
   expect(copyStatus(chat, copy([{ ...point, problem: "a part is missing" }]), now)).toEqual({
     ...{ dataset: "messages", site: "oregon", met: false },

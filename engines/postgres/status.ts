@@ -1,7 +1,7 @@
 import { type Plan, seconds } from "../../plan/index.js";
 import { readLease } from "../../vault/lease/index.js";
 import { leaseStore } from "./lease.js";
-import { isGood, newestFirst } from "./points.js";
+import { isGood, newestFirst, type RecoveryPoint } from "./points.js";
 import type { Copy } from "./points-copies.js";
 
 /** How one copy stands against the objective. */
@@ -32,18 +32,26 @@ export interface LeaseStatus {
 export function copyStatus(plan: Plan, copy: Copy, now: Date): CopyStatus {
   const { dataset, site, unreachable, points } = copy;
   if (unreachable !== undefined) return { dataset, site, unreachable, met: false };
-  const [newest] = newestFirst(points.filter(isGood));
+  const good = newestFirst(points.filter(isGood));
+  const [newest] = good;
   if (!newest) return { dataset, site, met: false };
   const age = (iso: string) => Math.max(0, (now.getTime() - Date.parse(iso)) / 1_000);
-  const { label, epoch, finishedAt, startedAt, until, newestWal } = newest;
-  // A backup holds what was committed when it began, its log what was committed when that was stored.
-  const lossSeconds = age(until ?? startedAt);
+  const { label, epoch, finishedAt } = newest;
+  // An older point's log may reach further than the newest one's: nothing was stored after that one's end yet.
+  const [furthest = newest] = good
+    .filter((point) => point.epoch === epoch)
+    .toSorted((one, other) => age(heldUntil(one)) - age(heldUntil(other)));
+  const { until, newestWal } = furthest;
+  const lossSeconds = age(heldUntil(furthest));
   return {
     ...{ dataset, site, newestPoint: { label, epoch, ageSeconds: age(finishedAt) } },
     ...(until && newestWal ? { newestLog: { segment: newestWal, ageSeconds: age(until) } } : {}),
     ...{ lossSeconds, met: lossSeconds <= seconds(plan.objectives.rpo) },
   };
 }
+
+/** A backup holds what was committed when it began, its log what was committed when that was stored. */
+const heldUntil = ({ until, startedAt }: RecoveryPoint) => until ?? startedAt;
 
 /** Asks the witness who holds the lease; a witness that does not answer is part of the status. */
 export async function leaseStatus(plan: Plan, dataset: string): Promise<LeaseStatus> {
