@@ -52,15 +52,18 @@ const check = (more: Partial<EndpointCheck> = {}): EndpointCheck => ({
 const watch = (...checks: HealthCheck[]) => checkers.fit(new Map(checks.map((one) => [one.id, one])));
 
 test("two checkers a region, each at the interval, spread over it", async () => {
+  const from = performance.now();
+  // A busy machine sleeps longer than it was told to, so what has passed is measured.
+  const intervals = () => (performance.now() - from) / (interval * 1_000);
   watch(check());
   await sleep(interval * 500);
   const half = requests.length;
   expect(half).toBeGreaterThanOrEqual(1);
-  expect(half).toBeLessThanOrEqual(4);
+  expect(half).toBeLessThanOrEqual(6 * intervals() + 1);
   await sleep(interval * 4_500);
-  // Six checkers, five intervals; a busy machine is late, never early.
+  // Six checkers, five intervals; a check is late at times, never early.
   expect(requests.length).toBeGreaterThan(12);
-  expect(requests.length).toBeLessThanOrEqual(30);
+  expect(requests.length).toBeLessThanOrEqual(6 * Math.ceil(intervals()));
   expect(checkers.of("a").map(({ name }) => name)).toEqual([
     ...["us-east-1/1", "us-east-1/2", "us-west-2/1", "us-west-2/2", "eu-west-1/1", "eu-west-1/2"],
   ]);
