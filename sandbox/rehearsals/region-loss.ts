@@ -34,7 +34,10 @@ export async function loseRegion(day: GoodDay, seed: number, control: Control): 
 }
 
 /** Waits for the moment within the archive interval that the seed names. @throws WorldError when nobody writes by then */
-export async function moment(day: GoodDay, seed: number): Promise<void> {
+export async function moment(
+  day: Pick<GoodDay, "plan" | "dataset" | "timeline" | "signal" | "ledger" | "primary">,
+  seed: number,
+): Promise<void> {
   const { plan, dataset, timeline, signal } = day;
   const wait = momentOf(seed, archiveInterval(plan, dataset));
   await timeline.phase("The moment of the fault", async (say) => {
