@@ -1,4 +1,8 @@
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
+
+/** Folder for machine-readable results, one file a run; set by CI. */
+const results = process.env.SECONDSITE_TEST_RESULTS;
 
 /**
  * Three kinds of test by file name: `*.test.ts` needs only node and what `npm ci` brought,
@@ -6,6 +10,9 @@ import { defineConfig } from "vitest/config";
  */
 export default defineConfig({
   test: {
+    reporters: results
+      ? ["default", ["json", { outputFile: join(results, `${process.pid}.json`) }]]
+      : ["default"],
     projects: [
       {
         test: {
