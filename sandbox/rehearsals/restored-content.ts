@@ -61,7 +61,8 @@ export async function query(stage: Stage, site: SiteView, statement: string): Pr
     "--command",
     statement,
   ];
-  return (await execa(file, [...args, ...options], { stdin: "ignore" })).stdout;
+  // A node whose kubelet hangs keeps the connection open for good.
+  return (await execa(file, [...args, ...options], { stdin: "ignore", timeout: 15_000 })).stdout;
 }
 
 /**
