@@ -65,7 +65,7 @@ export async function planRestore(plan: Plan, wish: RestoreWish, now = new Date(
   const point = moment
     ? covering(dataset, copy.points, moment)
     : labelled(copy.points, wish.point ?? "", site);
-  const instance = wish.name ?? defaultName(moment, point);
+  const instance = checkedName(dataset, wish.name ?? defaultName(moment, point));
   const server = names.restoredServer(dataset, instance);
   const stack = names.stackName(plan, "restore", site, server);
   return {
@@ -128,6 +128,18 @@ function labelled(points: readonly RecoveryPoint[], label: string, site: string)
       1,
     );
   return found;
+}
+
+/** A StatefulSet's Pods carry its name and a hash as a label of at most 63 characters. */
+const longestName = 52;
+
+function checkedName(dataset: string, name: string): string {
+  const server = names.restoredServer(dataset, name);
+  if (/^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/.test(name) && server.length <= longestName) return name;
+  throw new EngineError(
+    `an instance cannot be called "${name}": "${server}" must be lower-case letters, digits and inner dashes, at most ${longestName} of them`,
+    2,
+  );
 }
 
 /** `2026-03-01T14:30:00.5Z` becomes `20260301t143000-500000`. */
