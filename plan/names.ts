@@ -52,6 +52,10 @@ export const repositoryPath = (dataset: string, epoch: number): string =>
 export const manifestPrefix = (dataset: string, epoch: number): string =>
   `manifests/${dataset}/${epochLabel(epoch)}/`;
 
+/** Start of the keys of what a dataset's superseded database committed and the next epoch does not have. */
+export const divergencePrefix = (dataset: string, epoch: number): string =>
+  `divergence/${dataset}/${epochLabel(epoch)}/`;
+
 /** Object with a dataset's repository passphrase, wrapped by its category's key. */
 export const passphraseKey = (dataset: string): string => `keys/${dataset}/passphrase.json`;
 

@@ -9,9 +9,10 @@ const keys = ["arn:aws:kms:us-east-1:000000000000:key/mrk-1", "arn:aws:kms:us-we
 const vaults = ["chat-virginia-customer", "chat-oregon-customer"].map((name) => `arn:aws:s3:::${name}`);
 const lease = "arn:aws:s3:::chat-witness-lease/leases/messages.json";
 const inVaults = (prefix: string) => vaults.map((vault) => `${vault}/${prefix}*`);
-const [repository, manifests, passphrase] = [
+const [repository, manifests, divergence, passphrase] = [
   inVaults("pgbackrest/messages/"),
   inVaults("manifests/messages/"),
+  inVaults("divergence/messages/"),
   inVaults("keys/messages/passphrase.json"),
 ];
 
@@ -26,9 +27,10 @@ const allowed: Record<names.DatasetJob, Record<string, readonly string[]>> = {
     "kms:GenerateDataKey": keys,
   },
   database: {
-    "s3:ListBucket": [...vaults, "arn:aws:s3:::chat-witness-lease"],
-    "s3:GetObject": [...passphrase, ...repository, ...manifests, lease],
-    "s3:PutObject": [...repository, lease],
+    // Its own prefixes, and those of what it exports.
+    "s3:ListBucket": [...vaults, ...vaults, "arn:aws:s3:::chat-witness-lease"],
+    "s3:GetObject": [...passphrase, ...repository, ...manifests, ...divergence, lease],
+    "s3:PutObject": [...repository, ...divergence, lease],
     "kms:Decrypt": keys,
     "kms:Encrypt": keys,
     "kms:GenerateDataKey": keys,

@@ -17,6 +17,7 @@ export function datasetPermissions(
   const within = (prefix: string) => buckets.map((bucket) => `${bucket}/${prefix}*`);
   const repository = names.repositoryPrefix(dataset);
   const manifests = `manifests/${dataset}/`;
+  const divergence = `divergence/${dataset}/`;
   const passphrase = names.passphraseKey(dataset);
   const list: Statement = {
     Sid: "ListOwnPrefixes",
@@ -60,6 +61,12 @@ export function datasetPermissions(
         readPassphrase,
         allow("ReadAndArchive", ["s3:GetObject", "s3:PutObject"], within(repository)),
         allow("ReadManifests", "s3:GetObject", within(manifests)),
+        // What a superseded database committed and nobody else has.
+        allow("ExportDivergence", ["s3:GetObject", "s3:PutObject"], within(divergence)),
+        {
+          ...allow("ListDivergence", "s3:ListBucket", buckets),
+          Condition: { StringLike: { "s3:prefix": `${divergence}*` } },
+        },
         ...readLease,
         ...(plan.lease
           ? [allow("HoldLease", "s3:PutObject", leaseArn(plan, plan.lease.witness, dataset))]

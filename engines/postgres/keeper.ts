@@ -1,6 +1,7 @@
 import { seconds, siteOf } from "../../plan/index.js";
 import { createLeaseKeeper, type LeaseReport } from "../../vault/lease/index.js";
 import { EngineError } from "../errors.js";
+import { DivergenceExport } from "./divergence.js";
 import { serveEndpoint } from "./endpoint.js";
 import { Gate } from "./gate.js";
 import { leaseStore } from "./lease.js";
@@ -32,6 +33,7 @@ export async function keep(
   };
   const server = new Server(placement);
   const gate = new Gate(placement, server, say);
+  const divergence = new DivergenceExport(placement, volume.incarnation, server, say);
   const ended = new AbortController();
   server.onExit = (reason) => ended.abort(new EngineError(reason, 3));
   const place = siteOf(plan, site);
@@ -52,7 +54,10 @@ export async function keep(
     ...(sighting ? { sighting } : {}),
     store: leaseStore(placement),
     fence: gate,
-    onReport: (report) => say(told(report)),
+    onReport: (report) => {
+      say(told(report));
+      divergence.heard(report);
+    },
   });
   const writable = async () => keeper.state().open && gate.epoch !== undefined && (await probe(server));
   const endpoint = await serveEndpoint({
@@ -64,7 +69,10 @@ export async function keep(
       const reasons = await unhealthyServices(plan, dataset);
       return { healthy: reasons.length === 0, reason: reasons.join("; ") || "writable, lease held" };
     },
-    status: () => ({ site, dataset, lease: keeper.state(), epoch: gate.epoch, volume, history }),
+    status: () => ({
+      ...{ site, dataset, lease: keeper.state(), epoch: gate.epoch, volume, history },
+      divergence: divergence.result,
+    }),
   });
   try {
     await server.start("read-only");
@@ -72,6 +80,7 @@ export async function keep(
     await keeper.run(AbortSignal.any([signal, ended.signal]));
     ended.signal.throwIfAborted();
   } finally {
+    divergence.stop();
     endpoint.close();
     endpoint.closeAllConnections();
     await server.stop(20_000);

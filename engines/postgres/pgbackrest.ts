@@ -38,20 +38,25 @@ export interface Stanza {
 /** pgBackRest with one configuration file and one stanza. */
 export interface PgBackRest {
   /** Runs a command; the tool's own messages end up in the error. */
-  run(command: string, options?: readonly string[]): Promise<string>;
+  run(command: string, options?: readonly string[], parameters?: readonly string[]): Promise<string>;
   /** What a repository holds; undefined while the stanza does not exist there. */
   info(repository: number): Promise<Stanza | undefined>;
 }
 
 /** Drives pgBackRest. Settings and secrets are in `config`; arguments only name them. */
 export function pgbackrest(config: string, stanza: string): PgBackRest {
-  const run = async (command: string, options: readonly string[] = []) => {
+  const run = async (
+    command: string,
+    options: readonly string[] = [],
+    parameters: readonly string[] = [],
+  ) => {
     try {
       const { stdout } = await execa("pgbackrest", [
         `--config=${config}`,
         `--stanza=${stanza}`,
         ...options,
         command,
+        ...parameters,
       ]);
       return stdout;
     } catch (error) {

@@ -9,7 +9,7 @@ const root = "/usr/lib/postgresql";
 
 /** Path of one of the server's programs, newest version first. @throws EngineError when it is not installed. */
 export async function program(
-  name: "initdb" | "postgres" | "pg_ctl" | "pg_amcheck" | "pg_controldata",
+  name: "initdb" | "postgres" | "pg_ctl" | "pg_amcheck" | "pg_controldata" | "pg_waldump",
 ): Promise<string> {
   const versions = (await readdir(root)).sort((a, b) => Number(b) - Number(a));
   for (const version of versions) {

@@ -15,6 +15,9 @@ export type ServerMode = "read-only" | "read-write";
 
 type Child = ReturnType<typeof launch>;
 
+/** Log that stays on the volume, in MiB: what may wait for a repository (`archiveQueueMax`), and some more. */
+const keptLog = 1_024 + 128;
+
 const standbySignal = `${folders.data}/standby.signal`;
 
 /** One PostgreSQL server that this process supervises. */
@@ -143,6 +146,8 @@ function settings(placement: Placement, more: Readonly<Record<string, string>>):
     wal_level: "replica",
     wal_log_hints: "on",
     wal_compression: "on",
+    // In recovery the server drops log whether stored or not; what waited for a repository has to stay for export.
+    wal_keep_size: `${keptLog}MB`,
     archive_mode: "on",
     archive_command: `pgbackrest --config=${files.archive} --stanza=${dataset} archive-push %p`,
     restore_command: `pgbackrest --config=${files.restore} --stanza=${dataset} archive-get %f "%p"`,

@@ -1,0 +1,114 @@
+import { createInterface } from "node:readline";
+import { ExecaError, execa } from "execa";
+
+import { EngineError } from "../errors.js";
+import { folders } from "./folders.js";
+import { program } from "./programs.js";
+
+/** Where the server keeps its write-ahead log. */
+export const walFolder = `${folders.data}/pg_wal`;
+
+/** Bytes of a segment: PostgreSQL's default, and the only size that `initdb` is asked for. */
+export const segmentBytes = 0x1000000n;
+
+/** A position in the log, `16/B374D848`, as a number. */
+export function position(lsn: string): bigint {
+  const [, high, low] = /^([0-9A-F]{1,8})\/([0-9A-F]{1,8})$/i.exec(lsn) ?? [];
+  if (!high || !low) throw new EngineError(`"${lsn}" is no position in a write-ahead log`, 3);
+  return (BigInt(`0x${high}`) << 32n) | BigInt(`0x${low}`);
+}
+
+/** A number as a position in the log. */
+export const lsnOf = (at: bigint): string =>
+  `${(at >> 32n).toString(16)}/${(at & 0xffffffffn).toString(16)}`.toUpperCase();
+
+/** Names of the segments of a timeline that hold `[from, to)`. */
+export function segmentNames(timeline: number, from: bigint, to: bigint): string[] {
+  const hex = (value: bigint) => value.toString(16).toUpperCase().padStart(8, "0");
+  const found: string[] = [];
+  for (let at = from - (from % segmentBytes); at < to; at += segmentBytes)
+    found.push(`${hex(BigInt(timeline))}${hex(at >> 32n)}${hex((at & 0xffffffffn) / segmentBytes)}`);
+  return found;
+}
+
+/** First position of the segment with this name. */
+export const segmentStart = (name: string): bigint =>
+  (BigInt(`0x${name.slice(8, 16)}`) << 32n) | (BigInt(`0x${name.slice(16)}`) * segmentBytes);
+
+/** A transaction that was committed. */
+export interface LoggedCommit {
+  readonly xid: number;
+  /** Where its commit record begins. */
+  readonly lsn: string;
+  readonly at: Date;
+  /** Files that it changed, as `tablespace/database/file`; those of its subtransactions too. */
+  readonly files: ReadonlySet<string>;
+}
+
+/** Reads what `pg_waldump` prints, a line at a time. */
+export class CommitReader {
+  readonly commits: LoggedCommit[] = [];
+  readonly #files = new Map<string, Set<string>>();
+
+  /** @param text one record as the tool prints it */
+  line(text: string): void {
+    const [, kind, xid = "0", lsn = ""] =
+      /^rmgr: (\w+) .*? tx: +(\d+), lsn: ([0-9A-F]+\/[0-9A-F]+),/.exec(text) ?? [];
+    if (xid === "0") return;
+    const [, when] =
+      (kind === "Transaction" && /desc: COMMIT(?:_PREPARED)? .*?(\d{4}-\d\d-\d\d \S+) UTC/.exec(text)) || [];
+    if (when) {
+      const [, children = ""] = /; subxacts: ([\d ]+)/.exec(text) ?? [];
+      const files = [xid, ...children.split(" ")].flatMap((id) => [...(this.#files.get(id) ?? [])]);
+      this.#files.delete(xid);
+      this.commits.push({
+        ...{ xid: Number(xid), lsn },
+        ...{ at: new Date(`${when.replace(" ", "T")}Z`), files: new Set(files) },
+      });
+      return;
+    }
+    const known = this.#files.get(xid) ?? new Set();
+    for (const [, file] of text.matchAll(/ rel (\d+\/\d+\/\d+)/g)) if (file) known.add(file);
+    this.#files.set(xid, known);
+  }
+}
+
+/**
+ * The commits that a timeline's log holds from a position until its end.
+ *
+ * @throws EngineError when the log can't be read at all
+ */
+export async function commitsFrom(
+  timeline: number,
+  from: bigint,
+  signal: AbortSignal,
+): Promise<LoggedCommit[]> {
+  const reader = new CommitReader();
+  const child = execa(await program("pg_waldump"), arguments_(timeline, from), {
+    env: { TZ: "UTC" },
+    buffer: { stdout: false },
+    cancelSignal: signal,
+  });
+  const ended = child.catch((error: unknown) => error);
+  for await (const line of createInterface({ input: child.stdout })) reader.line(line);
+  const error = await ended;
+  // It always fails at the end of a log: where no valid record follows, there is no other way to see it.
+  if (error instanceof ExecaError && error.exitCode !== 1)
+    throw new EngineError(`pg_waldump failed: ${error.shortMessage}`, 3, undefined, { cause: error });
+  signal.throwIfAborted();
+  return reader.commits;
+}
+
+/** Whether a valid record follows at a position: then it is not the log's end. */
+export async function recordFollows(timeline: number, at: bigint): Promise<boolean> {
+  const { stdout } = await execa(await program("pg_waldump"), [...arguments_(timeline, at), "--limit=1"], {
+    reject: false,
+  });
+  return stdout.includes("rmgr:");
+}
+
+const arguments_ = (timeline: number, from: bigint) => [
+  `--path=${walFolder}`,
+  `--timeline=${timeline}`,
+  `--start=${lsnOf(from)}`,
+];
