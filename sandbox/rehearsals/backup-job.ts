@@ -2,9 +2,9 @@ import { z } from "zod";
 
 import { names } from "../../plan/index.js";
 import type { Say } from "../progress.js";
+import { kubectl } from "./kubectl.js";
 import type { SiteView, Stage } from "./model.js";
 import { until } from "./until.js";
-import { kubectl } from "./workspace.js";
 
 const jobs = z.object({
   items: z.array(

@@ -7,10 +7,10 @@ import type { Images } from "../images/index.js";
 import { customer } from "../world/index.js";
 import { waitForBackup } from "./backup-job.js";
 import { waitForDns } from "./dns-answers.js";
+import { kubectl } from "./kubectl.js";
 import type { GoodDay, SiteView, Stage } from "./model.js";
 import { createStack, deploy, outputsOf, siteOutputs } from "./stacks.js";
 import { until } from "./until.js";
-import { kubectl } from "./workspace.js";
 
 /** Rows that the customer's database holds before anything happens. */
 export const loadedRows = 1_000_000;

@@ -6,9 +6,9 @@ import { names, postgresDatasets } from "../../plan/index.js";
 import { type CustomerOptions, customer } from "../customer/index.js";
 import { worldMark } from "../world/launch.js";
 import { networkHandle } from "../world/network.js";
+import { kubectl } from "./kubectl.js";
 import type { GoodDay } from "./model.js";
 import { until } from "./until.js";
-import { kubectl } from "./workspace.js";
 
 /** Customers inside the primary's region. */
 export interface LocalCustomers {

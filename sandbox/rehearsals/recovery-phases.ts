@@ -5,8 +5,8 @@ import { readLedger, recovery } from "../customer/index.js";
 import { checkOf } from "./dns-answers.js";
 import { callsOf } from "./gate-calls.js";
 import { type KeeperStatus, whenFirst } from "./keeper-status.js";
+import { kubectl } from "./kubectl.js";
 import type { GoodDay } from "./model.js";
-import { kubectl } from "./workspace.js";
 
 /** One line of `secondsite failover --json`. */
 export const failoverLine = z.object({ phase: z.string(), at: z.iso.datetime(), detail: z.string() });

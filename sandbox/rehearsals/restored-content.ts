@@ -16,8 +16,8 @@ import {
   type TableName,
 } from "../customer/index.js";
 import { WorldError } from "../errors.js";
+import { kubectlArgv } from "./kubectl.js";
 import type { GoodDay, SiteView, Stage } from "./model.js";
-import { kubectlArgv } from "./workspace.js";
 
 /** One table after the restore, against what the customer's ledger says it has to hold. */
 export interface TableVerification {

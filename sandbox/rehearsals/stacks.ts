@@ -7,7 +7,7 @@ import { z } from "zod";
 import { WorldError } from "../errors.js";
 import type { Say } from "../progress.js";
 import type { Stage } from "./model.js";
-import { asOperator } from "./workspace.js";
+import { asOperator } from "./operator-command.js";
 
 /** A stack that a rehearsal deploys. */
 export interface StackSpec {

@@ -3,11 +3,11 @@ import { WorldError } from "../errors.js";
 import { checkOf, dnsAnswers } from "./dns-answers.js";
 import { type KeeperStatus, keeperStatus, monotonic, whenFirst } from "./keeper-status.js";
 import type { GoodDay } from "./model.js";
+import { asOperator, secondsite } from "./operator-command.js";
 import { addRecoveryPhases, failoverLine } from "./recovery-phases.js";
 import { floorOf } from "./rehearsed-plan.js";
 import { type Restored, restoredContent } from "./restored-content.js";
 import { until } from "./until.js";
-import { asOperator, secondsite } from "./workspace.js";
 
 /** A moment on both clocks, in milliseconds. */
 export interface Moment {

@@ -2,12 +2,10 @@ import { randomBytes } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 
-import { execa } from "execa";
 import { stringify } from "yaml";
 
 import type { Plan } from "../../plan/index.js";
-import { WorldError } from "../errors.js";
-import { operator, type World } from "../world/index.js";
+import type { World } from "../world/index.js";
 
 /** The folder that the project's own programs stand in. */
 export const projectRoot = resolve(import.meta.dirname, "../..");
@@ -67,66 +65,4 @@ export async function makeWorkspace(
       SECONDSITE_PROJECT: project,
     },
   };
-}
-
-/** How a command of the operator ended. */
-export interface Ended {
-  readonly exitCode: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/**
- * Runs a command as the operator, in the operator's project.
- *
- * @param onLine told every line as it comes, standard output and error alike.
- */
-export async function asOperator(
-  {
-    world,
-    workspace,
-    signal,
-  }: { readonly world: World; readonly workspace: Workspace; readonly signal: AbortSignal },
-  argv: readonly [string, ...string[]],
-  onLine: (line: string) => void = () => undefined,
-): Promise<Ended> {
-  const { process: child } = await operator(world.spec.name, argv, {
-    cwd: workspace.project,
-    env: workspace.env,
-    stdin: "ignore",
-    reject: false,
-    cancelSignal: signal,
-  });
-  for (const stream of [child.stdout, child.stderr]) {
-    let rest = "";
-    stream?.on("data", (chunk: Buffer) => {
-      const lines = (rest + chunk.toString("utf8")).split("\n");
-      rest = lines.pop() ?? "";
-      for (const line of lines) onLine(line);
-    });
-  }
-  const { exitCode, stdout, stderr } = await child;
-  signal.throwIfAborted();
-  return { exitCode: exitCode ?? 1, stdout: String(stdout ?? ""), stderr: String(stderr ?? "") };
-}
-
-/** The command line of this very project. */
-export const secondsite = [process.execPath, join(projectRoot, "scripts/bin/secondsite.mjs")] as const;
-
-/** Runs kubectl as an onlooker outside the world: nothing of it is in the world's record of connections. */
-export async function kubectl(world: World, context: string, ...args: readonly string[]): Promise<string> {
-  const all = [...kubectlArgv(world, context), ...args];
-  const [file = "", ...rest] = all;
-  const { failed, stdout, stderr } = await execa(file, rest, {
-    stdin: "ignore",
-    reject: false,
-    timeout: 60_000,
-  });
-  if (failed) throw new WorldError(`kubectl ${args.join(" ")} in ${context} failed: ${stderr.trim()}`);
-  return stdout;
-}
-
-/** Program and first arguments of kubectl for a cluster. */
-export function kubectlArgv(world: World, context: string): readonly [string, ...string[]] {
-  return [world.tools.kubectl, "--kubeconfig", world.paths.kubeconfig, "--context", context];
 }

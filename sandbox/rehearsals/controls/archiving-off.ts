@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { files } from "../../../engines/postgres/folders.js";
 import { names } from "../../../plan/index.js";
-import { kubectl } from "../workspace.js";
+import { kubectl } from "../kubectl.js";
 import type { Control } from "./model.js";
 
 /** Longer than any plan's RPO that is rehearsed here, in seconds. */
