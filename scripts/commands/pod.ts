@@ -46,6 +46,16 @@ export const pod: CommandModule = {
         done(0);
       });
     group
+      .command("verify <plan> <dataset>")
+      .description("Verifies every file in the site's own copy; the last line is the verdict as JSON.")
+      .requiredOption("--epoch <number>", "epoch of the repository")
+      .action(async (plan, dataset, { epoch }) => {
+        const { verifyRepository } = await import("../../engines/postgres/verify-repository.js");
+        const verdict = await verifyRepository(await placed(plan, dataset), Number(epoch), log);
+        process.stdout.write(`${JSON.stringify(verdict)}\n`);
+        done(0);
+      });
+    group
       .command("restored <plan> <dataset>")
       .description("Runs a restored server, isolated, until it is told to stop.")
       .action(async (plan, dataset) => {

@@ -1,17 +1,21 @@
 import { Option } from "@commander-js/extra-typings";
-
+import type { Copy } from "../../engines/postgres/points-copies.js";
 import type { Damage, Verified } from "../../engines/postgres/verify.js";
+import type { RepositoryVerdict } from "../../engines/postgres/verify-repository.js";
+import type { Plan } from "../../plan/index.js";
 import type { CommandModule, ExitCode } from "../entry.js";
 
 const help = `
 Level "stored" reads the copies from here: the manifests' chain, the checksum of every part they name, and that no
-segment of the log is missing or stored twice. That a backup restores is proved by restoring it: secondsite restore.
+segment of the log is missing or stored twice. Level "structural" also runs a Job in each site's cluster that reads every
+file of every backup and every segment, decrypts it and compares its checksum. That a backup restores is proved by
+restoring it: secondsite restore.
 
-Exit codes: 0 all is as it was stored, 1 something is damaged or a copy does not answer, 2 bad input.
+Exit codes: 0 all is as it was stored, 1 something is damaged or a copy does not answer, 2 bad input, 3 a Job failed.
 
 Example:
   $ secondsite verify plans/kubernetes-chat.ts
-  $ secondsite verify plans/kubernetes-chat.ts --site oregon --json`;
+  $ secondsite verify plans/kubernetes-chat.ts --site oregon --level structural --json`;
 
 /** `secondsite verify`: whether what is stored is still what was stored. */
 export const verify: CommandModule = {
@@ -19,15 +23,23 @@ export const verify: CommandModule = {
     program
       .command("verify <plan>")
       .description("Verifies recovery points; names what is damaged, and the older good point.")
-      .addOption(new Option("--level <level>", "how deeply").choices(["stored"]).default("stored"))
+      .addOption(
+        new Option("--level <level>", "how deeply").choices(["stored", "structural"]).default("stored"),
+      )
       .option("--site <site>", "only this site's copies")
       .option("--json", "print it as JSON", false)
       .addHelpText("after", help)
-      .action(async (path, { site, json }) => done(await verified(path, site, json)));
+      .action(async (path, options) => done(await verified(path, options)));
   },
 };
 
-async function verified(path: string, site: string | undefined, json: boolean): Promise<ExitCode> {
+interface Options {
+  readonly level: string;
+  readonly site?: string;
+  readonly json: boolean;
+}
+
+async function verified(path: string, { level, site, json }: Options): Promise<ExitCode> {
   const { loadPlan } = await import("../../plans/load.js");
   const { copiesOf, readCopies } = await import("../../engines/postgres/points-copies.js");
   const { verifyStored, withAlternatives } = await import("../../engines/postgres/verify.js");
@@ -47,14 +59,42 @@ async function verified(path: string, site: string | undefined, json: boolean): 
     results,
     copies.flatMap(({ points }) => points),
   );
-  const good = all.every(({ damage, unreachable }) => damage.length === 0 && unreachable === undefined);
+  const repositories = level === "structural" ? await structural(plan, copies) : [];
+  const good =
+    all.every(({ damage, unreachable }) => damage.length === 0 && unreachable === undefined) &&
+    repositories.every((one) => one.good);
   process.stdout.write(
     json
-      ? `${JSON.stringify({ plan: plan.name, level: "stored", good, copies: all }, undefined, 2)}\n`
-      : await rendered(all),
+      ? `${JSON.stringify({ plan: plan.name, level, good, copies: all, repositories }, undefined, 2)}\n`
+      : (await rendered(all)) + repositories.map(reported).join(""),
   );
   return good ? 0 : 1;
 }
+
+/** What one repository's own tool says of it. */
+interface Repository extends RepositoryVerdict {
+  readonly dataset: string;
+  readonly site: string;
+}
+
+/** Epochs of copies beside a cluster; what is only a bucket has nowhere to run a Job. */
+async function structural(plan: Plan, copies: readonly Copy[]): Promise<Repository[]> {
+  const { verifyInCluster } = await import("../verify/job.js");
+  const jobs = copies.flatMap(({ dataset, site, epochs }) => {
+    const spec = plan.sites[site];
+    return spec?.kind === "aws-region"
+      ? epochs.flatMap(({ epoch, manifests }) =>
+          manifests.length > 0 ? [{ plan, site, spec, dataset, epoch }] : [],
+        )
+      : [];
+  });
+  return Promise.all(
+    jobs.map(async (job) => ({ dataset: job.dataset, site: job.site, ...(await verifyInCluster(job)) })),
+  );
+}
+
+const reported = ({ dataset, site, epoch, good, report }: Repository) =>
+  `\n${good ? "✔" : "✖"} ${dataset} at ${site}, epoch ${epoch}: every file read\n${report.map((line) => `    ${line}\n`).join("")}`;
 
 async function rendered(all: readonly Verified[]): Promise<string> {
   const { table } = await import("../ui/table.js");
