@@ -15,7 +15,7 @@ const events = z.object({
   items: z.array(
     z.object({
       reason: z.string(),
-      lastTimestamp: z.string().nullish(),
+      firstTimestamp: z.string().nullish(),
       eventTime: z.string().nullish(),
       involvedObject: z.object({ fieldPath: z.string().optional() }),
     }),
@@ -84,8 +84,8 @@ async function startedContainers({ world, plan, dataset, standby }: GoodDay): Pr
   const flags = ["--namespace", space, "--field-selector", pod, "--output", "json"];
   const { items } = events.parse(JSON.parse(await kubectl(world, standby.region, "get", "events", ...flags)));
   const first = new Map<string, number>();
-  for (const { involvedObject, lastTimestamp, eventTime } of items) {
-    const at = Date.parse(lastTimestamp ?? eventTime ?? "");
+  for (const { involvedObject, firstTimestamp, eventTime } of items) {
+    const at = Date.parse(firstTimestamp ?? eventTime ?? "");
     const place = involvedObject.fieldPath ?? "";
     if (!Number.isNaN(at)) first.set(place, Math.min(at, first.get(place) ?? at));
   }
