@@ -52,7 +52,7 @@ export interface Rehearsal {
 }
 
 /** The world that tests rehearse in. */
-export const testWorld = { name: "rehearsal-test", net: 93 };
+export const testWorld = { name: "rehearsal-test", net: 91 };
 
 /** Runs the command as a person would, in a folder of its own, and reads its report. */
 export async function rehearsed(...args: readonly string[]): Promise<Rehearsal> {
