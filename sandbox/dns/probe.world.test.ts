@@ -3,7 +3,8 @@ import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-const namespace = "ss67-void";
+// Of this run alone: one that a killed run left behind is in nobody's way.
+const namespace = `ss67-void-${process.pid}`;
 
 // A neighbour that is known but not there: packets leave and nothing comes back, as behind a cut link far away.
 beforeAll(async () => {
