@@ -2,6 +2,7 @@ export * from "./builders.js";
 export { definePlan, parsePlan } from "./define.js";
 export { InvalidPlan, type Problem } from "./errors.js";
 export * as names from "./names.js";
+export { ports } from "./ports.js";
 export type {
   AwsRegionSite,
   Backup,

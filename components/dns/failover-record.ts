@@ -2,8 +2,7 @@ import { isIP } from "node:net";
 import * as route53 from "@pulumi/aws/route53/index.js";
 import * as pulumi from "@pulumi/pulumi";
 
-import { type Plan, seconds } from "../../plan/index.js";
-import { keeperPort } from "../region/postgres-server.js";
+import { type Plan, ports, seconds } from "../../plan/index.js";
 import type { SiteEndpoint } from "../region/site-services.js";
 
 /** Where the two sides answer. */
@@ -47,7 +46,7 @@ export class FailoverRecord extends pulumi.ComponentResource {
           fqdn: known.apply(({ health }) =>
             isAddress(health) ? undefined : health,
           ) as pulumi.Output<string>,
-          port: keeperPort,
+          port: ports.keeper,
           resourcePath: checkedPath,
           requestInterval: seconds(dns.check.every),
           failureThreshold: dns.check.failures,

@@ -1,7 +1,7 @@
 import * as apps from "@pulumi/kubernetes/apps/v1/index.js";
 import * as pulumi from "@pulumi/pulumi";
 
-import { bytes, names, type Plan, type PostgresDataset } from "../../plan/index.js";
+import { bytes, names, type Plan, type PostgresDataset, ports } from "../../plan/index.js";
 import {
   planFile,
   runFolder,
@@ -19,11 +19,6 @@ export interface PostgresServerArgs {
   readonly spec: PostgresDataset;
   readonly image: string;
 }
-
-/** Port of the keeper: probes, the lease's state, and the endpoint that DNS checks. */
-export const keeperPort = 8008;
-/** Port of pgBackRest's TLS server. */
-export const pgbackrestPort = 8432;
 
 /**
  * A PostgreSQL server beside its lease keeper and pgBackRest's TLS server.
@@ -83,7 +78,7 @@ function serverPod(args: PostgresServerArgs) {
     };
   };
   const probe = (path: string) => ({
-    httpGet: { path, port: keeperPort },
+    httpGet: { path, port: ports.keeper },
     periodSeconds: 5,
     timeoutSeconds: 3,
   });
@@ -95,8 +90,8 @@ function serverPod(args: PostgresServerArgs) {
       {
         ...withData("database", ["secondsite", "pod", "database", planFile, dataset]),
         ports: [
-          { name: "postgres", containerPort: 5432 },
-          { name: "keeper", containerPort: keeperPort },
+          { name: "postgres", containerPort: ports.postgres },
+          { name: "keeper", containerPort: ports.keeper },
         ],
         resources: { requests: { cpu: "100m", memory: "256Mi" }, limits: { memory: "1Gi" } },
         startupProbe: { ...probe("/live"), periodSeconds: 1, failureThreshold: 60 },
@@ -106,7 +101,7 @@ function serverPod(args: PostgresServerArgs) {
       },
       {
         ...withData("pgbackrest", ["pgbackrest", "server", `--config=${runFolder}/pgbackrest.conf`]),
-        ports: [{ name: "pgbackrest", containerPort: pgbackrestPort }],
+        ports: [{ name: "pgbackrest", containerPort: ports.pgbackrest }],
         resources: { requests: { cpu: "50m", memory: "64Mi" }, limits: { memory: "512Mi" } },
       },
     ],

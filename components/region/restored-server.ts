@@ -2,9 +2,8 @@ import * as apps from "@pulumi/kubernetes/apps/v1/index.js";
 import * as networking from "@pulumi/kubernetes/networking/v1/index.js";
 import * as pulumi from "@pulumi/pulumi";
 
-import { bytes, names, type Plan, type PostgresDataset } from "../../plan/index.js";
+import { bytes, names, type Plan, type PostgresDataset, ports } from "../../plan/index.js";
 import { rejectInvalid } from "../errors.js";
-import { keeperPort } from "./postgres-server.js";
 import { planFile, runnerContainer, runnerPod } from "./runner-pod.js";
 
 /** Which recovery point becomes a server, and where. */
@@ -122,7 +121,7 @@ function restoredPod(args: RestoredServerArgs) {
       ] as never,
     };
   };
-  const probe = (path: string) => ({ httpGet: { path, port: keeperPort }, timeoutSeconds: 3 });
+  const probe = (path: string) => ({ httpGet: { path, port: ports.keeper }, timeoutSeconds: 3 });
   return runnerPod(pod, {
     terminationGracePeriodSeconds: 60,
     initContainers: [

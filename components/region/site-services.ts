@@ -1,8 +1,8 @@
 import * as core from "@pulumi/kubernetes/core/v1/index.js";
 import * as pulumi from "@pulumi/pulumi";
 
-import { names, type Plan, type Service } from "../../plan/index.js";
-import { datasetLabels, keeperPort, pgbackrestPort } from "./postgres-server.js";
+import { names, type Plan, ports, type Service } from "../../plan/index.js";
+import { datasetLabels } from "./postgres-server.js";
 import { serviceLabels } from "./service-deployment.js";
 
 /** Where a site is reached from outside; the parts are an address or a DNS name. */
@@ -58,12 +58,12 @@ export class SiteServices extends pulumi.ComponentResource {
         child,
       );
     const door = outside("service", 80, service.spec.port, serviceLabels(service.name), false);
-    const health = outside("health", keeperPort, keeperPort, datasetLabels(dataset), true);
+    const health = outside("health", ports.keeper, ports.keeper, datasetLabels(dataset), true);
     new core.Service(
       `${name}-database`,
       {
         metadata: { name: dataset, namespace },
-        spec: { ...(active ? { selector: datasetLabels(dataset) } : {}), ports: [{ port: 5432 }] },
+        spec: { ...(active ? { selector: datasetLabels(dataset) } : {}), ports: [{ port: ports.postgres }] },
       },
       child,
     );
@@ -74,7 +74,7 @@ export class SiteServices extends pulumi.ComponentResource {
         spec: {
           clusterIP: "None",
           selector: datasetLabels(dataset),
-          ports: [{ port: pgbackrestPort }],
+          ports: [{ port: ports.pgbackrest }],
           publishNotReadyAddresses: true,
         },
       },

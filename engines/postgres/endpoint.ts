@@ -1,6 +1,6 @@
 import { createServer, type Server as HttpServer } from "node:http";
 
-import { ports } from "./folders.js";
+import { ports } from "../../plan/index.js";
 
 /** What the keeper answers to probes and health checks. */
 export interface EndpointAnswers {

@@ -22,6 +22,3 @@ export const files = {
   passphrase: `${folders.run}/passphrase`,
   tlsKey: `${folders.run}/tls.key`,
 } as const;
-
-/** Port of pgBackRest's TLS server, and of PostgreSQL. */
-export const ports = { pgbackrest: 8432, postgres: 5432, keeper: 8008 } as const;

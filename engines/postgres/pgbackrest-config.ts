@@ -1,8 +1,8 @@
 import { Cron } from "croner";
 
-import { names, type PhysicalBackup, seconds, type WalBackup } from "../../plan/index.js";
+import { names, type PhysicalBackup, ports, seconds, type WalBackup } from "../../plan/index.js";
 import { EngineError } from "../errors.js";
-import { files, folders, ports } from "./folders.js";
+import { files, folders } from "./folders.js";
 import { copyAt, type Placement } from "./placement.js";
 
 type Section = Readonly<Record<string, string | number>>;

@@ -3,9 +3,9 @@ import { execa } from "execa";
 import pRetry from "p-retry";
 import pg from "pg";
 
-import { seconds } from "../../plan/index.js";
+import { ports, seconds } from "../../plan/index.js";
 import { EngineError } from "../errors.js";
-import { files, folders, ports } from "./folders.js";
+import { files, folders } from "./folders.js";
 import { backupsOf } from "./pgbackrest-config.js";
 import type { Placement } from "./placement.js";
 import { program } from "./programs.js";

@@ -16,7 +16,7 @@ export interface FailoverPlan {
   readonly plan: Plan;
   readonly to: string;
   readonly stack: string;
-  /** By dataset: who holds the lease now; undefined when nobody ever did or the witness does not answer. */
+  /** By dataset: who holds the lease now; undefined when nobody ever did. */
   readonly holders: Readonly<Record<string, { site: string; epoch: number } | undefined>>;
   /** Shortest time from the start to DNS answering the new site, seconds. */
   readonly floorSeconds: number;
@@ -25,7 +25,7 @@ export interface FailoverPlan {
 /**
  * Looks what taking over means; changes nothing.
  *
- * @throws EngineError when the site is no standby of the plan, or holds the lease already
+ * @throws EngineError when the site is no standby of the plan; LeaseStoreError when the witness does not answer
  */
 export async function planFailover(plan: Plan, to: string): Promise<FailoverPlan> {
   const standbys = standbySites(plan);

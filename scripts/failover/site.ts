@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 
+import { ports } from "../../plan/index.js";
+
 /** What the keeper of a site says about itself; only what taking over reads. */
 const keeperStatus = z.object({
   epoch: z.int().optional(),
@@ -12,9 +14,6 @@ const keeperStatus = z.object({
   history: z.array(z.object({ at: z.string(), what: z.string() })),
 });
 export type KeeperStatus = z.infer<typeof keeperStatus>;
-
-/** Port of the keeper's endpoint. */
-const port = 8008;
 
 /** Asks the keeper behind an address; undefined while nobody answers. */
 export async function keeperAt(address: string): Promise<KeeperStatus | undefined> {
@@ -32,7 +31,7 @@ export async function siteHealth(address: string): Promise<{ healthy: boolean; r
 
 async function ask(address: string, path: string): Promise<Response | undefined> {
   try {
-    return await fetch(`http://${address}:${port}${path}`, { signal: AbortSignal.timeout(3_000) });
+    return await fetch(`http://${address}:${ports.keeper}${path}`, { signal: AbortSignal.timeout(3_000) });
   } catch {
     // No Pod yet, or one that is restarting: the caller asks again.
     return undefined;

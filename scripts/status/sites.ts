@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { names, type Plan } from "../../plan/index.js";
+import { names, type Plan, ports } from "../../plan/index.js";
 import { siteCluster } from "../restore/cluster.js";
 
 /** One site's own answer to whether users may be sent there. */
@@ -10,8 +10,7 @@ export interface SiteStatus {
   readonly reason: string;
 }
 
-/** Where a keeper's checked endpoint answers, and how long it may take. */
-const port = 8008;
+/** How long a site may take to answer, milliseconds. */
 const patience = 5_000;
 
 /** Asks every site with a cluster, at the address that DNS checks; one that is lost hides no other. */
@@ -32,7 +31,9 @@ export function siteStatuses(plan: Plan): Promise<SiteStatus[]> {
 async function ask(find: () => Promise<string | undefined>): Promise<Omit<SiteStatus, "site">> {
   const address = await within(find(), "its cluster does not answer");
   if (!address) return { serves: false, reason: "it has no address yet" };
-  const answer = await fetch(`http://${address}:${port}/site`, { signal: AbortSignal.timeout(patience) });
+  const answer = await fetch(`http://${address}:${ports.keeper}/site`, {
+    signal: AbortSignal.timeout(patience),
+  });
   const { reason } = z.object({ reason: z.string().default("") }).parse(await answer.json());
   return { serves: answer.status === 200, reason };
 }
