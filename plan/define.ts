@@ -3,7 +3,7 @@ import type { z } from "zod";
 import { checkable } from "./checkable.js";
 import { InvalidPlan, type Problem } from "./errors.js";
 import { crossReferences } from "./rules.js";
-import { type Plan, type PlanInput, planSchema } from "./schema.js";
+import { type Plan, type PlanInput, planSchema } from "./schema/index.js";
 
 /**
  * Checks a plan and fills in its defaults.

@@ -1,12 +1,16 @@
 export * from "./builders.js";
+export * from "./datasets.js";
 export { definePlan, parsePlan } from "./define.js";
 export { InvalidPlan, type Problem } from "./errors.js";
+export { identitiesOf } from "./identities.js";
 export * as names from "./names.js";
 export { ports } from "./ports.js";
 export type {
   AwsRegionSite,
   Backup,
+  CronSchedule,
   Dataset,
+  KeptDataset,
   ObjectStoreSite,
   PhysicalBackup,
   Plan,
@@ -14,7 +18,9 @@ export type {
   PostgresDataset,
   Service,
   Site,
+  StoredBackup,
   WalBackup,
-} from "./schema.js";
+} from "./schema/index.js";
+export * from "./sites.js";
 export * from "./units.js";
 export * from "./vaults.js";

@@ -1,4 +1,4 @@
-import type { Plan } from "./schema.js";
+import type { Plan } from "./schema/index.js";
 
 /**
  * Names as functions of the plan.

@@ -1,6 +1,7 @@
+import { keptDatasets, keptDays, storedBackups } from "./datasets.js";
 import { vaultBucket } from "./names.js";
-import type { Plan, PostgresDataset, Site } from "./schema.js";
-import { seconds } from "./units.js";
+import type { Plan } from "./schema/index.js";
+import { siteOf } from "./sites.js";
 
 /** One vault bucket that the plan calls for. */
 export interface Vault {
@@ -16,32 +17,26 @@ export interface Vault {
   readonly noncurrentDays: number;
 }
 
-/** Datasets with backups, by name. */
-export function postgresDatasets(plan: Plan): [string, PostgresDataset][] {
-  return Object.entries(plan.datasets).flatMap(([name, dataset]) =>
-    dataset.kind === "postgres" ? [[name, dataset] satisfies [string, PostgresDataset]] : [],
-  );
-}
-
-/** Data categories of a plan, sorted. */
-export function categories(plan: Plan): string[] {
-  return [...new Set(postgresDatasets(plan).map(([, { category }]) => category))].sort();
-}
+/** S3 locks for at most a hundred years. */
+const longestLockDays = 36_500;
 
 /** Every vault bucket of a plan: one per site and category that receives a copy. */
 export function vaultsOf(plan: Plan): Vault[] {
   const found = new Map<string, Vault>();
-  for (const [, { category, backups }] of postgresDatasets(plan))
-    for (const backup of backups)
+  for (const [, dataset] of keptDatasets(plan))
+    for (const backup of storedBackups(dataset))
       for (const site of [...backup.direct, ...backup.replicated]) {
+        const { category } = dataset;
+        const where = siteOf(plan, site);
+        if (where.kind !== "aws-region" && where.kind !== "object-store") continue;
         const key = `${site}/${category}`;
         const known = found.get(key);
-        const keepDays = Math.ceil(seconds(backup.keep) / 86_400);
-        const lockDays = Math.min(known?.lockDays ?? Number.POSITIVE_INFINITY, keepDays);
+        const { least, most } = keptDays(backup.keep);
+        const lockDays = Math.min(known?.lockDays ?? longestLockDays, least);
         found.set(key, {
           site,
           category,
-          region: siteOf(plan, site).region,
+          region: where.region,
           bucket: vaultBucket(plan, site, category),
           // One source per copy: two sources would write the same keys.
           replicatesTo: [
@@ -51,31 +46,8 @@ export function vaultsOf(plan: Plan): Vault[] {
             ]),
           ],
           lockDays,
-          noncurrentDays: Math.max(known?.noncurrentDays ?? 0, keepDays + lockDays),
+          noncurrentDays: Math.max(known?.noncurrentDays ?? 0, Math.min(most, longestLockDays) + lockDays),
         });
       }
   return [...found.values()];
-}
-
-/** A site by name. @throws RangeError when there is none, which a checked plan rules out. */
-export function siteOf(plan: Plan, name: string): Site {
-  const site = plan.sites[name];
-  if (!site) throw new RangeError(`no site is called "${name}"`);
-  return site;
-}
-
-/** The site that serves when nothing has happened. */
-export function primarySite(plan: Plan): string {
-  const found = Object.entries(plan.sites).find(
-    ([, site]) => site.kind === "aws-region" && site.role === "primary",
-  );
-  if (!found) throw new RangeError(`plan "${plan.name}" has no primary`);
-  return found[0];
-}
-
-/** Sites that can take over. */
-export function standbySites(plan: Plan): string[] {
-  return Object.entries(plan.sites).flatMap(([name, site]) =>
-    site.kind === "aws-region" && site.role === "standby" ? [name] : [],
-  );
 }

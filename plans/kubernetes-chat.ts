@@ -1,5 +1,6 @@
 import {
   awsRegion,
+  cron,
   definePlan,
   failover,
   kubernetes,
@@ -57,7 +58,7 @@ export default definePlan({
       database: "chat",
       backups: [
         physical({
-          cron: "0 2 * * *",
+          schedule: cron("0 2 * * *"),
           keep: "90d",
           direct: ["virginia", "oregon"],
           replicated: ["isolated"],

@@ -21,7 +21,7 @@ import { AssumeRoleCommand, AssumeRoleWithWebIdentityCommand, STSClient } from "
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { names, type Plan, parsePlan, primarySite, siteOf } from "../plan/index.js";
+import { cloudSiteOf, names, type Plan, parsePlan, primarySite } from "../plan/index.js";
 import chat from "../plans/kubernetes-chat.js";
 import { defaultWorld, down, fail, heal, status, up } from "../sandbox/world/index.js";
 import { testImages } from "../sandbox/world/testing/images.js";
@@ -37,7 +37,7 @@ const plan: Plan = parsePlan(
 const spec = { ...defaultWorld, name: "stage-a", net: 94 };
 const stack = "chat-backup";
 const dataset = "messages";
-const account = siteOf(plan, primarySite(plan)).account;
+const account = cloudSiteOf(plan, primarySite(plan)).account;
 const namespace = names.namespace(plan);
 const [home, away] = ["us-east-1", "us-west-2"];
 const vault = names.vaultBucket(plan, "virginia", "customer");

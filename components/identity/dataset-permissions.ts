@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-import { names, type Plan, postgresDatasets } from "../../plan/index.js";
+import { directSites, names, type Plan, postgresDatasets } from "../../plan/index.js";
 import type { Statement } from "./policy-document.js";
 
 /** What each job of a dataset may do, and nothing else. */
@@ -12,7 +12,7 @@ export function datasetPermissions(
 ): Statement[] {
   const spec = postgresDatasets(plan).find(([name]) => name === dataset)?.[1];
   if (!spec) return [];
-  const sites = [...new Set(spec.backups.flatMap(({ direct }) => direct))];
+  const sites = directSites(spec);
   const buckets = sites.map((site) => `arn:aws:s3:::${names.vaultBucket(plan, site, spec.category)}`);
   const within = (prefix: string) => buckets.map((bucket) => `${bucket}/${prefix}*`);
   const repository = names.repositoryPrefix(dataset);

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { names, type Plan, postgresDatasets } from "../../plan/index.js";
+import { clusterOf, names, type Plan, postgresDatasets } from "../../plan/index.js";
 import { datasetPermissions } from "./dataset-permissions.js";
 import { ClusterTrust } from "./oidc-provider.js";
 import { WorkloadRole } from "./workload-role.js";
@@ -23,7 +23,7 @@ export class PlanIdentities extends pulumi.ComponentResource {
     const { plan, keyArns } = args;
     for (const [site, spec] of Object.entries(plan.sites)) {
       if (spec.kind !== "aws-region") continue;
-      const { oidcIssuer: issuer } = spec.cluster;
+      const { oidcIssuer: issuer } = clusterOf(plan, site);
       const trust = new ClusterTrust(`${name}-${site}`, { issuer }, { parent: this });
       for (const [dataset, { category }] of postgresDatasets(plan))
         for (const job of names.datasetJobs)

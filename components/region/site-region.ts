@@ -75,8 +75,12 @@ export class SiteRegion extends pulumi.ComponentResource {
       const ready = { parent: this, dependsOn: [secrets.done, ...accounts] };
       if (active) new PostgresServer(`${name}-${dataset}`, { ...of, spec }, ready);
       for (const backup of spec.backups)
-        if (backup.kind === "physical")
-          new BackupSchedule(`${name}-${dataset}-${backup.kind}`, { ...of, backup, suspend: !active }, ready);
+        if (backup.kind === "physical" && backup.schedule.kind === "cron")
+          new BackupSchedule(
+            `${name}-${dataset}-${backup.kind}`,
+            { ...of, backup, schedule: backup.schedule, suspend: !active },
+            ready,
+          );
       for (const [service, deployed] of Object.entries(plan.services)) {
         if (!deployed.needs.includes(dataset)) continue;
         if (plan.dns?.service === service)

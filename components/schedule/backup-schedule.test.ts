@@ -1,20 +1,36 @@
 import { expect, test } from "vitest";
 
-import type { PhysicalBackup } from "../../plan/index.js";
+import type { CronSchedule, PhysicalBackup } from "../../plan/index.js";
 import plan from "../../plans/kubernetes-chat.js";
 import { record } from "../testing/record.js";
 import { BackupSchedule } from "./backup-schedule.js";
 
-const backup: PhysicalBackup = {
-  kind: "physical",
+const schedule: CronSchedule = {
+  kind: "cron",
   cron: "30 2 * * *",
   timeZone: "America/New_York",
-  keep: "90d",
+  runner: "kubernetes",
+  concurrency: "Forbid",
+  startWithin: "10m",
   deadline: "45m",
+};
+const backup: PhysicalBackup = {
+  kind: "physical",
+  type: "full",
+  schedule,
+  keep: "90d",
   direct: ["virginia", "oregon"],
   replicated: ["isolated"],
 };
-const args = { plan, site: "virginia", dataset: "messages", backup, image: "runner:1", suspend: false };
+const args = {
+  plan,
+  site: "virginia",
+  dataset: "messages",
+  backup,
+  schedule,
+  image: "runner:1",
+  suspend: false,
+};
 
 const cronJob = async (suspend: boolean) => {
   const recorded = await record(() => new BackupSchedule("nightly", { ...args, suspend }));

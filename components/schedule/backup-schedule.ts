@@ -1,7 +1,7 @@
 import * as batch from "@pulumi/kubernetes/batch/v1/index.js";
 import * as pulumi from "@pulumi/pulumi";
 
-import { names, type PhysicalBackup, type Plan, seconds } from "../../plan/index.js";
+import { type CronSchedule, names, type PhysicalBackup, type Plan, seconds } from "../../plan/index.js";
 import { planFile, runnerContainer, runnerPod, secretsMount, secretsVolume } from "../region/runner-pod.js";
 
 /** When one kind of backup of a dataset runs. */
@@ -10,6 +10,8 @@ export interface BackupScheduleArgs {
   readonly site: string;
   readonly dataset: string;
   readonly backup: PhysicalBackup;
+  /** When it runs. */
+  readonly schedule: CronSchedule;
   readonly image: string;
   /** Whether the schedule waits for its site to be active. */
   readonly suspend: boolean;
@@ -19,7 +21,7 @@ export interface BackupScheduleArgs {
 export class BackupSchedule extends pulumi.ComponentResource {
   constructor(name: string, args: BackupScheduleArgs, opts?: pulumi.ComponentResourceOptions) {
     super("secondsite:schedule:BackupSchedule", name, {}, opts);
-    const { plan, dataset, backup } = args;
+    const { plan, dataset, backup, schedule } = args;
     const namespace = names.namespace(plan);
     const pod = { ...args, job: "backup" } as const;
     const container = runnerContainer(pod, "backup", [
@@ -35,19 +37,18 @@ export class BackupSchedule extends pulumi.ComponentResource {
       {
         metadata: { name: `${dataset}-${backup.kind}`, namespace },
         spec: {
-          schedule: backup.cron,
-          timeZone: backup.timeZone,
+          schedule: schedule.cron,
+          timeZone: schedule.timeZone,
           suspend: args.suspend,
-          // Two backups at once would fight over one repository.
-          concurrencyPolicy: "Forbid",
+          concurrencyPolicy: schedule.concurrency,
           // Beyond this a missed run is skipped; without a bound the controller gives up after 100 missed starts.
-          startingDeadlineSeconds: 600,
+          startingDeadlineSeconds: Math.max(seconds(schedule.startWithin), 10),
           successfulJobsHistoryLimit: 3,
           failedJobsHistoryLimit: 3,
           jobTemplate: {
             spec: {
               backoffLimit: 1,
-              activeDeadlineSeconds: seconds(backup.deadline),
+              activeDeadlineSeconds: seconds(schedule.deadline),
               template: {
                 spec: runnerPod(pod, {
                   restartPolicy: "Never",

@@ -1,6 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { categories, names, type Plan, primarySite, siteOf, vaultsOf } from "../../plan/index.js";
+import {
+  categories,
+  cloudSiteOf,
+  identitiesOf,
+  names,
+  type Plan,
+  primarySite,
+  vaultsOf,
+} from "../../plan/index.js";
 import { CategoryKey } from "../keys/category-key.js";
 import { LeaseBucket } from "./lease-bucket.js";
 import { Replication } from "./replication.js";
@@ -19,10 +27,10 @@ export class PlanVaults extends pulumi.ComponentResource {
   constructor(name: string, args: PlanVaultsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("secondsite:vault:PlanVaults", name, {}, opts);
     const { plan } = args;
-    const { deployers, breakGlass } = plan.identities;
+    const { deployers, breakGlass } = identitiesOf(plan);
     const child = { parent: this };
     const vaults = vaultsOf(plan);
-    const primary = siteOf(plan, primarySite(plan));
+    const primary = cloudSiteOf(plan, primarySite(plan));
     const keys = new Map(
       categories(plan).map((category) => {
         const regions = vaults.filter((vault) => vault.category === category).map(({ region }) => region);
@@ -70,13 +78,15 @@ export class PlanVaults extends pulumi.ComponentResource {
           sourceKeyArn: keyArn(category, region),
           destinations: replicatesTo.flatMap((to) => {
             const bucket = buckets.get(`${to}/${category}`);
-            return bucket ? [{ site: to, bucket, keyArn: keyArn(category, siteOf(plan, to).region) }] : [];
+            return bucket
+              ? [{ site: to, bucket, keyArn: keyArn(category, cloudSiteOf(plan, to).region) }]
+              : [];
           }),
         },
         child,
       );
     }
-    const witness = plan.lease && siteOf(plan, plan.lease.witness);
+    const witness = plan.lease && cloudSiteOf(plan, plan.lease.witness);
     if (plan.lease && witness?.kind === "object-store" && !witness.bucket)
       new LeaseBucket(
         `${name}-lease`,

@@ -1,6 +1,6 @@
 import { S3Client } from "@aws-sdk/client-s3";
 
-import { names, siteOf } from "../../plan/index.js";
+import { cloudSiteOf, names } from "../../plan/index.js";
 import { type LeaseStore, readLease } from "../../vault/lease/index.js";
 import { s3LeaseStore } from "../../vault/lease/s3-store.js";
 import { EngineError } from "../errors.js";
@@ -10,7 +10,7 @@ import type { Placement } from "./placement.js";
 export function leaseStore({ plan, dataset }: Pick<Placement, "plan" | "dataset">): LeaseStore {
   if (!plan.lease) throw new EngineError(`plan "${plan.name}" has no lease`, 2, "add lease: { witness }");
   const { witness } = plan.lease;
-  const { region } = siteOf(plan, witness);
+  const { region } = cloudSiteOf(plan, witness);
   return s3LeaseStore({
     // The protocol repeats what failed; the client must not do it behind its back.
     client: new S3Client({ region, maxAttempts: 1 }),

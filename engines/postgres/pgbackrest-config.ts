@@ -58,9 +58,12 @@ export function repositories(
 }
 
 /** How many full backups fall into the time WAL is kept: pgBackRest counts WAL retention in backups. */
-export function runsWithin({ cron, timeZone }: PhysicalBackup, { keep }: Pick<WalBackup, "keep">): number {
+export function runsWithin({ schedule }: PhysicalBackup, { keep }: Pick<WalBackup, "keep">): number {
   const from = new Date("2025-01-01T00:00:00Z");
   const until = from.getTime() + seconds(keep) * 1_000;
+  if (schedule.kind === "event") return 1;
+  if (schedule.kind === "interval") return Math.ceil(seconds(keep) / seconds(schedule.every));
+  const { cron, timeZone } = schedule;
   // A schedule of every minute for 90 days is 129,600 runs: counted by its first 1,000.
   const runs = new Cron(cron, { timezone: timeZone }).nextRuns(1_000, from);
   const within = runs.filter((run) => run.getTime() <= until).length;

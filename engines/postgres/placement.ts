@@ -1,4 +1,11 @@
-import { names, type Plan, type PostgresDataset, postgresDatasets, siteOf } from "../../plan/index.js";
+import {
+  cloudSiteOf,
+  directSites,
+  names,
+  type Plan,
+  type PostgresDataset,
+  postgresDatasets,
+} from "../../plan/index.js";
 import { type KeyRef, type ObjectStore, s3Store } from "../../vault/index.js";
 import { EngineError } from "../errors.js";
 
@@ -31,9 +38,9 @@ export function place(plan: Plan, site: string, dataset: string): Placement {
       `plan "${plan.name}" has no site called "${site}"; it has ${Object.keys(plan.sites).join(", ")}`,
       2,
     );
-  const all = [...new Set(spec.backups.flatMap(({ direct }) => direct))];
+  const all = directSites(spec);
   if (!all.includes(site)) throw new EngineError(`site "${site}" holds no direct copy of "${dataset}"`, 2);
-  const { region } = siteOf(plan, site);
+  const { region } = cloudSiteOf(plan, site);
   return {
     plan,
     site,
@@ -51,7 +58,7 @@ export function place(plan: Plan, site: string, dataset: string): Placement {
 
 /** Bucket and region of a site's copy. */
 export function copyAt({ plan, spec }: Placement, site: string): { bucket: string; region: string } {
-  return { bucket: names.vaultBucket(plan, site, spec.category), region: siteOf(plan, site).region };
+  return { bucket: names.vaultBucket(plan, site, spec.category), region: cloudSiteOf(plan, site).region };
 }
 
 /** Store of a site's copy. */

@@ -1,4 +1,4 @@
-import { names, type Plan, postgresDatasets, siteOf } from "../../plan/index.js";
+import { cloudSiteOf, directSites, names, type Plan, postgresDatasets } from "../../plan/index.js";
 import { type ManifestEntry, type ObjectStore, readManifests, s3Store } from "../../vault/index.js";
 import { EngineError } from "../errors.js";
 import type { RecoveryPoint } from "./points.js";
@@ -50,10 +50,13 @@ export function copiesOf(plan: Plan, { dataset, site }: { dataset?: string; site
   const copies = all
     .filter(([name]) => dataset === undefined || name === dataset)
     .flatMap(([name, { category, backups }]) =>
-      [...new Set(backups.flatMap(({ direct }) => direct))].map((at) => ({
+      directSites({ backups }).map((at) => ({
         dataset: name,
         site: at,
-        store: s3Store({ bucket: names.vaultBucket(plan, at, category), region: siteOf(plan, at).region }),
+        store: s3Store({
+          bucket: names.vaultBucket(plan, at, category),
+          region: cloudSiteOf(plan, at).region,
+        }),
       })),
     );
   const chosen = copies.filter((copy) => site === undefined || copy.site === site);

@@ -1,4 +1,4 @@
-import type { Plan } from "../schema.js";
+import type { Plan } from "../schema/index.js";
 import type { Finding, Proof } from "./finding.js";
 import { keyPerCategory } from "./keys.js";
 import { pointInTime } from "./point-in-time.js";

@@ -1,6 +1,6 @@
-import type { PostgresDataset } from "../schema.js";
+import { postgresDatasets } from "../datasets.js";
+import type { PostgresDataset } from "../schema/index.js";
 import { humanSeconds, seconds } from "../units.js";
-import { postgresDatasets } from "../vaults.js";
 import type { Finding, Proof } from "./finding.js";
 import { gapsIfReadable } from "./gaps.js";
 
@@ -34,25 +34,28 @@ function ofLog(
         ...{ rule: "point-in-time/base", severity: "error", at },
         message: `log of "${name}" at ${without.join(", ")} replays onto nothing: no physical backup is kept there`,
         arithmetic: "log replays onto a physical backup of the same server only, never onto a dump",
-        fix:
-          bases.length > 0
-            ? `name ${without.join(", ")} in the physical backup's direct`
-            : "add physical({ cron, keep, direct })",
+        fix: {
+          sentence:
+            bases.length > 0
+              ? `name ${without.join(", ")} in the physical backup's direct`
+              : "add physical({ schedule, keep, direct })",
+        },
       },
     ];
   return bases.flatMap((base): Finding[] => {
     const [window, kept] = [seconds(log.keep), seconds(base.keep)];
-    const gaps = gapsIfReadable(base, asOf);
+    if (base.schedule.kind !== "cron") return [];
+    const gaps = gapsIfReadable(base.schedule, asOf);
     if (!gaps) return [];
-    const needed = window + gaps.withOneMissed + seconds(base.deadline);
-    const arithmetic = `log ${log.keep} + ${humanSeconds(gaps.withOneMissed)} between starts with one missed + ${base.deadline} deadline = ${humanSeconds(needed)}; backups are kept ${base.keep}`;
+    const needed = window + gaps.withOneMissed + seconds(base.schedule.deadline);
+    const arithmetic = `log ${log.keep} + ${humanSeconds(gaps.withOneMissed)} between starts with one missed + ${base.schedule.deadline} deadline = ${humanSeconds(needed)}; backups are kept ${base.keep}`;
     if (window > kept)
       return [
         {
           ...{ rule: "point-in-time/useless-log", severity: "warning", at: `${at}.keep` },
           message: `log of "${name}" is kept ${log.keep}, but the oldest backup it could replay onto only ${base.keep}`,
           arithmetic,
-          fix: `set keep: "${base.keep}" or less, or keep backups longer`,
+          fix: { sentence: `set keep: "${base.keep}" or less, or keep backups longer` },
         },
       ];
     const holds = needed <= kept;
@@ -63,7 +66,7 @@ function ofLog(
           ? `any moment of the last ${log.keep} of "${name}" can be restored`
           : `the first part of the ${log.keep} of "${name}" has no backup beneath it`,
         arithmetic,
-        ...(holds ? {} : { fix: `keep backups "${Math.ceil(needed / 86_400)}d" or more` }),
+        ...(holds ? {} : { fix: { sentence: `keep backups "${Math.ceil(needed / 86_400)}d" or more` } }),
       },
     ];
   });

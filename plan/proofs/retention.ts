@@ -1,5 +1,5 @@
-import { seconds } from "../units.js";
-import { postgresDatasets, vaultsOf } from "../vaults.js";
+import { keptDays, postgresDatasets, storedBackups } from "../datasets.js";
+import { vaultsOf } from "../vaults.js";
 import type { Finding, Proof } from "./finding.js";
 
 /** What is kept cannot be deleted: a bucket's lock lasts as long as its shortest-kept backup, and others outlast it. */
@@ -7,9 +7,9 @@ export const lockCoversKept: Proof = (plan) =>
   vaultsOf(plan).flatMap(({ site, category, bucket, lockDays }) =>
     postgresDatasets(plan)
       .filter(([, dataset]) => dataset.category === category)
-      .flatMap(([name, { backups }]) =>
-        backups.flatMap((backup, index) => {
-          const keepDays = Math.ceil(seconds(backup.keep) / 86_400);
+      .flatMap(([name, dataset]) =>
+        storedBackups(dataset).flatMap((backup, index) => {
+          const keepDays = keptDays(backup.keep).most;
           if (![...backup.direct, ...backup.replicated].includes(site) || keepDays <= lockDays) return [];
           return [
             {
@@ -20,7 +20,7 @@ export const lockCoversKept: Proof = (plan) =>
               },
               message: `${backup.kind} backups of "${name}" in ${bucket} are locked for ${lockDays} of their ${keepDays} days; after that only its policy protects them`,
               arithmetic: `the lock is the shortest keep in the bucket, so that nothing outlives its retention: min = ${lockDays}d`,
-              fix: `keep all of category "${category}" at "${site}" equally long`,
+              fix: { sentence: `keep all of category "${category}" at "${site}" equally long` },
             } satisfies Finding,
           ];
         }),

@@ -1,6 +1,7 @@
-import type { Backup, Plan, PostgresDataset } from "../schema.js";
+import { copySites, postgresDatasets, storedBackups } from "../datasets.js";
+import type { Plan, PostgresDataset, StoredBackup } from "../schema/index.js";
+import { domainsOf } from "../sites.js";
 import { humanSeconds, seconds } from "../units.js";
-import { postgresDatasets, siteOf } from "../vaults.js";
 import type { Finding, Proof } from "./finding.js";
 import { gapsIfReadable } from "./gaps.js";
 
@@ -27,7 +28,7 @@ export const regionLoss: Proof = (plan, asOf) =>
     const at = `datasets.${name}.backups`;
     const rule = "rpo/region";
     const objective = seconds(plan.objectives.rpo);
-    const lost = siteOf(plan, dataset.at).region;
+    const lost = domainsOf(plan, dataset.at).region;
     const losses = copiesOutside(plan, dataset, lost).flatMap((site) => lossAt(dataset, site, asOf));
     const [best] = losses.toSorted((a, b) => a.seconds - b.seconds);
     if (!best)
@@ -35,24 +36,23 @@ export const regionLoss: Proof = (plan, asOf) =>
         ...{ rule, severity: "error", at },
         message: `when ${lost} is lost, "${name}" is lost: no backup of it is kept elsewhere`,
         arithmetic: `no site outside ${lost} is named in direct or replicated`,
-        fix: `add a site in another region to direct, in ${at}`,
+        fix: { sentence: `add a site in another region to direct, in ${at}` },
       } satisfies Finding;
     const holds = best.seconds <= objective;
     return {
       ...{ rule, severity: holds ? "info" : "error", at },
       message: `when ${lost} is lost, at most ${humanSeconds(best.seconds)} of "${name}" is lost; the objective is ${plan.objectives.rpo}`,
       arithmetic: `best copy is "${best.site}": ${best.arithmetic}`,
-      ...(holds ? {} : { fix: fixFor(plan, dataset, name, best) }),
+      ...(holds ? {} : { fix: { sentence: fixFor(plan, dataset, name, best) } }),
     } satisfies Finding;
   });
 
-function copiesOutside(plan: Plan, { backups }: PostgresDataset, region: string): string[] {
-  const sites = new Set(backups.flatMap(({ direct, replicated }) => [...direct, ...replicated]));
-  return [...sites].filter((site) => siteOf(plan, site).region !== region);
+function copiesOutside(plan: Plan, dataset: PostgresDataset, region: string): string[] {
+  return copySites(dataset).filter((site) => domainsOf(plan, site).region !== region);
 }
 
-function lossAt({ backups }: PostgresDataset, site: string, asOf: Date): Loss[] {
-  const here = backups.filter((backup) => holds(backup, site));
+function lossAt(dataset: PostgresDataset, site: string, asOf: Date): Loss[] {
+  const here = storedBackups(dataset).filter((backup) => holds(backup, site));
   const hasBase = here.some(({ kind }) => kind === "physical");
   return here.flatMap((backup) => {
     const late = backup.direct.includes(site) ? 0 : replication;
@@ -65,12 +65,14 @@ function lossAt({ backups }: PostgresDataset, site: string, asOf: Date): Loss[] 
             arithmetic: `log is stored within ${backup.within}, its upload included${copied}`,
           }
         : [];
-    const gaps = gapsIfReadable(backup, asOf);
+    if (!("schedule" in backup) || backup.schedule.kind !== "cron") return [];
+    const { schedule } = backup;
+    const gaps = gapsIfReadable(schedule, asOf);
     if (!gaps) return [];
     return {
       site,
-      seconds: gaps.withOneMissed + seconds(backup.deadline) + late,
-      arithmetic: `backups start at most ${humanSeconds(gaps.longest)} apart (after ${gaps.after.toISOString()}), ${humanSeconds(gaps.withOneMissed)} with one missed, + ${backup.deadline} deadline${copied}`,
+      seconds: gaps.withOneMissed + seconds(schedule.deadline) + late,
+      arithmetic: `backups start at most ${humanSeconds(gaps.longest)} apart (after ${gaps.after.toISOString()}), ${humanSeconds(gaps.withOneMissed)} with one missed, + ${schedule.deadline} deadline${copied}`,
     };
   });
 }
@@ -85,5 +87,5 @@ function fixFor(plan: Plan, { backups }: PostgresDataset, name: string, { site }
     : `name "${site}" in direct of datasets.${name}.backups[${index}], and of the physical backup beneath it`;
 }
 
-const holds = ({ direct, replicated }: Backup, site: string) =>
+const holds = ({ direct, replicated }: StoredBackup, site: string) =>
   direct.includes(site) || replicated.includes(site);

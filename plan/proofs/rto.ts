@@ -1,6 +1,7 @@
-import type { PostgresDataset } from "../schema.js";
+import { postgresDatasets } from "../datasets.js";
+import type { PostgresDataset } from "../schema/index.js";
+import { standbySites } from "../sites.js";
 import { bytes, humanSeconds, seconds } from "../units.js";
-import { postgresDatasets, standbySites } from "../vaults.js";
 import type { Finding, Proof } from "./finding.js";
 import { gapsIfReadable } from "./gaps.js";
 
@@ -32,7 +33,7 @@ export const regionRecovery: Proof = (plan, asOf) => {
         ...{ rule, severity: "error", at },
         message: `nothing can take over within ${region}: no site is a standby`,
         arithmetic: "sites with the role standby: 0",
-        fix: 'add a site with role: "standby"',
+        fix: { sentence: 'add a site with role: "standby"' },
       },
     ];
   const { lease, dns } = plan;
@@ -69,7 +70,9 @@ export const regionRecovery: Proof = (plan, asOf) => {
       ...(holds
         ? {}
         : {
-            fix: `shorten the longest step (${longest}, ${humanSeconds(most)}), or set region: "${Math.ceil(total / 60)}m"`,
+            fix: {
+              sentence: `shorten the longest step (${longest}, ${humanSeconds(most)}), or set region: "${Math.ceil(total / 60)}m"`,
+            },
           }),
     } satisfies Finding,
   ];
@@ -79,6 +82,6 @@ export const regionRecovery: Proof = (plan, asOf) => {
 function segmentsToReplay({ backups }: PostgresDataset, asOf: Date): number {
   const log = backups.find((backup) => backup.kind === "wal");
   const base = backups.find((backup) => backup.kind === "physical");
-  const gaps = base && gapsIfReadable(base, asOf);
+  const gaps = base && base.schedule.kind === "cron" && gapsIfReadable(base.schedule, asOf);
   return log && gaps ? Math.ceil(gaps.withOneMissed / seconds(log.within)) : 0;
 }

@@ -1,5 +1,5 @@
+import { postgresDatasets } from "../datasets.js";
 import { humanSeconds, seconds } from "../units.js";
-import { postgresDatasets } from "../vaults.js";
 import type { Finding, Proof } from "./finding.js";
 import { scheduleGaps } from "./gaps.js";
 
@@ -7,19 +7,20 @@ import { scheduleGaps } from "./gaps.js";
 export const schedules: Proof = (plan, asOf) =>
   postgresDatasets(plan).flatMap(([name, { backups }]) =>
     backups.flatMap((backup, index) => {
-      if (backup.kind !== "physical") return [];
+      if (backup.kind !== "physical" || backup.schedule.kind !== "cron") return [];
+      const { schedule } = backup;
       const at = `datasets.${name}.backups[${index}]`;
       const error = (rule: string, message: string, arithmetic: string, fix: string): Finding => ({
-        ...{ rule, severity: "error", at: `${at}.cron`, message, arithmetic, fix },
+        ...{ rule, severity: "error", at: `${at}.schedule`, message, arithmetic, fix: { sentence: fix } },
       });
       try {
-        const gaps = scheduleGaps(backup.cron, backup.timeZone, asOf);
+        const gaps = scheduleGaps(schedule.cron, schedule.timeZone, asOf);
         if (!gaps)
           return [
             error(
               "schedule/starts",
-              `"${backup.cron}" starts fewer than three times in 400 days`,
-              `counted from ${asOf.toISOString().slice(0, 10)} in ${backup.timeZone}`,
+              `"${schedule.cron}" starts fewer than three times in 400 days`,
+              `counted from ${asOf.toISOString().slice(0, 10)} in ${schedule.timeZone}`,
               "choose a day that every month has",
             ),
           ];

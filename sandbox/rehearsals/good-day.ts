@@ -1,6 +1,6 @@
 import { join } from "node:path";
 
-import { names, primarySite, siteOf, standbySites } from "../../plan/index.js";
+import { cloudSiteOf, names, primarySite, standbySites } from "../../plan/index.js";
 import { type CustomerOptions, customer as customerProgram } from "../customer/index.js";
 import { WorldError } from "../errors.js";
 import type { Images } from "../images/index.js";
@@ -161,7 +161,7 @@ async function answers(url: string): Promise<boolean> {
 
 async function viewOf(stage: Stage, site: string, stack: string): Promise<SiteView> {
   const { endpoint } = await outputsOf(stage, stack, siteOutputs);
-  return { site, region: siteOf(stage.plan, site).region, ...endpoint };
+  return { site, region: cloudSiteOf(stage.plan, site).region, ...endpoint };
 }
 
 /** The standby holds no database and no volume: what it serves later came over the network. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { names } from "../../plan/index.js";
+import { cloudSiteOf, names } from "../../plan/index.js";
 import { readLedger, recovery } from "../customer/index.js";
 import { checkOf } from "./dns-answers.js";
 import { callsOf } from "./gate-calls.js";
@@ -97,7 +97,7 @@ async function leaseTaken(
   { world, plan, dataset, standby }: GoodDay,
   since: number,
 ): Promise<number | undefined> {
-  const witness = plan.lease && plan.sites[plan.lease.witness];
+  const witness = plan.lease && cloudSiteOf(plan, plan.lease.witness);
   const role = names.roleName(plan, standby.site, dataset, "database");
   const calls = witness ? await callsOf(world, witness.region) : [];
   const taken = calls.find(

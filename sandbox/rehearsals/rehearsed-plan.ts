@@ -17,7 +17,9 @@ export function broughtForward(plan: Plan, from: number): Plan {
       ? {
           ...dataset,
           backups: dataset.backups.map((backup) =>
-            backup.kind === "physical" ? { ...backup, cron: soon } : backup,
+            backup.kind === "physical" && backup.schedule.kind === "cron"
+              ? { ...backup, schedule: { ...backup.schedule, cron: soon } }
+              : backup,
           ),
         }
       : dataset,
@@ -36,12 +38,13 @@ export function rehearsable(plan: Plan, { regions }: WorldSpec): string {
     .filter(
       ([, site]) =>
         !regions.some(
-          ({ region, cluster }) => region === site.region && (site.kind !== "aws-region" || cluster),
+          ({ region, cluster }) =>
+            "region" in site && region === site.region && (site.kind !== "aws-region" || cluster),
         ),
     )
     .map(
       ([name, site]) =>
-        `site "${name}" is in ${site.region}, and the world has ${regions.map(({ region }) => region).join(", ")}`,
+        `site "${name}" is in ${"region" in site ? site.region : "no region"}, and the world has ${regions.map(({ region }) => region).join(", ")}`,
     );
   const service = plan.dns && plan.services[plan.dns.service];
   const dataset = postgresDatasets(plan).find(([name]) => service?.needs.includes(name))?.[0];

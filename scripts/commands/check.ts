@@ -46,5 +46,5 @@ const signs = { error: "✖", warning: "!", info: "✔" } as const;
 
 function rendered({ severity, rule, at, message, arithmetic, fix }: Finding): string {
   const lines = [`${signs[severity]} ${rule}  ${at}`, `    ${message}`, `    because ${arithmetic}`];
-  return `${[...lines, ...(fix ? [`    fix: ${fix}`] : [])].join("\n")}\n`;
+  return `${[...lines, ...(fix ? [`    fix: ${fix.sentence}`] : [])].join("\n")}\n`;
 }

@@ -4,7 +4,7 @@ import { z } from "zod";
 
 import { EngineError } from "../../engines/errors.js";
 import { leaseStore } from "../../engines/postgres/lease.js";
-import { names, type Plan, postgresDatasets, seconds, siteOf, standbySites } from "../../plan/index.js";
+import { clusterOf, names, type Plan, postgresDatasets, seconds, standbySites } from "../../plan/index.js";
 import { readLease } from "../../vault/lease/index.js";
 import type { Tell } from "./phases.js";
 import { followKeeper, keeperAt, siteHealth } from "./site.js";
@@ -99,13 +99,12 @@ export async function failover(
 }
 
 async function firstBackups(plan: Plan, to: string, health: string, tell: Tell): Promise<void> {
-  const site = siteOf(plan, to);
   const epoch = (await keeperAt(health))?.epoch;
-  if (site.kind !== "aws-region" || epoch === undefined) return;
+  if (epoch === undefined) return;
   const { startBackup } = await import("./first-backup.js");
   for (const [dataset] of postgresDatasets(plan))
     try {
-      tell("backup", `started ${await startBackup(plan, site.cluster.context, dataset, epoch)}`);
+      tell("backup", `started ${await startBackup(plan, clusterOf(plan, to).context, dataset, epoch)}`);
     } catch (error) {
       // The service is back; a backup that does not start must not make taking over look failed.
       tell("backup", `NOT started for ${dataset}: ${error instanceof Error ? error.message : error}`);

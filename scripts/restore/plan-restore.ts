@@ -2,7 +2,7 @@ import { EngineError } from "../../engines/errors.js";
 import { isGood, nothingCovers, pointFor, type RecoveryPoint } from "../../engines/postgres/points.js";
 import { copiesOf, readCopies } from "../../engines/postgres/points-copies.js";
 import { type Moment, microsOf, parseMoment } from "../../engines/postgres/points-time.js";
-import { type AwsRegionSite, humanSeconds, names, type Plan, postgresDatasets } from "../../plan/index.js";
+import { clusterOf, humanSeconds, names, type Plan, postgresDatasets } from "../../plan/index.js";
 
 /** What somebody asks for. */
 export interface RestoreWish {
@@ -21,7 +21,8 @@ export interface RestorePlan {
   readonly plan: Plan;
   readonly dataset: string;
   readonly site: string;
-  readonly cluster: AwsRegionSite["cluster"];
+  /** Context of the site's cluster in the operator's kubeconfig. */
+  readonly context: string;
   readonly point: RecoveryPoint;
   /** Absent: the end of the backup. */
   readonly moment?: Moment;
@@ -65,6 +66,7 @@ export async function planRestore(plan: Plan, wish: RestoreWish, now = new Date(
   const point = moment
     ? covering(dataset, copy.points, moment)
     : labelled(copy.points, wish.point ?? "", site);
+  const { context } = clusterOf(plan, site);
   const instance = checkedName(dataset, wish.name ?? defaultName(moment, point));
   const server = names.restoredServer(dataset, instance);
   const stack = names.stackName(plan, "restore", site, server);
@@ -72,7 +74,7 @@ export async function planRestore(plan: Plan, wish: RestoreWish, now = new Date(
     plan,
     dataset,
     site,
-    cluster: place.cluster,
+    context,
     point,
     ...(moment ? { moment } : {}),
     instance,
@@ -80,7 +82,7 @@ export async function planRestore(plan: Plan, wish: RestoreWish, now = new Date(
     stack,
     loss: lossOf(moment?.micros ?? microsOf(point.finishedAt), now),
     connect: [
-      ...["kubectl", `--context=${place.cluster.context}`, `--namespace=${names.namespace(plan)}`],
+      ...["kubectl", `--context=${context}`, `--namespace=${names.namespace(plan)}`],
       ...["exec", "--stdin", "--tty", `${server}-0`, "--container=database", "--"],
       ...["psql", "--host=/run/secondsite", "--username=postgres", databaseOf(plan, dataset)],
     ],

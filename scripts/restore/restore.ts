@@ -33,7 +33,7 @@ const tries = 3;
 export async function restore(intended: RestorePlan, options: RestoreOptions): Promise<void> {
   const { plan, dataset, site, point, moment, instance, server } = intended;
   const { tell } = options;
-  const cluster = siteCluster(intended.cluster.context, names.namespace(plan));
+  const cluster = siteCluster(intended.context, names.namespace(plan));
   refuseOther(intended, await cluster.statefulSet(server));
   const runnerImage = await cluster.runnerImage(dataset);
   if (!runnerImage)

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { names, type Plan, ports } from "../../plan/index.js";
+import { clusterOf, names, type Plan, ports } from "../../plan/index.js";
 import { siteCluster } from "../restore/cluster.js";
 
 /** One site's own answer to whether users may be sent there. */
@@ -20,7 +20,7 @@ export function siteStatuses(plan: Plan): Promise<SiteStatus[]> {
   return Promise.all(
     Object.entries(plan.sites).flatMap(([site, spec]) => {
       if (spec.kind !== "aws-region") return [];
-      const { context } = spec.cluster;
+      const { context } = clusterOf(plan, site);
       return ask(() => siteCluster(context, namespace).address("site-health"))
         .then((answer) => ({ site, ...answer }))
         .catch((error: unknown) => ({ site, serves: false, reason: told(error) }));

@@ -4,7 +4,7 @@ import { z } from "zod";
 
 import { EngineError } from "../../engines/errors.js";
 import type { RepositoryVerdict } from "../../engines/postgres/verify-repository.js";
-import { type AwsRegionSite, names, type Plan } from "../../plan/index.js";
+import { type AwsRegionSite, clusterOf, names, type Plan } from "../../plan/index.js";
 
 const verdict = z.object({ epoch: z.int(), good: z.boolean(), report: z.array(z.string()) });
 
@@ -24,10 +24,10 @@ export interface VerifyJob {
  * @throws EngineError (3) when it does not end with a verdict
  */
 export async function verifyInCluster(job: VerifyJob): Promise<RepositoryVerdict> {
-  const { plan, dataset, spec, site } = job;
+  const { plan, dataset, site } = job;
   const config = new KubeConfig();
   config.loadFromDefault();
-  config.setCurrentContext(spec.cluster.context);
+  config.setCurrentContext(clusterOf(plan, site).context);
   const [batch, core] = [config.makeApiClient(BatchV1Api), config.makeApiClient(CoreV1Api)];
   const namespace = names.namespace(plan);
   const cron = await batch.readNamespacedCronJob({ name: `${dataset}-physical`, namespace });

@@ -1,0 +1,82 @@
+import type { AwsRegionSite, ObjectStoreSite, Plan, Site } from "./schema/index.js";
+
+/** A site that has a region and an account at a cloud. */
+export type CloudSite = AwsRegionSite | ObjectStoreSite;
+
+/** What fails together with a site. */
+export interface FailureDomains {
+  /** `aws/us-east-1`, or the location of own hardware and of media. */
+  readonly region: string;
+  /** `aws/222222222222`; sites that nobody else can close have one of their own. */
+  readonly account: string;
+  /** `aws`; own hardware is nobody's. */
+  readonly provider: string;
+}
+
+/** A site by name. @throws RangeError when there is none, which a checked plan rules out. */
+export function siteOf(plan: Plan, name: string): Site {
+  const site = plan.sites[name];
+  if (!site) throw new RangeError(`no site is called "${name}"`);
+  return site;
+}
+
+/** A site with a region and an account. @throws RangeError for own hardware, media and servers */
+export function cloudSiteOf(plan: Plan, name: string): CloudSite {
+  const site = siteOf(plan, name);
+  if (site.kind === "aws-region" || site.kind === "object-store") return site;
+  throw new RangeError(`site "${name}" is of kind "${site.kind}", which has no bucket`);
+}
+
+/** A whole region. @throws RangeError for anything else */
+export function regionSiteOf(plan: Plan, name: string): AwsRegionSite {
+  const site = siteOf(plan, name);
+  if (site.kind === "aws-region") return site;
+  throw new RangeError(`site "${name}" is of kind "${site.kind}", not a region`);
+}
+
+/** The cluster of a site. @throws RangeError where there is none */
+export function clusterOf(plan: Plan, name: string): NonNullable<AwsRegionSite["cluster"]> {
+  const { cluster } = regionSiteOf(plan, name);
+  if (!cluster) throw new RangeError(`site "${name}" has no cluster; add cluster: kubernetes({ ... })`);
+  return cluster;
+}
+
+/** What fails together with a site. */
+export function domainsOf(plan: Plan, name: string): FailureDomains {
+  const site = siteOf(plan, name);
+  switch (site.kind) {
+    case "aws-region":
+      return { region: `aws/${site.region}`, account: `aws/${site.account}`, provider: "aws" };
+    case "object-store":
+    case "vps":
+      return {
+        region: `${site.provider}/${site.region}`,
+        account: `${site.provider}/${site.account}`,
+        provider: site.provider,
+      };
+    case "premises":
+    case "media":
+      return { region: site.location, account: `own/${name}`, provider: `own/${name}` };
+  }
+}
+
+type Serving = Extract<Site, { role: unknown }>;
+
+/** Sites that run something: all but stores and media. */
+export function servingSites(plan: Plan): [string, Serving][] {
+  return Object.entries(plan.sites).flatMap(([name, site]) =>
+    "role" in site ? [[name, site] satisfies [string, Serving]] : [],
+  );
+}
+
+/** The site that serves when nothing has happened. */
+export function primarySite(plan: Plan): string {
+  const found = servingSites(plan).find(([, { role }]) => role === "primary");
+  if (!found) throw new RangeError(`plan "${plan.name}" has no primary`);
+  return found[0];
+}
+
+/** Sites that can take over. */
+export function standbySites(plan: Plan): string[] {
+  return servingSites(plan).flatMap(([name, { role }]) => (role === "standby" ? [name] : []));
+}
