@@ -45,6 +45,8 @@ export function repositories(
         // Credentials from the Pod's web identity; no key exists that could leak.
         repo("s3-key-type", "web-id"),
         repo("path", names.repositoryPath(dataset, epoch)),
+        // Hundreds of small catalogue files become a few objects: a round trip each is what a backup waits for.
+        repo("bundle", "y"),
         repo("cipher-type", "aes-256-cbc"),
         repo("cipher-pass", passphrase),
         repo("retention-full-type", "time"),

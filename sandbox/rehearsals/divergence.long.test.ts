@@ -7,7 +7,7 @@ import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 
-import { names } from "../../plan/index.js";
+import { names, ports } from "../../plan/index.js";
 import plan from "../../plans/kubernetes-chat.js";
 import { awsOf } from "../../stacks/testing/aws.js";
 import { silent } from "../progress.js";
@@ -68,9 +68,9 @@ const object = async (Key: string) => {
   return Buffer.from((await Body?.transformToByteArray()) ?? []);
 };
 const asked = async (health: string) => {
-  const answer = await fetch(`http://${health}:8008/status`, { signal: AbortSignal.timeout(2_000) }).catch(
-    () => undefined,
-  );
+  const answer = await fetch(`http://${health}:${ports.keeper}/status`, {
+    signal: AbortSignal.timeout(2_000),
+  }).catch(() => undefined);
   return answer?.ok ? keeper.parse(await answer.json()) : undefined;
 };
 const whenKeeper = (

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 
-import { cloudSiteOf, names, primarySite, standbySites } from "../../plan/index.js";
+import { cloudSiteOf, names, ports, primarySite, standbySites } from "../../plan/index.js";
 import { type CustomerOptions, customer as customerProgram } from "../customer/index.js";
 import { WorldError } from "../errors.js";
 import type { Images } from "../images/index.js";
@@ -139,11 +139,14 @@ async function load(
   signal: AbortSignal,
 ): Promise<void> {
   const { seed, rows } = population;
-  await until(async () => ((await answers(`http://${site.health}:8008/site`)) ? true : undefined), {
-    what: "the primary to be healthy and to hold the lease",
-    within: 120,
-    signal,
-  });
+  await until(
+    async () => ((await answers(`http://${site.health}:${ports.keeper}/site`)) ? true : undefined),
+    {
+      what: "the primary to be healthy and to hold the lease",
+      within: 120,
+      signal,
+    },
+  );
   const response = await fetch(`http://${site.service}/load?rows=${rows}&seed=${encodeURIComponent(seed)}`, {
     method: "POST",
     signal: AbortSignal.any([signal, AbortSignal.timeout(180_000)]),

@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { ports } from "../../plan/index.js";
 import { now } from "../customer/index.js";
 import type { SiteView } from "./model.js";
 
@@ -19,9 +20,9 @@ export type KeeperStatus = z.infer<typeof schema>;
 
 /** Asks the keeper behind a site's health door; undefined while none answers. */
 export async function keeperStatus({ health }: SiteView): Promise<KeeperStatus | undefined> {
-  const answer = await fetch(`http://${health}:8008/status`, { signal: AbortSignal.timeout(2000) }).catch(
-    () => undefined,
-  );
+  const answer = await fetch(`http://${health}:${ports.keeper}/status`, {
+    signal: AbortSignal.timeout(2000),
+  }).catch(() => undefined);
   // A door without a Pod behind it refuses, or answers for nobody.
   return answer?.status === 200 ? schema.parse(await answer.json()) : undefined;
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
+import { ports } from "../../plan/index.js";
 import { now, readLedger, twoWriters } from "../customer/index.js";
 import { WorldError } from "../errors.js";
 import { fail, heal, status } from "../world/index.js";
@@ -91,7 +92,7 @@ async function watch(day: GoodDay): Promise<string[]> {
   const end = performance.now() + watched * 1000;
   while (performance.now() < end) {
     const [site, check, answers] = await Promise.all([
-      fetch(`http://${primary.health}:8008/site`, { signal: AbortSignal.timeout(3000) }).catch(
+      fetch(`http://${primary.health}:${ports.keeper}/site`, { signal: AbortSignal.timeout(3000) }).catch(
         () => undefined,
       ),
       checkOf(day, primary),

@@ -41,7 +41,7 @@ export interface Rehearsed extends Evidence {
 }
 
 /** From a world that is up to a database that is loaded takes about this long, in milliseconds; a guess does. */
-const untilLoaded = 45_000;
+const untilLoaded = 36_000;
 
 /**
  * Rehearses a scenario from nothing to a report: brings up a world, deploys the plan, loads, writes, breaks,

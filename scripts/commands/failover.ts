@@ -1,5 +1,5 @@
 import type { CommandModule } from "../entry.js";
-import type { FailoverPlan } from "../failover/failover.js";
+import type { FailoverPlan, Holder } from "../failover/failover.js";
 import type { Tell } from "../failover/phases.js";
 
 /** `secondsite failover`: one human decision, one command that can be run again. */
@@ -45,11 +45,16 @@ export const failover: CommandModule = {
   },
 };
 
+function holderShown(holder: Holder | undefined, ttl: string | undefined): string {
+  if (!holder) return "nobody holds a lease";
+  if ("unknown" in holder)
+    return `unknown, because the witness does not answer (${holder.unknown}); the site opens only once it does`;
+  return `"${holder.site}" holds epoch ${holder.epoch}; it loses it once it has not renewed for ${ttl}`;
+}
+
 function shown({ plan, to, stack, holders, floorSeconds }: FailoverPlan): string {
-  const leases = Object.entries(holders).map(([dataset, holder]) =>
-    holder
-      ? `  ${dataset}: "${holder.site}" holds epoch ${holder.epoch}; it loses it once it has not renewed for ${plan.lease?.ttl}`
-      : `  ${dataset}: nobody holds a lease`,
+  const leases = Object.entries(holders).map(
+    ([dataset, holder]) => `  ${dataset}: ${holderShown(holder, plan.lease?.ttl)}`,
   );
   return [
     `Taking over plan "${plan.name}" at "${to}" would:`,

@@ -20,7 +20,7 @@ export const rehearse: CommandModule = {
       .command("rehearse <plan>")
       .description("Deploys a plan into a world on this machine, breaks it, takes over and measures.")
       .addOption(new Option("--scenario <name>", "what happens").choices(scenarios).default(scenarios[0]))
-      .option("--seed <number>", "decides the moment of the fault and the data", whole, 1)
+      .option("--seed <number>", "decides the moment of the fault and the data", whole, 5)
       .addOption(
         new Option("--control <name>", "break what has to make the rehearsal fail").choices(controls),
       )

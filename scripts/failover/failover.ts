@@ -5,11 +5,14 @@ import { z } from "zod";
 import { EngineError } from "../../engines/errors.js";
 import { leaseStore } from "../../engines/postgres/lease.js";
 import { clusterOf, names, type Plan, postgresDatasets, seconds, standbySites } from "../../plan/index.js";
-import { readLease } from "../../vault/lease/index.js";
+import { LeaseStoreError, readLease } from "../../vault/lease/index.js";
 import type { Tell } from "./phases.js";
 import { followKeeper, keeperAt, siteHealth } from "./site.js";
 
 const endpoint = z.object({ service: z.string(), health: z.string() });
+
+/** Who holds a lease, or why nobody can say: a witness that does not answer now must not hide the rest. */
+export type Holder = { readonly site: string; readonly epoch: number } | { readonly unknown: string };
 
 /** What taking over would do and mean. */
 export interface FailoverPlan {
@@ -17,7 +20,7 @@ export interface FailoverPlan {
   readonly to: string;
   readonly stack: string;
   /** By dataset: who holds the lease now; undefined when nobody ever did. */
-  readonly holders: Readonly<Record<string, { site: string; epoch: number } | undefined>>;
+  readonly holders: Readonly<Record<string, Holder | undefined>>;
   /** Shortest time from the start to DNS answering the new site, seconds. */
   readonly floorSeconds: number;
 }
@@ -25,7 +28,7 @@ export interface FailoverPlan {
 /**
  * Looks what taking over means; changes nothing.
  *
- * @throws EngineError when the site is no standby of the plan; LeaseStoreError when the witness does not answer
+ * @throws EngineError when the site is no standby of the plan
  */
 export async function planFailover(plan: Plan, to: string): Promise<FailoverPlan> {
   const standbys = standbySites(plan);
@@ -36,10 +39,7 @@ export async function planFailover(plan: Plan, to: string): Promise<FailoverPlan
     );
   const holders = Object.fromEntries(
     await Promise.all(
-      postgresDatasets(plan).map(async ([dataset]) => {
-        const found = await readLease(leaseStore({ plan, dataset }), AbortSignal.timeout(5_000));
-        return [dataset, found && { site: found.record.site, epoch: found.record.epoch }] as const;
-      }),
+      postgresDatasets(plan).map(async ([dataset]) => [dataset, await holderOf(plan, dataset)] as const),
     ),
   );
   const wait = plan.lease ? seconds(plan.lease.ttl) + seconds(plan.lease.skew) : 0;
@@ -47,6 +47,16 @@ export async function planFailover(plan: Plan, to: string): Promise<FailoverPlan
     ? seconds(plan.dns.check.every) * plan.dns.check.failures + seconds(plan.dns.ttl)
     : 0;
   return { plan, to, stack: names.stackName(plan, "standby", to), holders, floorSeconds: wait + follow };
+}
+
+async function holderOf(plan: Plan, dataset: string): Promise<Holder | undefined> {
+  try {
+    const found = await readLease(leaseStore({ plan, dataset }), AbortSignal.timeout(5_000));
+    return found && { site: found.record.site, epoch: found.record.epoch };
+  } catch (error) {
+    if (!(error instanceof LeaseStoreError)) throw error;
+    return { unknown: error.message };
+  }
 }
 
 /**
