@@ -4,7 +4,7 @@ import { keyPerCategory } from "./keys.js";
 import { pointInTime } from "./point-in-time.js";
 import { lockCoversKept } from "./retention.js";
 import { regionLoss } from "./rpo.js";
-import { regionRecovery } from "./rto.js";
+import { recoveryTimes } from "./rto/index.js";
 import { schedules } from "./schedules.js";
 import { witnessIsApart } from "./witness.js";
 
@@ -14,7 +14,7 @@ export type { Finding, Proof } from "./finding.js";
 const proofs: readonly Proof[] = [
   schedules,
   regionLoss,
-  regionRecovery,
+  recoveryTimes,
   pointInTime,
   lockCoversKept,
   keyPerCategory,

@@ -1,0 +1,130 @@
+import type { Disaster, KeptDataset, ObjectStoreSite, Plan, Site } from "../../schema/index.js";
+import { domainsOf, primarySite, siteOf } from "../../sites.js";
+import type { PatchStep } from "../finding.js";
+import { pointer } from "../patched.js";
+import type { Change } from "./changes.js";
+
+/** Regions that a site may be added in, by provider; the jurisdiction each lies in. */
+const regions = {
+  aws: [
+    ["us-west-2", "us"],
+    ["us-east-2", "us"],
+    ["us-east-1", "us"],
+    ["eu-central-1", "eu"],
+    ["eu-west-1", "eu"],
+  ],
+  hetzner: [
+    ["fsn1", "eu"],
+    ["hel1", "eu"],
+    ["ash", "us"],
+  ],
+  digitalocean: [
+    ["fra1", "eu"],
+    ["ams3", "eu"],
+    ["nyc3", "us"],
+  ],
+  linode: [
+    ["eu-central", "eu"],
+    ["us-east", "us"],
+  ],
+  vultr: [
+    ["fra", "eu"],
+    ["ams", "eu"],
+    ["ewr", "us"],
+  ],
+} as const;
+
+/** A standby like the primary, in another region. */
+export function addedStandby(plan: Plan): Change[] {
+  const primary = siteOf(plan, primarySite(plan));
+  const name = freeName(plan, "standby");
+  const site = elsewhere(plan, primary);
+  return site
+    ? [
+        {
+          sentence: `add a site "${name}" with role: "standby" in another region`,
+          steps: [{ op: "add", path: pointer("sites", name), value: site }],
+        },
+      ]
+    : [];
+}
+
+function elsewhere(plan: Plan, primary: Site): Site | undefined {
+  const waiting = { role: "standby", mode: "pilot-light" } as const;
+  if (primary.kind === "premises")
+    return { ...primary, ...waiting, location: freeLocation(plan, "second-location") };
+  if (primary.kind !== "aws-region" && primary.kind !== "vps") return undefined;
+  const provider = primary.kind === "vps" ? primary.provider : "aws";
+  const home = regions[provider].find(([region]) => region === primary.region)?.[1];
+  const [region] =
+    regions[provider].find(
+      ([each, law]) => !usedRegions(plan).has(`${provider}/${each}`) && (home === undefined || law === home),
+    ) ?? [];
+  if (region === undefined) return undefined;
+  if (primary.kind === "vps") return { ...primary, ...waiting, region };
+  const { cluster, ...rest } = primary;
+  return {
+    ...{ ...rest, ...waiting, region },
+    ...(cluster && {
+      cluster: {
+        ...cluster,
+        context: region,
+        oidcIssuer: cluster.oidcIssuer.replaceAll(primary.region, region),
+      },
+    }),
+  };
+}
+
+/** A bucket that a disaster leaves: in another region of the primary's cloud, or at another provider. */
+export function addedStore(
+  plan: Plan,
+  kept: readonly { readonly dataset: KeptDataset }[],
+  disaster: Disaster,
+): { name: string; steps: PatchStep[] } | undefined {
+  const law = kept.flatMap(({ dataset }) => dataset.residency ?? [])[0];
+  const allowed = (jurisdiction: string) =>
+    kept.every(({ dataset }) => dataset.residency === undefined || dataset.residency.includes(jurisdiction));
+  const home = domainsOf(plan, primarySite(plan));
+  const primary = siteOf(plan, primarySite(plan));
+  const used = usedRegions(plan);
+  const name = freeName(plan, "offsite");
+  const common = { kind: "object-store", tier: "standard", upload: "100MiB", download: "100MiB" } as const;
+  let site: ObjectStoreSite | undefined;
+  if (disaster !== "provider" && primary.kind === "aws-region") {
+    const [region, jurisdiction] =
+      regions.aws.find(([each, of]) => !used.has(`aws/${each}`) && (law === undefined || allowed(of))) ?? [];
+    if (region !== undefined)
+      site = { ...common, provider: "aws", region, account: primary.account, jurisdiction };
+  } else {
+    const provider = home.provider === "hetzner" ? "digitalocean" : "hetzner";
+    const [region, jurisdiction] =
+      regions[provider].find(
+        ([each, of]) => !used.has(`${provider}/${each}`) && (law === undefined || allowed(of)),
+      ) ?? [];
+    if (region !== undefined)
+      site = {
+        ...{ ...common, provider, region, account: plan.name, jurisdiction },
+        endpoint:
+          provider === "hetzner"
+            ? `https://${region}.your-objectstorage.com`
+            : `https://${region}.digitaloceanspaces.com`,
+      };
+  }
+  return site && { name, steps: [{ op: "add", path: pointer("sites", name), value: site }] };
+}
+
+const usedRegions = (plan: Plan): Set<string> =>
+  new Set(Object.keys(plan.sites).map((name) => domainsOf(plan, name).region));
+
+function freeName(plan: Plan, wanted: string): string {
+  let name = wanted;
+  for (let number = 2; Object.hasOwn(plan.sites, name); number += 1) name = `${wanted}-${number}`;
+  return name;
+}
+
+function freeLocation(plan: Plan, wanted: string): string {
+  const used = usedRegions(plan);
+  let location = wanted;
+  for (let number = 2; used.has(location); number += 1) location = `${wanted}-${number}`;
+  return location;
+}

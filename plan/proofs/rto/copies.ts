@@ -1,0 +1,100 @@
+import { isHardware } from "../../derive/phases/lost.js";
+import type { Recovery } from "../../derive/phases.js";
+import type { Disaster, KeptDataset, Plan, Replica, Site } from "../../schema/index.js";
+import { domainsOf, servingSites, siteOf } from "../../sites.js";
+import type { PatchStep } from "../finding.js";
+import { pointer } from "../patched.js";
+import { addedStore } from "./added-sites.js";
+import type { Change } from "./changes.js";
+
+/** A copy of each of these at a site that is left and answers at once; one site for all of them if one will do. */
+export function addedCopies(
+  plan: Plan,
+  names: readonly string[],
+  lost: (dataset: Pick<KeptDataset, "at">, site: string) => boolean,
+  disaster: Disaster,
+): Change[] {
+  const kept = names.flatMap((name) => {
+    const dataset = plan.datasets[name];
+    return dataset && dataset.kind !== "rebuildable" && !dataset.regional ? [{ name, dataset }] : [];
+  });
+  if (kept.length === 0) return [];
+  const suits = (site: string, dataset: KeptDataset) =>
+    !lost(dataset, site) && answersAtOnce(siteOf(plan, site)) && mayBe(siteOf(plan, site), dataset);
+  const sites = Object.keys(plan.sites).filter((site) => kept.every(({ dataset }) => suits(site, dataset)));
+  const existing = sites.map((site) => copiesAt(kept, site, []));
+  const added = addedStore(plan, kept, disaster);
+  return [...existing, ...(added ? [copiesAt(kept, added.name, added.steps)] : [])].flatMap((change) =>
+    change ? [change] : [],
+  );
+}
+
+interface Named {
+  readonly name: string;
+  readonly dataset: KeptDataset;
+}
+
+function copiesAt(kept: readonly Named[], site: string, before: readonly PatchStep[]): Change | undefined {
+  const steps = kept.flatMap(({ name, dataset }) =>
+    dataset.backups.flatMap((backup, index): PatchStep[] =>
+      backup.kind === "replica" || [...backup.direct, ...backup.replicated].includes(site)
+        ? []
+        : [{ op: "add", path: pointer("datasets", name, "backups", index, "replicated", "-"), value: site }],
+    ),
+  );
+  if (steps.length === 0) return undefined;
+  return {
+    sentence: `${before.length > 0 ? `add a site "${site}" and keep` : "keep"} copies of ${kept.map(({ name }) => name).join(", ")} ${before.length > 0 ? "there" : `at "${site}"`}`,
+    steps: [...before, ...steps],
+  };
+}
+
+const answersAtOnce = (site: Site): boolean =>
+  site.kind === "aws-region" || (site.kind === "object-store" && site.tier === "standard");
+
+/** Whether a dataset may be at a site; where nothing says whose law applies there, what has a residency may not. */
+const mayBe = ({ jurisdiction }: Site, { residency }: KeptDataset): boolean =>
+  residency === undefined || (jurisdiction !== undefined && residency.includes(jurisdiction));
+
+/** A following server for each database that is too slow to restore, where its own disaster does not reach. */
+export function addedReplicas(plan: Plan, scope: string, bad: readonly Recovery[]): Change[] {
+  const restored = new Set(
+    scope === "database"
+      ? bad.filter(({ to }) => to === undefined).map(({ subject }) => subject)
+      : Object.keys(plan.datasets),
+  );
+  const target = bad.find(({ to }) => to !== undefined)?.to;
+  const found = [...restored].flatMap((name) => {
+    const dataset = plan.datasets[name];
+    if (dataset?.kind !== "postgres" && dataset?.kind !== "mysql") return [];
+    if (scope !== "database" && dataset.backups.some(({ kind }) => kind === "replica")) return [];
+    const to = placeFor(plan, dataset, scope === "database" ? undefined : target);
+    const value: Replica | undefined = to === undefined ? undefined : { ...follower, to };
+    return value ? [{ name, to, value }] : [];
+  });
+  if (found.length === 0 || (scope === "database" && found.length < restored.size)) return [];
+  return [
+    {
+      sentence: `add a replica of ${found.map(({ name, to }) => `"${name}" at "${to}"`).join(", ")}`,
+      steps: found.map(({ name, value }) => ({
+        ...{ op: "add", path: pointer("datasets", name, "backups", "-"), value },
+      })),
+    },
+  ];
+}
+
+const follower = { kind: "replica", lag: "1m", synchronous: false } as const;
+
+function placeFor(plan: Plan, dataset: KeptDataset, wanted: string | undefined): string | undefined {
+  const serving = servingSites(plan).filter(([, site]) => mayBe(site, dataset));
+  if (wanted !== undefined)
+    return serving.some(([name]) => name === wanted) && !dataset.regional ? wanted : undefined;
+  // Beside it, where a second server has disks of its own; else at a site that can take over.
+  if (!isHardware(plan, dataset.at)) return dataset.at;
+  return serving
+    .filter(([name]) => name !== dataset.at)
+    .filter(
+      ([name]) => !dataset.regional || domainsOf(plan, name).region === domainsOf(plan, dataset.at).region,
+    )
+    .map(([name]) => name)[0];
+}
