@@ -9,6 +9,9 @@ export interface CommandModule {
   register(program: Command, done: (code: ExitCode) => void): void;
 }
 
+/** Instead of the whole help, which would push the error off the screen. */
+export const seeHelp = "(add --help for the command's options and an example)";
+
 /**
  * Parses arguments, runs one command and returns its exit code; never throws.
  *
@@ -22,14 +25,14 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
   const program = new Command("secondsite")
     .description("Disaster recovery as code: plan, prove, back up, fail over, restore, rehearse.")
     .exitOverride()
-    .showHelpAfterError("(add --help for the command's options and an example)");
+    .showHelpAfterError(seeHelp);
   const { commands } = await import("./commands/index.js");
   for (const command of commands) {
     command.register(program, (answer) => {
       code = answer;
     });
   }
-  for (const command of program.commands) command.exitOverride().showHelpAfterError();
+  for (const command of program.commands) command.exitOverride().showHelpAfterError(seeHelp);
   try {
     await program.parseAsync([...argv]);
     return code;

@@ -34,7 +34,10 @@ export function checkFree(places: Places): void {
   const prefix = places.host.split(".").slice(0, 2).join(".");
   for (const [name, addresses] of Object.entries(networkInterfaces())) {
     if (name === places.bridge) {
-      throw new WorldError(`bridge ${name} is there already`, "secondsite sandbox down");
+      throw new WorldError(
+        `bridge ${name} is there already: another sandbox has the addresses ${prefix}.0.0/16`,
+        "secondsite sandbox up --net N, with an N whose 10.N.0.0/16 is free",
+      );
     }
     const taken = addresses?.find(({ address }) => address.startsWith(`${prefix}.`));
     if (taken) {

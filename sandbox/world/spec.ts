@@ -19,7 +19,10 @@ const schema = z.object({
     .string()
     // Part of socket paths, which the kernel limits to 107 characters.
     .regex(/^[a-z][a-z0-9-]{0,19}$/, "must be 1 to 20 of a-z, 0-9 and -, starting with a letter"),
-  net: z.int().min(1).max(254),
+  net: z
+    .int()
+    .min(1)
+    .max(254, { error: ({ input }) => `must be 1 to 254, got ${input}` }),
   regions: z
     .array(
       z.object({

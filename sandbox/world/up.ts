@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
-import { copyFile, mkdir, statfs, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
 import { placesOf, type WorldSpec } from "../address.js";
-import { SandboxInputError, WorldError } from "../errors.js";
+import { SandboxInputError } from "../errors.js";
 import { type Progress, silent } from "../progress.js";
 import { cacheDir } from "../toolchain/index.js";
 import { type Ca, ensureCa } from "./ca.js";
@@ -12,9 +12,10 @@ import { adminContext, kubeconfig } from "./cluster/pki.js";
 import { connectionRecorder } from "./connections.js";
 import { controlPlane } from "./corefile.js";
 import { type LaunchOptions, launch, start } from "./launch.js";
+import { checkMachine } from "./machine.js";
 import { makeMounts } from "./mounts.js";
 import { checkFree, makeBridge, makePlace } from "./network.js";
-import { dataRoot, pathsOf, runRoot } from "./paths.js";
+import { pathsOf } from "./paths.js";
 import { record } from "./record.js";
 import { startRegion, startResolver } from "./region.js";
 import { run } from "./run.js";
@@ -22,9 +23,6 @@ import { checkSpec } from "./spec.js";
 import { together } from "./together.js";
 import { ensureWorldTools, type WorldTools } from "./tools.js";
 import { saveWorld, type World, worldOf } from "./world.js";
-
-/** Below this a cluster's disk would soon be full. */
-const spaceNeeded = 2 * 1024 ** 3;
 
 /** What a world is started with. */
 export interface UpOptions {
@@ -51,7 +49,10 @@ export interface UpOptions {
 export async function up(input: WorldSpec, options: UpOptions): Promise<World> {
   const spec = checkSpec(input);
   const { progress = silent } = options;
-  const alreadyUp = new SandboxInputError(`sandbox "${spec.name}" is up already`, "secondsite sandbox down");
+  const alreadyUp = new SandboxInputError(
+    `sandbox "${spec.name}" is up already`,
+    `secondsite sandbox down --name ${spec.name}`,
+  );
   if (existsSync(pathsOf(spec.name).data)) throw alreadyUp;
   await checkMachine();
   checkFree(placesOf(spec));
@@ -151,34 +152,4 @@ async function makeRunFolder({ paths }: World): Promise<void> {
   await record(paths.record, { kind: "mount", path: paths.run });
   await run(["mount", "--bind", paths.run, paths.run]);
   await run(["mount", "--make-private", paths.run]);
-}
-
-async function checkMachine(): Promise<void> {
-  if (process.getuid?.() !== 0) {
-    throw new WorldError(
-      "the sandbox makes network namespaces and mounts, which needs root",
-      "run it with sudo",
-    );
-  }
-  if (process.platform !== "linux")
-    throw new WorldError(`the sandbox needs Linux, this is ${process.platform}`);
-  for (const [what, path] of [
-    ["network namespaces", "/proc/self/ns/net"],
-    ["mount namespaces", "/proc/self/ns/mnt"],
-    ["control groups", "/sys/fs/cgroup"],
-  ] as const) {
-    await statfs(path).catch((cause) => {
-      throw new WorldError(`the sandbox needs ${what}, and ${path} is missing`, "secondsite doctor", {
-        cause,
-      });
-    });
-  }
-  for (const root of [dataRoot, runRoot]) await mkdir(root, { recursive: true });
-  const { bavail, bsize } = await statfs(dataRoot);
-  if (bavail * bsize < spaceNeeded) {
-    const free = Math.floor((bavail * bsize) / 1024 ** 2);
-    throw new WorldError(
-      `${dataRoot} has ${free} MiB free; the sandbox needs ${spaceNeeded / 1024 ** 2} MiB`,
-    );
-  }
 }

@@ -20,7 +20,9 @@ export const failover: CommandModule = {
       )
       .action(async (path, { to, yes, wait, json }) => {
         const { loadPlan } = await import("../../plans/load.js");
+        const { secondsGiven } = await import("../options.js");
         const { planFailover, failover: act } = await import("../failover/failover.js");
+        const patience = secondsGiven("--wait", wait);
         const intended = await planFailover(await loadPlan(path), to);
         if (!yes) {
           process.stdout.write(
@@ -39,7 +41,7 @@ export const failover: CommandModule = {
               : `${elapsed}  ${phase.padEnd(8)} ${detail}\n`,
           );
         };
-        await act(intended, tell, Number(wait));
+        await act(intended, tell, patience);
         done(0);
       });
   },

@@ -20,7 +20,7 @@ test.each([
   [["plans/kubernetes-chat.ts", "--scenario", "flood"], "Allowed choices are region-loss, partition."],
   [["plans/kubernetes-chat.ts", "--control", "luck"], "Allowed choices are archiving-off"],
   [["plans/kubernetes-chat.ts", "--seed", "-1"], 'It must be a whole number from 0, got "-1"'],
-  [["plans/kubernetes-chat.ts", "--net", "300"], "net: Too big"],
+  [["plans/kubernetes-chat.ts", "--net", "300"], "net: must be 1 to 254, got 300"],
   [
     ["plans/kubernetes-chat.ts", "--control", "keeper-disabled"],
     'control "keeper-disabled" belongs to scenario "partition", got "region-loss"',

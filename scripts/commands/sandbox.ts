@@ -1,5 +1,5 @@
 import type { UpOptions, WorldSpec, WorldStatus } from "../../sandbox/world/index.js";
-import type { CommandModule, ExitCode } from "../entry.js";
+import { type CommandModule, type ExitCode, seeHelp } from "../entry.js";
 
 const example = `
 Exit codes: 0 done, 1 the command of exec failed, 2 bad input, 3 the world failed.
@@ -25,7 +25,7 @@ export const sandbox: CommandModule = {
         .description(description)
         .option("--name <name>", "which world", "default")
         .exitOverride()
-        .showHelpAfterError();
+        .showHelpAfterError(seeHelp);
 
     command("up", "Starts a world: network, AWS, DNS, a Kubernetes cluster per region.")
       .option("--net <number>", "its addresses are 10.<number>.0.0/16")

@@ -8,6 +8,8 @@ import {
   type V1StatefulSet,
 } from "@kubernetes/client-node";
 
+import { EngineError } from "../../engines/errors.js";
+
 /** What a restore asks one site's cluster. */
 export interface SiteCluster {
   /** The image that this site's own jobs run; undefined when the site was never deployed. */
@@ -24,6 +26,12 @@ export interface SiteCluster {
 export function siteCluster(context: string, namespace: string): SiteCluster {
   const config = new KubeConfig();
   config.loadFromDefault();
+  if (!config.getContextObject(context))
+    throw new EngineError(
+      `the kubeconfig has no context called "${context}"`,
+      3,
+      "set KUBECONFIG to a file that has it",
+    );
   config.setCurrentContext(context);
   const [apps, batch, core] = [
     config.makeApiClient(AppsV1Api),
