@@ -41,7 +41,12 @@ test("every object is copied, KMS objects too, under the destination's key; dele
           filter: {},
           deleteMarkerReplication: { status: "Disabled" },
           sourceSelectionCriteria: { sseKmsEncryptedObjects: { status: "Enabled" } },
-          destination: { bucket: copy, encryptionConfiguration: { replicaKmsKeyId: keys.copy } },
+          destination: {
+            bucket: copy,
+            encryptionConfiguration: { replicaKmsKeyId: keys.copy },
+            replicationTime: { status: "Enabled", time: { minutes: 15 } },
+            metrics: { status: "Enabled", eventThreshold: { minutes: 15 } },
+          },
         },
       ],
     },
