@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import type { Retention } from "../schema/index.js";
-import { type Duration, seconds } from "../units.js";
+import { seconds } from "../units.js";
 import { type Point, selectPoints } from "./select.js";
 
 const hour = 3_600_000;
