@@ -3,9 +3,8 @@ import type { Finding, Proof } from "./finding.js";
 import { keyPerCategory } from "./keys.js";
 import { pointInTime } from "./point-in-time.js";
 import { lockCoversKept } from "./retention.js";
-import { regionLoss } from "./rpo.js";
+import { rpo, schedules } from "./rpo/index.js";
 import { recoveryTimes } from "./rto/index.js";
-import { schedules } from "./schedules.js";
 import { witnessIsApart } from "./witness.js";
 
 export type { Finding, Proof } from "./finding.js";
@@ -13,7 +12,7 @@ export type { Finding, Proof } from "./finding.js";
 /** Every proof, in the order findings are shown. */
 const proofs: readonly Proof[] = [
   schedules,
-  regionLoss,
+  rpo,
   recoveryTimes,
   pointInTime,
   lockCoversKept,

@@ -1,0 +1,180 @@
+import { storedBackups } from "../../datasets.js";
+import type {
+  Disaster,
+  KeptDataset,
+  Plan,
+  PointBackup,
+  StoredBackup,
+  StreamBackup,
+} from "../../schema/index.js";
+import { domainsOf, siteOf } from "../../sites.js";
+import { bytes, seconds } from "../../units.js";
+import { limits } from "../limits.js";
+import { type Age, ageOfPoints } from "./runs.js";
+import { lossesOf } from "./survivors.js";
+import { sumOf, type Term } from "./terms.js";
+
+/** The most that one copy can lose, and why. */
+export interface CopyBound {
+  readonly site: string;
+  /** Index in `backups`. */
+  readonly index: number;
+  readonly kind: KeptDataset["backups"][number]["kind"];
+  /** Sum of the terms. */
+  readonly seconds: number;
+  readonly terms: readonly Term[];
+}
+
+/** A copy that is left but says nothing about how much it lacks. */
+export interface UselessCopy {
+  readonly site: string;
+  readonly index: number;
+  readonly kind: CopyBound["kind"];
+  readonly why: string;
+}
+
+/** The most of a dataset that a disaster can cost. */
+export interface RpoBound {
+  /** Seconds; `Infinity` where nothing bounds it. */
+  readonly seconds: number;
+  /** The surviving copy that bounds it. */
+  readonly best?: CopyBound;
+  /** Every surviving copy with a bound, best first. */
+  readonly copies: readonly CopyBound[];
+  readonly useless: readonly UselessCopy[];
+  /** What happens, for people. */
+  readonly event: string;
+}
+
+/**
+ * The most of a dataset's committed data, in seconds before the disaster, that no surviving copy holds.
+ *
+ * Covers: one missed run between two good ones, starts as late as `startWithin`, runs as long as their deadline, the
+ * upload of what a run moves at the site's upload rate, replication within its bound, a change of clocks, a transfer
+ * that begins right before a new point. Assumes that backups have been running for a while, that streams keep their
+ * `within`, that replicas keep their lag, that no other traffic takes the upload away and that no transfer is missed.
+ * For a mistake it is counted back from the mistake: what is written between it and the restore is lost besides.
+ */
+export function rpoBound(plan: Plan, dataset: KeptDataset, disaster: Disaster, asOf: Date): RpoBound {
+  const { event, survives, follows } = lossesOf(plan, dataset, disaster);
+  const copies: CopyBound[] = [];
+  const useless: UselessCopy[] = [];
+  dataset.backups.forEach((backup, index) => {
+    const { kind } = backup;
+    if (backup.kind === "replica") {
+      if (!follows(backup.to)) return;
+      const lag = backup.synchronous ? 0 : seconds(backup.lag);
+      const what = backup.synchronous ? "the primary waits for the replica" : "the replica's lag";
+      copies.push(copyOf({ site: backup.to, index, kind }, [{ name: "lag", seconds: lag, what }]));
+      return;
+    }
+    for (const site of [...backup.direct, ...backup.replicated]) {
+      if (!survives(site)) continue;
+      const age = ageAt(plan, dataset, backup, site, asOf);
+      if ("unbounded" in age) useless.push({ site, index, kind, why: age.unbounded });
+      else copies.push(copyOf({ site, index, kind }, age.terms));
+    }
+  });
+  copies.sort((a, b) => a.seconds - b.seconds);
+  const [best] = copies;
+  return {
+    seconds: best?.seconds ?? Number.POSITIVE_INFINITY,
+    ...(best && { best }),
+    copies,
+    useless,
+    event,
+  };
+}
+
+const copyOf = (copy: Pick<CopyBound, "site" | "index" | "kind">, terms: readonly Term[]): CopyBound => ({
+  ...copy,
+  seconds: sumOf(terms),
+  terms: terms.filter((term) => term.seconds > 0),
+});
+
+/** How old what a site holds can be. */
+function ageAt(plan: Plan, dataset: KeptDataset, backup: StoredBackup, site: string, asOf: Date): Age {
+  const age =
+    "schedule" in backup
+      ? pointsAt(plan, dataset, backup, site, asOf)
+      : streamAt(plan, dataset, backup, site, asOf);
+  return "unbounded" in age ? age : { terms: [...age.terms, ...wayTo(plan, backup, site)] };
+}
+
+function pointsAt(plan: Plan, dataset: KeptDataset, backup: PointBackup, site: string, asOf: Date): Age {
+  const needsFull = backup.kind === "physical" && backup.type !== "full";
+  const isThere = (other: StoredBackup) =>
+    other.kind === "physical" && other.type === "full" && isAt(other, site);
+  if (needsFull && !storedBackups(dataset).some(isThere))
+    return { unbounded: `no full backup is kept at "${site}" beneath it` };
+  return ageOfPoints(plan, dataset, backup, asOf);
+}
+
+/** A stream carries as far as its `within`, where the newest point beneath it is younger than the log is kept. */
+function streamAt(plan: Plan, dataset: KeptDataset, stream: StreamBackup, site: string, asOf: Date): Age {
+  const perDay = bytes(dataset.changes) * stream.direct.length;
+  if (perDay > bytes(siteOf(plan, dataset.at).upload) * 86_400)
+    return { unbounded: "more changes in a day than the site uploads in one" };
+  const terms: Term[] = [
+    {
+      name: "within",
+      seconds: seconds(stream.within),
+      what: `until ${stream.kind} is stored, its upload included`,
+    },
+  ];
+  if (stream.kind !== "wal" && stream.kind !== "binlog") return { terms };
+  const bases = basesAt(dataset, stream, site);
+  if (bases.length === 0)
+    return {
+      unbounded: `${stream.kind} replays onto ${stream.kind === "wal" ? "a physical backup" : "a dump or a snapshot"} only, and none is kept at "${site}"`,
+    };
+  const kept = seconds(stream.keep);
+  const reach = bases.some((base) => {
+    const age = ageAt(plan, dataset, base, site, asOf);
+    return !("unbounded" in age) && sumOf(age.terms) <= kept;
+  });
+  return reach
+    ? { terms }
+    : { unbounded: `${stream.kind} is kept for a shorter time than the newest point beneath it can be old` };
+}
+
+/**
+ * Points that a stream of log continues, at a site: physical backups for write-ahead log, and the provider's
+ * snapshots where the provider runs the server; dumps and snapshots for binary log.
+ */
+export function basesAt(dataset: KeptDataset, stream: StreamBackup, site: string): PointBackup[] {
+  const managed = dataset.kind === "postgres" && (dataset.runs === "rds" || dataset.runs === "aurora");
+  const kinds: readonly StoredBackup["kind"][] =
+    stream.kind === "binlog" ? ["logical", "snapshot"] : managed ? ["physical", "snapshot"] : ["physical"];
+  return storedBackups(dataset).flatMap((backup) =>
+    "schedule" in backup && kinds.includes(backup.kind) && isAt(backup, site) ? [backup] : [],
+  );
+}
+
+const isAt = ({ direct, replicated }: StoredBackup, site: string) =>
+  direct.includes(site) || replicated.includes(site);
+
+/** What passes between the job's end and the copy at a site being complete. */
+function wayTo(plan: Plan, backup: StoredBackup, site: string): Term[] {
+  const to = siteOf(plan, site);
+  if (to.kind === "media")
+    return [
+      { name: "transfer", seconds: seconds(to.every), what: `until the next transfer to "${site}"` },
+      { name: "transit", seconds: seconds(to.transit), what: "until it has arrived and is checked" },
+    ];
+  if (backup.direct.includes(site)) return [];
+  const [source = site] = backup.direct;
+  return [replicationTerm(plan, source, site)];
+}
+
+/** How long a store may take to copy something to another. */
+function replicationTerm(plan: Plan, source: string, site: string): Term {
+  const within = (name: string) =>
+    siteOf(plan, name).kind !== "media" && domainsOf(plan, name).provider === "aws";
+  const aws = within(source) && within(site);
+  const { seconds: length } = aws ? limits.s3ReplicationTimeControl : limits.otherReplication;
+  const what = aws
+    ? "until S3 has copied it (Replication Time Control)"
+    : "until the store has copied it (assumed: nobody states a bound)";
+  return { name: "replication", seconds: length, what };
+}

@@ -1,0 +1,72 @@
+import { keptDatasets } from "../../datasets.js";
+import { type Disaster, disasters, type KeptDataset, type Plan } from "../../schema/index.js";
+import { humanSeconds, seconds } from "../../units.js";
+import type { Finding, Fix, Proof } from "../finding.js";
+import { type CopyBound, type RpoBound, rpoBound } from "./bound.js";
+import { rpoObjective } from "./objective.js";
+import { type Missed, repairOf } from "./repair.js";
+
+/** `rpo/<disaster>`: what each dataset can lose in each disaster, by its best surviving copy, against its objective. */
+export const rpo: Proof = (plan, asOf) =>
+  keptDatasets(plan).flatMap(([name, dataset]) => ofDataset(plan, name, dataset, asOf));
+
+interface Judged {
+  readonly disaster: Disaster;
+  readonly bound: RpoBound;
+  /** Seconds, or why nothing is promised. */
+  readonly objective: number | string;
+}
+
+function ofDataset(plan: Plan, name: string, dataset: KeptDataset, asOf: Date): Finding[] {
+  const judged = disasters.map((disaster): Judged => {
+    const objective = rpoObjective(plan, dataset, disaster);
+    return {
+      disaster,
+      bound: rpoBound(plan, dataset, disaster, asOf),
+      objective: typeof objective === "string" ? seconds(objective) : objective.accepted,
+    };
+  });
+  const missed = judged.flatMap(({ disaster, bound, objective }): Missed[] =>
+    typeof objective === "number" && bound.seconds > objective ? [{ disaster, objective }] : [],
+  );
+  const fix =
+    missed.length > 0 ? (repairOf(plan, name, dataset, missed, asOf) ?? withoutPatch(dataset)) : undefined;
+  return judged.map((one) => found(name, one, fix));
+}
+
+function found(name: string, { disaster, bound, objective }: Judged, fix: Fix | undefined): Finding {
+  const common = { rule: `rpo/${disaster}`, at: `datasets.${name}.backups`, disaster };
+  const lost = Number.isFinite(bound.seconds)
+    ? `at most ${humanSeconds(bound.seconds) || "0s"} of "${name}" is lost`
+    : `any amount of "${name}" can be lost`;
+  const arithmetic = arithmeticOf(bound);
+  if (typeof objective === "string")
+    return {
+      ...{ ...common, severity: "info", arithmetic },
+      message: `when ${bound.event}, ${lost}, which is accepted: ${objective}`,
+    };
+  const holds = bound.seconds <= objective;
+  return {
+    ...{ ...common, severity: holds ? "info" : "error", arithmetic },
+    message: `when ${bound.event}, ${lost}; the objective is ${humanSeconds(objective)}`,
+    ...(holds || !fix ? {} : { fix }),
+  };
+}
+
+/** The sum for the best copy, or why none of those that are left bounds anything. */
+function arithmeticOf({ best, useless }: RpoBound): string {
+  if (best) return `best copy is ${best.kind} at "${best.site}": ${sumAsText(best)}`;
+  return useless.length > 0
+    ? useless.map(({ kind, site, why }) => `${kind} at "${site}": ${why}`).join("; ")
+    : "no copy survives";
+}
+
+/** Terms of a copy as people add them up. */
+export const sumAsText = ({ terms, seconds: total }: CopyBound): string =>
+  `${terms.map((term) => `${humanSeconds(term.seconds)} ${term.what}`).join(" + ") || "0s"} = ${humanSeconds(total) || "0s"}`;
+
+const withoutPatch = (dataset: KeptDataset): Fix => ({
+  sentence: dataset.regional
+    ? "it never leaves its region: accept this loss with rpoBy, or let copies leave"
+    : "no site and schedule known here is enough: set a larger objective, or accept the loss with rpoBy",
+});

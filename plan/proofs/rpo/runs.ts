@@ -1,0 +1,164 @@
+import type { KeptDataset, Plan, PointBackup, Schedule } from "../../schema/index.js";
+import { siteOf } from "../../sites.js";
+import { bytes, humanSeconds, type Size, seconds } from "../../units.js";
+import { limits } from "../limits.js";
+import { gapsIfReadable } from "./gaps.js";
+import type { Term } from "./terms.js";
+
+const day = 86_400;
+
+/** How old the newest point can be at the sites its job writes to itself; or why nothing can be said. */
+export type Age = { readonly terms: readonly Term[] } | { readonly unbounded: string };
+
+/** How far apart due times are, seconds. */
+interface Spacing {
+  readonly longest: number;
+  readonly withOneMissed: number;
+  readonly shortest: number;
+  readonly why: string;
+}
+
+/** How one schedule's runs are started. */
+interface Starting {
+  readonly spacing: (longerThan?: number) => Spacing | undefined;
+  readonly unreadable: string;
+  /** Seconds a start may come late. */
+  readonly late: number;
+  readonly lateWhat: string;
+  readonly deadline: number;
+  /** What happens to a run that is due while one is going. A systemd unit never runs beside itself. */
+  readonly concurrency: "Forbid" | "Replace" | "Allow";
+}
+
+/** The longest a run keeps its place: until its deadline, and the upload of what it made. */
+export const longestRun = (deadline: number, upload: number): number => deadline + upload;
+
+/**
+ * How old the newest complete point can be, in steady state.
+ *
+ * A point holds what was committed when its run started, and counts from the moment its upload ends. Between two good
+ * runs one may be missed: not started within its time, or given up at its deadline.
+ */
+export function ageOfPoints(plan: Plan, dataset: KeptDataset, backup: PointBackup, asOf: Date): Age {
+  const { schedule } = backup;
+  if (schedule.kind === "event") return ageByEvent(dataset, schedule);
+  const starting = startingOf(schedule, asOf);
+  const spacing = starting.spacing();
+  if (!spacing) return { unbounded: starting.unreadable };
+  const upload = uploadOf(plan, dataset, backup, spacing.withOneMissed);
+  const busy = longestRun(starting.deadline, upload.seconds) + starting.late;
+  const overlaps = starting.concurrency !== "Allow" && busy >= spacing.shortest;
+  if (overlaps && starting.concurrency === "Replace") {
+    const spared = starting.spacing(busy);
+    return spared
+      ? { terms: [...gapTerms(spared), ...runTerms(starting, upload)] }
+      : {
+          unbounded: `a run may take ${humanSeconds(busy)}, the next is due after ${humanSeconds(spacing.shortest)} and replaces it: none need ever end`,
+        };
+  }
+  if (!overlaps) return { terms: [...gapTerms(spacing), ...runTerms(starting, upload)] };
+  return { terms: [...blockedTerms(spacing, starting, upload), ...runTerms(starting, upload)] };
+}
+
+/** What one run of a point moves, over what leaves the site; a job writes to each of its direct copies. */
+export function uploadOf(plan: Plan, dataset: KeptDataset, backup: PointBackup, apart: number): Term {
+  const all = bytes(dataset.size);
+  const moved = movesChanges(dataset, backup) ? Math.min(all, (bytes(dataset.changes) * apart) / day) : all;
+  const { upload } = siteOf(plan, dataset.at);
+  const copies = backup.direct.length;
+  return {
+    name: "upload",
+    seconds: (moved * copies) / bytes(upload),
+    what: `upload of ${humanBytes(moved)}${copies > 1 ? ` to ${copies} copies` : ""} at ${upload} a second`,
+  };
+}
+
+/** Whether a run moves only what changed: an incremental backup, and files, which restic keeps by content. */
+const movesChanges = (dataset: KeptDataset, backup: PointBackup): boolean =>
+  backup.kind === "physical"
+    ? backup.type === "incremental"
+    : backup.kind === "copy" && dataset.kind === "files";
+
+function startingOf(schedule: Exclude<Schedule, { kind: "event" }>, asOf: Date): Starting {
+  const deadline = seconds(schedule.deadline);
+  const accuracy = limits.systemdAccuracy.seconds;
+  if (schedule.kind === "interval") {
+    const every = seconds(schedule.every);
+    return {
+      spacing: (longerThan = 0) =>
+        every > longerThan
+          ? { longest: every, withOneMissed: 2 * every, shortest: every, why: `every ${schedule.every}` }
+          : undefined,
+      unreadable: "it never starts",
+      // Each start counts from the one before, so two of them can be late between two points.
+      late: 2 * accuracy,
+      lateWhat: "timer's accuracy, twice",
+      deadline,
+      concurrency: "Forbid",
+    };
+  }
+  const { cron, timeZone, runner, concurrency } = schedule;
+  return {
+    spacing: (longerThan) => {
+      const gaps = gapsIfReadable(schedule, asOf, longerThan);
+      return gaps && { ...gaps, why: `after ${gaps.after.toISOString().slice(0, 16)}Z` };
+    },
+    unreadable: `"${cron}" in "${timeZone}" is no schedule, or starts fewer than three times in five years`,
+    late: seconds(schedule.startWithin),
+    lateWhat: "late start",
+    deadline,
+    concurrency: runner === "systemd" ? "Forbid" : concurrency,
+  };
+}
+
+function ageByEvent(dataset: KeptDataset, { on, within }: Extract<Schedule, { kind: "event" }>): Age {
+  const term: Term = {
+    name: "within",
+    seconds: seconds(within),
+    what: `until a copy made on ${on} is stored`,
+  };
+  if (on === "change" || changesOnlyOn(dataset, on)) return { terms: [term] };
+  return { unbounded: `it is copied on ${on} only, and changes in between` };
+}
+
+/** Whether a dataset changes only when an event makes a copy of it too. Anything that is said not to change does. */
+export const changesOnlyOn = (dataset: KeptDataset, on: string): boolean =>
+  bytes(dataset.changes) === 0 ||
+  (dataset.kind === "configuration" && (on === "deployment" || on === "upgrade")) ||
+  (dataset.kind === "pki" && on === "issuance");
+
+const gapTerms = ({ longest, withOneMissed, why }: Spacing): Term[] => [
+  { name: "gap", seconds: longest, what: `longest between starts (${why})` },
+  { name: "missed", seconds: withOneMissed - longest, what: "one missed run" },
+];
+
+const runTerms = ({ late, lateWhat, deadline }: Starting, upload: Term): Term[] => [
+  { name: "late", seconds: late, what: lateWhat },
+  { name: "deadline", seconds: deadline, what: "deadline" },
+  upload,
+];
+
+/**
+ * With runs that can still be going when the next is due, two of them take turns with the clock: the good one before
+ * keeps its place to the end, the missed one too; after each the wait for a start is a whole gap.
+ */
+function blockedTerms({ longest, why }: Spacing, { late, deadline }: Starting, upload: Term): Term[] {
+  const run = longestRun(deadline, upload.seconds);
+  return [
+    { name: "gap", seconds: longest, what: `longest between starts (${why})` },
+    { name: "missed", seconds: longest, what: "one missed run" },
+    {
+      name: "overlap",
+      seconds: 2 * run + late,
+      what: "two runs that were still going when others were due, which were skipped",
+    },
+  ];
+}
+
+function humanBytes(amount: number): string {
+  const units = ["B", "KiB", "MiB", "GiB", "TiB"] as const;
+  let shown = amount;
+  let unit = 0;
+  while (shown >= 1_024 && unit < units.length - 1) [shown, unit] = [shown / 1_024, unit + 1];
+  return `${Number(shown.toFixed(1))}${units[unit]}` satisfies string as Size;
+}
