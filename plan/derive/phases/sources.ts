@@ -40,7 +40,6 @@ export interface Source {
 
 /** @param asOf schedules are followed from this day on */
 export function contextOf(plan: Plan, asOf: Date): Context {
-  const known = new Map<string, number>();
   return {
     plan,
     order: restoreOrder(plan),
@@ -48,10 +47,7 @@ export function contextOf(plan: Plan, asOf: Date): Context {
       if (schedule.kind === "interval") return 2 * seconds(schedule.every);
       if (schedule.kind === "event")
         return schedule.on === "change" ? seconds(schedule.within) : Number.POSITIVE_INFINITY;
-      const key = `${schedule.cron} ${schedule.timeZone}`;
-      const gap = known.get(key) ?? gapsIfReadable(schedule, asOf)?.withOneMissed ?? Number.POSITIVE_INFINITY;
-      known.set(key, gap);
-      return gap;
+      return gapsIfReadable(schedule, asOf)?.withOneMissed ?? Number.POSITIVE_INFINITY;
     },
   };
 }

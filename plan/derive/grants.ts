@@ -1,0 +1,100 @@
+import { directSites, postgresDatasets } from "../datasets.js";
+import { type DatasetJob, datasetJobs, roleName } from "../names.js";
+import type { Plan } from "../schema/index.js";
+import { regionSiteOf } from "../sites.js";
+
+/** What somebody or something can do to what must survive. */
+export interface Grant {
+  /** The identity, for people: the ARN of a role or a person's name in `access`. */
+  readonly who: string;
+  /** Place in the plan that it comes from. */
+  readonly at: string;
+  readonly kind: "workload" | "deployer" | "break-glass" | "declared";
+  /** Datasets or sites in production that it can change. */
+  readonly writes: readonly string[];
+  /** Sites to whose recovery points it can add. */
+  readonly adds: readonly string[];
+  /** Sites of which it can delete recovery points or end keys; hiding one behind a delete marker is no deletion. */
+  readonly deletes: readonly string[];
+  /** Whether it can change what protects them: policies, lifecycle, replication. */
+  readonly reconfigures: boolean;
+}
+
+/** What one job of a dataset may do; `components/identity` grants exactly this. */
+export const jobGrants: Record<DatasetJob, { readonly writes: boolean; readonly adds: boolean }> = {
+  /** Makes the repository's passphrase, once, and passwords in the cluster. */
+  secrets: { writes: false, adds: true },
+  /** Is production, and archives its log. */
+  database: { writes: true, adds: true },
+  /** Reads production; keeps the repository and writes manifests. What it deletes stays as a version. */
+  backup: { writes: false, adds: true },
+  /** Reads. */
+  restore: { writes: false, adds: false },
+};
+
+/** Everyone who may change production or its recovery points, by what components derive and by what `access` says. */
+export function grantsOf(plan: Plan): Grant[] {
+  return [...workloads(plan), ...people(plan), ...declared(plan)];
+}
+
+/** One role for each job of a database at each region. */
+function workloads(plan: Plan): Grant[] {
+  const regions = Object.entries(plan.sites).filter(([, { kind }]) => kind === "aws-region");
+  return regions.flatMap(([site]) =>
+    postgresDatasets(plan).flatMap(([dataset, spec]) =>
+      datasetJobs.map((job): Grant => {
+        const { account, rolePath } = regionSiteOf(plan, site);
+        const { writes, adds } = jobGrants[job];
+        return {
+          ...{
+            who: `arn:aws:iam::${account}:role${rolePath}${roleName(plan, site, dataset, job)}`,
+            at: "identities",
+          },
+          ...{ kind: "workload", writes: writes ? [dataset] : [], adds: adds ? directSites(spec) : [] },
+          ...{ deletes: [], reconfigures: false },
+        };
+      }),
+    ),
+  );
+}
+
+/** Deployers change what runs and how vaults are set up; break-glass alone deletes versions and ends keys. */
+function people(plan: Plan): Grant[] {
+  if (!plan.identities) return [];
+  const production = Object.entries(plan.sites).flatMap(([name, site]) => ("role" in site ? [name] : []));
+  const vaults = Object.entries(plan.sites).flatMap(([name, site]) =>
+    site.kind === "aws-region" || (site.kind === "object-store" && site.provider === "aws") ? [name] : [],
+  );
+  const { deployers, breakGlass } = plan.identities;
+  return [
+    ...deployers.map(
+      (who, index): Grant => ({
+        ...{ who, at: `identities.deployers[${index}]`, kind: "deployer" },
+        ...{ writes: production, adds: [], deletes: [], reconfigures: true },
+      }),
+    ),
+    ...breakGlass.map(
+      (who, index): Grant => ({
+        ...{ who, at: `identities.breakGlass[${index}]`, kind: "break-glass" },
+        ...{ writes: [], adds: [], deletes: vaults, reconfigures: true },
+      }),
+    ),
+  ];
+}
+
+const declared = (plan: Plan): Grant[] =>
+  Object.entries(plan.access).map(([name, { writes, deletes }]) => ({
+    ...{ who: name, at: `access.${name}`, kind: "declared" },
+    ...{ writes, adds: [], deletes, reconfigures: false },
+  }));
+
+/**
+ * Whether a principal of `identities` covers another: the same, or a pattern with `*` and `?` that matches it, as
+ * `ArnLike` does.
+ */
+export function covers(pattern: string, who: string): boolean {
+  const source = [...pattern]
+    .map((each) => (each === "*" ? ".*" : each === "?" ? "." : each.replace(/[\\^$.|+()[\]{}]/, "\\$&")))
+    .join("");
+  return new RegExp(`^${source}$`).test(who);
+}
