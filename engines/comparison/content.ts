@@ -1,0 +1,64 @@
+import { Readable } from "node:stream";
+import type pg from "pg";
+
+import { type Catalogue, catalogueOf, grantsOf, rolesOf } from "./catalogue.js";
+import { type Fingerprint, multisetFingerprint, orderedFingerprint, streamed } from "./hashes.js";
+import { largeObjectRows } from "./large-objects.js";
+import { type SequenceState, sequencesOf } from "./sequences.js";
+import { type DatabaseAddress, inSnapshot } from "./session.js";
+import { rowsStatement, type Table, tablesOf } from "./tables.js";
+
+/** All that a database holds, small enough to keep beside a recovery point: rows and large objects as hashes. */
+export interface DatabaseContent {
+  /** By `schema.table`. */
+  readonly tables: Readonly<Record<string, Fingerprint>>;
+  readonly largeObjects: Fingerprint;
+  readonly sequences: Readonly<Record<string, SequenceState>>;
+  readonly catalogue: Catalogue;
+  readonly grants: Catalogue;
+  /** Of the whole server. */
+  readonly roles: Catalogue;
+}
+
+/** What to read. */
+export interface ContentOptions {
+  /** A snapshot that another session exported and keeps open. @default a new one */
+  readonly snapshot?: string;
+  /**
+   * Whether large objects are read; a role that may not read them all fails otherwise.
+   * @default true
+   */
+  readonly largeObjects?: boolean;
+}
+
+/**
+ * Reads a database's content in one snapshot. Memory is bounded by the catalogue, not by the data.
+ *
+ * @throws when anything cannot be read, rows that a policy hides included
+ */
+export async function contentOf(
+  address: DatabaseAddress,
+  { snapshot, largeObjects = true }: ContentOptions = {},
+): Promise<DatabaseContent> {
+  return inSnapshot(
+    address,
+    async (client) => {
+      const tables: Record<string, Fingerprint> = {};
+      for (const table of await tablesOf(client)) tables[table.name] = await fingerprint(client, table);
+      return {
+        tables,
+        largeObjects: await orderedFingerprint(largeObjects ? largeObjectRows(client) : Readable.from([])),
+        sequences: await sequencesOf(client),
+        catalogue: await catalogueOf(client),
+        grants: await grantsOf(client),
+        roles: await rolesOf(client),
+      };
+    },
+    snapshot,
+  );
+}
+
+async function fingerprint(client: pg.Client, table: Table): Promise<Fingerprint> {
+  const rows = streamed<{ digest: Buffer }>(client, rowsStatement(table));
+  return table.key.length > 0 ? orderedFingerprint(rows) : multisetFingerprint(rows);
+}

@@ -1,0 +1,12 @@
+/** Compares PostgreSQL databases by content, with no tool of any engine. */
+export { compareDatabases } from "./compare.js";
+export { type ContentOptions, contentOf, type DatabaseContent } from "./content.js";
+export {
+  type ComparisonOptions,
+  type Difference,
+  type DifferenceKind,
+  differences,
+} from "./differences.js";
+export type { Fingerprint } from "./hashes.js";
+export { hasReached, type SequenceState } from "./sequences.js";
+export { clientOf, type DatabaseAddress, inSnapshot, withClient } from "./session.js";

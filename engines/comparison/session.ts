@@ -1,0 +1,95 @@
+import pg from "pg";
+
+/** A PostgreSQL database, and as whom it is read. */
+export interface DatabaseAddress {
+  /** Host name, or the folder of a Unix socket. */
+  readonly host: string;
+  /** @default 5432 */
+  readonly port?: number;
+  readonly user: string;
+  readonly database: string;
+  /** @default none: the server trusts the connection, or knows it by its certificate */
+  readonly password?: string;
+  /** How TLS is used, in libpq's words, and the authority to trust. @default no TLS on a socket, `prefer` elsewhere */
+  readonly tls?: { readonly mode: "require" | "verify-ca" | "verify-full"; readonly authority?: string };
+}
+
+/**
+ * Everything that decides how a value is written as text: two servers with other defaults must write the same.
+ *
+ * Row security is off: a policy that would hide rows is an error, not fewer rows.
+ */
+const settings = [
+  "SET LOCAL search_path = ''",
+  "SET LOCAL TimeZone = 'UTC'",
+  "SET LOCAL DateStyle = 'ISO, YMD'",
+  "SET LOCAL IntervalStyle = 'postgres'",
+  "SET LOCAL extra_float_digits = 3",
+  "SET LOCAL bytea_output = 'hex'",
+  "SET LOCAL lc_monetary = 'C'",
+  "SET LOCAL quote_all_identifiers = off",
+  "SET LOCAL row_security = off",
+  "SET LOCAL statement_timeout = 0",
+  "SET LOCAL idle_in_transaction_session_timeout = 0",
+  "SET LOCAL lock_timeout = '60s'",
+  "SET LOCAL jit = off",
+];
+
+/** A client for a database; not connected yet. */
+export function clientOf(address: DatabaseAddress): pg.Client {
+  const { host, port = 5432, user, database, password, tls } = address;
+  const client = new pg.Client({
+    ...{ host, port, user, database },
+    ...(password === undefined ? {} : { password }),
+    ...(tls
+      ? {
+          ssl: {
+            rejectUnauthorized: tls.mode !== "require",
+            ...(tls.authority === undefined ? {} : { ca: tls.authority }),
+            ...(tls.mode === "verify-ca" ? { checkServerIdentity: () => undefined } : {}),
+          },
+        }
+      : {}),
+    application_name: "secondsite",
+    connectionTimeoutMillis: 10_000,
+    keepAlive: true,
+  });
+  // The statement that runs fails by itself; an idle connection's end is noticed by the next one.
+  client.on("error", () => undefined);
+  return client;
+}
+
+/** Connects, and disconnects whatever happens. */
+export async function withClient<Result>(
+  address: DatabaseAddress,
+  use: (client: pg.Client) => Promise<Result>,
+): Promise<Result> {
+  const client = clientOf(address);
+  await client.connect();
+  try {
+    return await use(client);
+  } finally {
+    // A connection that broke meanwhile has nothing left to close.
+    await client.end().catch(() => undefined);
+  }
+}
+
+/**
+ * Reads in one snapshot, writing nothing, with canonical text.
+ *
+ * @param snapshot one that another session exported and keeps open. @default a new one
+ */
+export async function inSnapshot<Result>(
+  address: DatabaseAddress,
+  use: (client: pg.Client) => Promise<Result>,
+  snapshot?: string,
+): Promise<Result> {
+  return withClient(address, async (client) => {
+    await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+    if (snapshot !== undefined) await client.query(`SET TRANSACTION SNAPSHOT ${pg.escapeLiteral(snapshot)}`);
+    for (const setting of settings) await client.query(setting);
+    const result = await use(client);
+    await client.query("COMMIT");
+    return result;
+  });
+}

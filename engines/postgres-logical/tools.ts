@@ -1,0 +1,62 @@
+import { constants } from "node:fs";
+import { access, readdir } from "node:fs/promises";
+import { delimiter, join } from "node:path";
+import { execa } from "execa";
+
+import { EngineError } from "../errors.js";
+
+/** Programs that come with PostgreSQL. */
+export type PostgresTool = "initdb" | "pg_dump" | "pg_dumpall" | "pg_restore" | "postgres" | "psql";
+
+/** Where Debian keeps each major version's programs; on PATH it puts wrappers that choose by themselves. */
+const debianRoot = "/usr/lib/postgresql";
+
+/** Where programs are looked for. */
+export interface ToolPlaces {
+  /** Folder with PostgreSQL's programs. @default Debian's newest version, else PATH */
+  readonly postgres?: string;
+}
+
+/**
+ * Path of a program.
+ *
+ * @throws EngineError (3) when it is not installed
+ */
+export async function toolPath(name: PostgresTool | "zstd", places: ToolPlaces = {}): Promise<string> {
+  const folders = name === "zstd" ? pathFolders() : await postgresFolders(places);
+  for (const folder of folders) {
+    const path = join(folder, name);
+    if (await runnable(path)) return path;
+  }
+  throw new EngineError(
+    `${name} is not installed: looked in ${folders.join(", ") || "no folder, PATH is empty"}`,
+    3,
+    name === "zstd"
+      ? "install the package zstd"
+      : "install PostgreSQL's programs (Debian: postgresql-client-<version>; initdb and postgres: postgresql-<version>)",
+  );
+}
+
+/** Major version of one of PostgreSQL's programs. */
+export async function majorOf(path: string): Promise<{ readonly major: number; readonly text: string }> {
+  const { stdout } = await execa(path, ["--version"]);
+  const [, text = "", major = ""] = /\(PostgreSQL\) ((\d+)\S*)/.exec(stdout) ?? [];
+  if (major === "") throw new EngineError(`${path} does not say its version: "${stdout}"`, 3);
+  return { major: Number(major), text };
+}
+
+async function postgresFolders({ postgres }: ToolPlaces): Promise<string[]> {
+  if (postgres !== undefined) return [postgres];
+  const versions = await readdir(debianRoot).catch(() => []);
+  const newestFirst = versions.filter((one) => /^\d+$/.test(one)).sort((a, b) => Number(b) - Number(a));
+  return [...newestFirst.map((version) => join(debianRoot, version, "bin")), ...pathFolders()];
+}
+
+const pathFolders = () => (process.env.PATH ?? "").split(delimiter).filter((folder) => folder !== "");
+
+async function runnable(path: string): Promise<boolean> {
+  return access(path, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+}
