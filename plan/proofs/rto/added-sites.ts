@@ -86,6 +86,8 @@ export function addedStore(
     kept.every(({ dataset }) => dataset.residency === undefined || dataset.residency.includes(jurisdiction));
   const home = domainsOf(plan, primarySite(plan));
   const primary = siteOf(plan, primarySite(plan));
+  // Own hardware may have no way to any provider.
+  if (primary.kind === "premises") return undefined;
   const used = usedRegions(plan);
   const name = freeName(plan, "offsite");
   const common = { kind: "object-store", tier: "standard", upload: "100MiB", download: "100MiB" } as const;
@@ -116,7 +118,8 @@ export function addedStore(
 const usedRegions = (plan: Plan): Set<string> =>
   new Set(Object.keys(plan.sites).map((name) => domainsOf(plan, name).region));
 
-function freeName(plan: Plan, wanted: string): string {
+/** A name that no site has yet. */
+export function freeName(plan: Plan, wanted: string): string {
   let name = wanted;
   for (let number = 2; Object.hasOwn(plan.sites, name); number += 1) name = `${wanted}-${number}`;
   return name;

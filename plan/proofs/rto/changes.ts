@@ -6,7 +6,7 @@ import { seconds } from "../../units.js";
 import type { PatchStep } from "../finding.js";
 import { pointer } from "../patched.js";
 import { addedStandby } from "./added-sites.js";
-import { addedCopies, addedReplicas } from "./copies.js";
+import { addedCopies, addedReplicas, mediumAt } from "./copies.js";
 
 /** One thing that can be changed in a plan to make a recovery faster, or possible. */
 export interface Change {
@@ -99,7 +99,7 @@ function warmed(plan: Plan, bad: readonly Recovery[]): Change[] {
     }));
 }
 
-/** A copy that nobody has to carry, of what waits for a medium. */
+/** Of what waits for a medium: a medium that lies where it is needed, or a copy that nobody has to carry. */
 function carried(plan: Plan, bad: readonly Recovery[], scope: keyof typeof disasterOf): Change[] {
   const media = new Set(waiting(bad).filter((name) => plan.sites[name]?.kind === "media"));
   if (media.size === 0) return [];
@@ -112,7 +112,11 @@ function carried(plan: Plan, bad: readonly Recovery[], scope: keyof typeof disas
       ? [name]
       : [],
   );
-  return addedCopies(plan, names, lostIn(plan, scope), disasterOf[scope]);
+  const targets = [...new Set(bad.flatMap(({ to, subject }) => to ?? (plan.sites[subject] ? subject : [])))];
+  return [
+    ...targets.flatMap((target) => [...media].flatMap((name) => mediumAt(plan, name, target))),
+    ...addedCopies(plan, names, lostIn(plan, scope), disasterOf[scope]),
+  ];
 }
 
 const waiting = (bad: readonly Recovery[]): string[] => [

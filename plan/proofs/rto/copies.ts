@@ -4,7 +4,7 @@ import type { Disaster, KeptDataset, Plan, Replica, Site } from "../../schema/in
 import { domainsOf, servingSites, siteOf } from "../../sites.js";
 import type { PatchStep } from "../finding.js";
 import { pointer } from "../patched.js";
-import { addedStore } from "./added-sites.js";
+import { addedStore, freeName } from "./added-sites.js";
 import type { Change } from "./changes.js";
 
 /** A copy of each of these at a site that is left and answers at once; one site for all of them if one will do. */
@@ -55,6 +55,35 @@ const answersAtOnce = (site: Site): boolean =>
 /** Whether a dataset may be at a site; where nothing says whose law applies there, what has a residency may not. */
 const mayBe = ({ jurisdiction }: Site, { residency }: KeptDataset): boolean =>
   residency === undefined || (jurisdiction !== undefined && residency.includes(jurisdiction));
+
+/** A second medium like one that has to be fetched, with the same on it, where it is needed. */
+export function mediumAt(plan: Plan, name: string, target: string): Change[] {
+  const site = plan.sites[name];
+  if (site?.kind !== "media") return [];
+  const { region: location } = domainsOf(plan, target);
+  const added = freeName(plan, `${name.slice(0, 24)}-near`);
+  const steps = Object.entries(plan.datasets).flatMap(([dataset, spec]) =>
+    spec.kind === "rebuildable"
+      ? []
+      : spec.backups.flatMap((backup, index): PatchStep[] =>
+          backup.kind !== "replica" && [...backup.direct, ...backup.replicated].includes(name)
+            ? [
+                {
+                  op: "add",
+                  path: pointer("datasets", dataset, "backups", index, "replicated", "-"),
+                  value: added,
+                },
+              ]
+            : [],
+        ),
+  );
+  return [
+    {
+      sentence: `keep a second medium like "${name}" at ${location}, as site "${added}"`,
+      steps: [{ op: "add", path: pointer("sites", added), value: { ...site, location } }, ...steps],
+    },
+  ];
+}
 
 /** A following server for each database that is too slow to restore, where its own disaster does not reach. */
 export function addedReplicas(plan: Plan, scope: string, bad: readonly Recovery[]): Change[] {

@@ -61,7 +61,7 @@ function recoveryTime(context: Context, scope: Scope, asOf: Date): Finding {
     ...{ ...common, severity: "error" },
     message:
       worst.missing.length > 0
-        ? `${listed(worst.missing)} cannot be brought back in any time: no copy is left; the objective is ${objective}`
+        ? `${listed(worst.missing)} cannot be brought back in any time, because no copy is left; the objective is ${objective}`
         : message(worst, objective, context),
     arithmetic: sum(worst),
     fix: mend(plan, scope, asOf) ?? { sentence: byHand(worst, seconds(objective)) },
@@ -79,12 +79,12 @@ function message(
   objective: string,
   { plan }: Context,
 ): string {
-  const where = to === undefined ? "" : `, at "${to}"`;
+  const where = to === undefined ? "" : ` at "${to}"`;
   const time = humanSeconds(total) || "0s";
-  const floor = humanSeconds(floorSeconds(plan)) || "0s";
+  const floor = floorSeconds(plan);
   switch (scope) {
     case "region":
-      return `a lost region is taken over${where} within ${time}, no faster than ${floor}; the objective is ${objective}`;
+      return `a lost region is taken over${where} within ${time}${floor === 0 ? "" : `, no faster than ${humanSeconds(floor)}`}; the objective is ${objective}`;
     case "catastrophe":
       return `all of it is built up elsewhere within ${time}; the objective is ${objective}`;
     case "node":
