@@ -2,7 +2,7 @@ import type { z } from "zod";
 
 import { checkable } from "./checkable.js";
 import { InvalidPlan, type Problem } from "./errors.js";
-import { crossReferences } from "./rules.js";
+import { crossReferences } from "./rules/index.js";
 import { type Plan, type PlanInput, planSchema } from "./schema/index.js";
 
 /**
@@ -14,12 +14,18 @@ export function definePlan(input: PlanInput): Plan {
   return parsePlan(input);
 }
 
+/** What is known about the day on which a plan is read. */
+export interface ParseOptions {
+  /** Waivers that expired before this day are problems. @default none are: a plan stays readable as days go by */
+  readonly asOf?: Date | undefined;
+}
+
 /** The same for a plan of unknown origin, for example JSON. @throws InvalidPlan */
-export function parsePlan(input: unknown): Plan {
+export function parsePlan(input: unknown, { asOf }: ParseOptions = {}): Plan {
   const parsed = planSchema.safeParse(input);
   const shape = parsed.success ? [] : parsed.error.issues.flatMap(problems);
-  const wrong = [...shape, ...crossReferences(checkable(parsed.success ? parsed.data : input))];
-  if (wrong.length > 0 || !parsed.success) throw new InvalidPlan(planName(input), wrong);
+  const wrong = [...shape, ...crossReferences(checkable(parsed.success ? parsed.data : input), asOf)];
+  if (wrong.length > 0 || !parsed.success) throw new InvalidPlan(planName(input), wrong, input);
   return parsed.data;
 }
 

@@ -15,6 +15,8 @@ export class InvalidPlan extends Error {
     /** Name of the plan, as far as it has one. */
     readonly plan: string,
     readonly problems: readonly Problem[],
+    /** What was read, so that it can be looked at again as of some day. */
+    readonly input?: unknown,
   ) {
     const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
     super(

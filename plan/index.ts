@@ -1,8 +1,9 @@
 export * from "./builders.js";
 export * from "./datasets.js";
-export { definePlan, parsePlan } from "./define.js";
+export { definePlan, type ParseOptions, parsePlan } from "./define.js";
 export { InvalidPlan, type Problem } from "./errors.js";
 export { identitiesOf } from "./identities.js";
+export * from "./jurisdictions.js";
 export * as names from "./names.js";
 export { ports } from "./ports.js";
 export type {

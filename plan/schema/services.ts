@@ -27,8 +27,13 @@ export const service = z.strictObject({
   startup: duration.default("30s"),
 });
 
+/** What `dns` has where it does not say; cross-checks know it too. */
+export const defaultCheck = { every: "10s", subscription: "pro" } as const;
+
 export const dns = z.strictObject({
   provider: z.enum(["route53", "cloudflare"]),
+  /** Cloudflare: what is subscribed to; it decides how often health can be checked. */
+  subscription: z.enum(["pro", "business", "enterprise"]).default(defaultCheck.subscription),
   zone: hostname,
   /** The name users resolve; inside `zone`. */
   name: hostname,
@@ -36,8 +41,8 @@ export const dns = z.strictObject({
   ttl: duration.default("60s"),
   check: z
     .strictObject({
-      /** Route 53 knows 10 s and 30 s. */
-      every: z.enum(["10s", "30s", "60s"]).default("10s"),
+      /** Route 53 knows 10 s and 30 s; Cloudflare 60 s and more, 15 s with Business, 10 s with Enterprise. */
+      every: z.enum(["10s", "30s", "60s"]).default(defaultCheck.every),
       failures: z.int().min(1).max(10).default(3),
     })
     .prefault({}),
