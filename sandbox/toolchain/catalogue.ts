@@ -124,6 +124,18 @@ const catalogue = {
     versionArgs: ["-c", "import importlib.metadata as m; print(m.version('ministack'))"],
     folders: [],
   },
+  versitygw: {
+    why: "serve a folder as S3 with versions and locks, for the vault's tests",
+    wanted: "1.8.0",
+    package: "versitygw",
+  },
+  minio: {
+    why: "serve S3 as MinIO does, for the vault's tests",
+    // Built from its module it knows no version of its own; Go's is the first number that it prints.
+    wanted: ">=0.0.0",
+    package: "minio",
+    versionPattern: /Runtime: go(\d+\.\d+(?:\.\d+)*)/,
+  },
   python3: {
     why: "make ministack's virtual environment",
     wanted: ">=3.10.0",
@@ -137,7 +149,7 @@ const catalogue = {
     wanted: ">=1.21.0",
     package: "go",
     versionArgs: ["version"],
-    onlyFor: ["pulumi", "kubernetes", "coredns"],
+    onlyFor: ["pulumi", "kubernetes", "coredns", "versitygw", "minio"],
   },
 } as const satisfies Record<string, Tool>;
 

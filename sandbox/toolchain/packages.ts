@@ -14,6 +14,9 @@ const kubernetesVersion = "1.36.3";
 const coreDnsVersion = "1.15.0";
 const goVersion = "1.26.8";
 const ministackVersion = "1.5.33";
+const versitygwVersion = "1.8.0";
+/** The newest that the module proxy serves: MinIO's releases carry no semantic versions. */
+const minioVersion = "0.0.0-20260212201848-7aac2a2c5b7c";
 
 const kubernetesPrograms = [
   "kube-apiserver",
@@ -68,6 +71,23 @@ const coreDnsModules: readonly GoModule[] = [
   },
 ];
 
+const versitygwModules: readonly GoModule[] = [
+  {
+    folder: "versitygw",
+    probe: `github.com/versity/versitygw@v${versitygwVersion}`,
+    programs: ["github.com/versity/versitygw/cmd/versitygw"],
+    variables: { "main.Version": `v${versitygwVersion}` },
+  },
+];
+
+const minioModules: readonly GoModule[] = [
+  {
+    folder: "minio",
+    probe: `github.com/minio/minio@v${minioVersion}`,
+    programs: ["github.com/minio/minio"],
+  },
+];
+
 /** Every package that tools come from, with its sources in the order in which they are tried. */
 export const packages = {
   pulumi: cached(pulumiVersion, pinsOf(pulumiModules), [
@@ -93,6 +113,10 @@ export const packages = {
     }),
     goModules(`Go modules v${coreDnsVersion}`, coreDnsModules),
   ]),
+  versitygw: cached(versitygwVersion, pinsOf(versitygwModules), [
+    goModules(`Go modules v${versitygwVersion}`, versitygwModules),
+  ]),
+  minio: cached(minioVersion, pinsOf(minioModules), [goModules(`Go modules v${minioVersion}`, minioModules)]),
   ministack: cached(
     ministackVersion,
     ["ministack/requirements.txt"],
