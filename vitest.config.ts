@@ -5,8 +5,9 @@ import { defineConfig } from "vitest/config";
 const results = process.env.SECONDSITE_TEST_RESULTS;
 
 /**
- * Three kinds of test by file name: `*.test.ts` needs only node and what `npm ci` brought,
- * `*.world.test.ts` needs root and the toolchain, `*.long.test.ts` takes more than a few minutes.
+ * Kinds of test by file name: `*.test.ts` needs only node and what `npm ci` brought, `*.program.test.ts` drives real
+ * programs on loopback, `*.world.test.ts` needs root and the whole toolchain, `*.long.test.ts` takes more than a few
+ * minutes. A world mostly waits, for real timings: `npm test` runs the first two kinds beside it, politely.
  */
 export default defineConfig({
   test: {
@@ -18,8 +19,18 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["**/*.test.ts"],
-          exclude: ["**/*.{world,long}.test.ts", "node_modules/**"],
-          testTimeout: 20_000,
+          exclude: ["**/*.{program,world,long}.test.ts", "node_modules/**"],
+          testTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: "programs",
+          include: ["**/*.program.test.ts"],
+          exclude: ["node_modules/**"],
+          fileParallelism: false,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
         },
       },
       {
