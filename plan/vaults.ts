@@ -11,7 +11,7 @@ export interface Vault {
   readonly bucket: string;
   /** Sites whose bucket of the same category the store copies from here. */
   readonly replicatesTo: readonly string[];
-  /** Days during which nothing in it can be deleted: the shortest time any of its backups is kept. */
+  /** Days during which nothing in it can be deleted: the shortest time any of its backups is kept, at least one. */
   readonly lockDays: number;
   /** Days after which superseded versions go: the longest time any of its backups is kept, and the lock. */
   readonly noncurrentDays: number;
@@ -32,7 +32,8 @@ export function vaultsOf(plan: Plan): Vault[] {
         const key = `${site}/${category}`;
         const known = found.get(key);
         const { least, most } = keptDays(backup.keep);
-        const lockDays = Math.min(known?.lockDays ?? longestLockDays, least);
+        // A day where only a number is kept: what is superseded sooner waits until then.
+        const lockDays = Math.min(known?.lockDays ?? longestLockDays, Math.max(1, least));
         found.set(key, {
           site,
           category,
