@@ -16,11 +16,12 @@ export function service({ plan }: Context): Way[] {
   const checked = new Set(plan.dns ? behind(plan, plan.dns.service) : []);
   return Object.entries(plan.services).flatMap(([subject, { critical, startup, replicas }]) => {
     if (!critical) return [];
+    const start = noticed(plan, subject, checked.has(subject));
     const restart: Phase = {
       ...{ name: "restart", what: `restart of ${subject}`, seconds: seconds(startup) },
-      ...{ basis: `services.${subject}.startup`, after: ["notice"] },
+      ...{ basis: `services.${subject}.startup`, after: [start.at(-1)?.name ?? "notice"] },
     };
-    const phases: Phase[] = [...noticed(plan, subject, checked.has(subject)), restart];
+    const phases: Phase[] = [...start, restart];
     if (replicas === 1)
       phases.push(provisioning(plan, "it did not help: deployed anew from its image", "restart"), {
         ...restart,
@@ -50,8 +51,7 @@ function noticed(plan: Plan, name: string, checked: boolean): Phase[] {
       },
     ];
   if (checked) return [noticing(plan, true)];
-  const decided = decision(plan);
-  return [noticing(plan, false), decided];
+  return [noticing(plan, false), decision(plan)];
 }
 
 /** A service and all that it waits for. */

@@ -132,7 +132,7 @@ function restored(plan: Plan, sources: readonly Source[], workers: number) {
   return {
     seconds: Math.max(written, ...read),
     basis: `${gib(sources.reduce((sum, each) => sum + each.bytes, 0))} from ${[...ofSite.keys()].map((site) => `"${site}"`).join(", ")} at ${Math.round((slowest?.rate ?? 0) / 2 ** 20)} MiB/s${
-      sources.length > 1 ? `, ${Number.isFinite(workers) ? `${workers} at a time` : "all at a time"}` : ""
+      sources.length > 1 ? `, ${Number.isFinite(workers) ? `${workers} at a time` : "all at once"}` : ""
     }, ${figures(plan)}`,
   };
 }

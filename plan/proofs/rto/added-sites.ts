@@ -1,38 +1,31 @@
+import { jurisdictionAt, liesWithin } from "../../jurisdictions.js";
 import type { Disaster, KeptDataset, ObjectStoreSite, Plan, Site } from "../../schema/index.js";
 import { domainsOf, primarySite, siteOf } from "../../sites.js";
 import type { PatchStep } from "../finding.js";
 import { pointer } from "../patched.js";
 import type { Change } from "./changes.js";
 
-/** Regions that a site may be added in, by provider; the jurisdiction each lies in. */
+/** Regions that a site may be added in, by provider. */
 const regions = {
-  aws: [
-    ["us-west-2", "us"],
-    ["us-east-2", "us"],
-    ["us-east-1", "us"],
-    ["eu-central-1", "eu"],
-    ["eu-west-1", "eu"],
-  ],
-  hetzner: [
-    ["fsn1", "eu"],
-    ["hel1", "eu"],
-    ["ash", "us"],
-  ],
-  digitalocean: [
-    ["fra1", "eu"],
-    ["ams3", "eu"],
-    ["nyc3", "us"],
-  ],
-  linode: [
-    ["eu-central", "eu"],
-    ["us-east", "us"],
-  ],
-  vultr: [
-    ["fra", "eu"],
-    ["ams", "eu"],
-    ["ewr", "us"],
-  ],
+  aws: ["us-west-2", "us-east-2", "us-east-1", "eu-central-1", "eu-west-1"],
+  hetzner: ["fsn1", "hel1", "ash"],
+  digitalocean: ["fra1", "ams3", "nyc3"],
+  linode: ["eu-central", "us-east"],
+  vultr: ["fra", "ams", "ewr"],
 } as const;
+
+/** The first region of a provider that nothing of the plan is in and that suits. */
+const freeRegion = (
+  plan: Plan,
+  provider: keyof typeof regions,
+  suits: (jurisdiction: string) => boolean,
+): string | undefined => {
+  const used = usedRegions(plan);
+  return regions[provider].find((region) => {
+    const jurisdiction = jurisdictionAt({ provider, region });
+    return !used.has(`${provider}/${region}`) && jurisdiction !== undefined && suits(jurisdiction);
+  });
+};
 
 /** A standby like the primary, in another region. */
 export function addedStandby(plan: Plan): Change[] {
@@ -55,11 +48,11 @@ function elsewhere(plan: Plan, primary: Site): Site | undefined {
     return { ...primary, ...waiting, location: freeLocation(plan, "second-location") };
   if (primary.kind !== "aws-region" && primary.kind !== "vps") return undefined;
   const provider = primary.kind === "vps" ? primary.provider : "aws";
-  const home = regions[provider].find(([region]) => region === primary.region)?.[1];
-  const [region] =
-    regions[provider].find(
-      ([each, law]) => !usedRegions(plan).has(`${provider}/${each}`) && (home === undefined || law === home),
-    ) ?? [];
+  const home = jurisdictionAt({ provider, region: primary.region });
+  // The data that is to live there lives under this law already.
+  const like = (law: string) =>
+    home === undefined || law === home || (liesWithin(law, ["eu"]) && liesWithin(home, ["eu"]));
+  const region = freeRegion(plan, provider, like);
   if (region === undefined) return undefined;
   if (primary.kind === "vps") return { ...primary, ...waiting, region };
   const { cluster, ...rest } = primary;
@@ -81,31 +74,24 @@ export function addedStore(
   kept: readonly { readonly dataset: KeptDataset }[],
   disaster: Disaster,
 ): { name: string; steps: PatchStep[] } | undefined {
-  const law = kept.flatMap(({ dataset }) => dataset.residency ?? [])[0];
-  const allowed = (jurisdiction: string) =>
-    kept.every(({ dataset }) => dataset.residency === undefined || dataset.residency.includes(jurisdiction));
+  const allowed = (law: string) =>
+    kept.every(({ dataset }) => dataset.residency === undefined || liesWithin(law, dataset.residency));
   const home = domainsOf(plan, primarySite(plan));
   const primary = siteOf(plan, primarySite(plan));
   // Own hardware may have no way to any provider.
   if (primary.kind === "premises") return undefined;
-  const used = usedRegions(plan);
   const name = freeName(plan, "offsite");
   const common = { kind: "object-store", tier: "standard", upload: "100MiB", download: "100MiB" } as const;
   let site: ObjectStoreSite | undefined;
   if (disaster !== "provider" && primary.kind === "aws-region") {
-    const [region, jurisdiction] =
-      regions.aws.find(([each, of]) => !used.has(`aws/${each}`) && (law === undefined || allowed(of))) ?? [];
-    if (region !== undefined)
-      site = { ...common, provider: "aws", region, account: primary.account, jurisdiction };
+    const region = freeRegion(plan, "aws", allowed);
+    if (region !== undefined) site = { ...common, provider: "aws", region, account: primary.account };
   } else {
     const provider = home.provider === "hetzner" ? "digitalocean" : "hetzner";
-    const [region, jurisdiction] =
-      regions[provider].find(
-        ([each, of]) => !used.has(`${provider}/${each}`) && (law === undefined || allowed(of)),
-      ) ?? [];
+    const region = freeRegion(plan, provider, allowed);
     if (region !== undefined)
       site = {
-        ...{ ...common, provider, region, account: plan.name, jurisdiction },
+        ...{ ...common, provider, region, account: plan.name },
         endpoint:
           provider === "hetzner"
             ? `https://${region}.your-objectstorage.com`

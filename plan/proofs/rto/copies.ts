@@ -1,5 +1,6 @@
 import { isHardware } from "../../derive/phases/lost.js";
 import type { Recovery } from "../../derive/phases.js";
+import { jurisdictionAt, liesWithin } from "../../jurisdictions.js";
 import type { Disaster, KeptDataset, Plan, Replica, Site } from "../../schema/index.js";
 import { domainsOf, servingSites, siteOf } from "../../sites.js";
 import type { PatchStep } from "../finding.js";
@@ -53,8 +54,10 @@ const answersAtOnce = (site: Site): boolean =>
   site.kind === "aws-region" || (site.kind === "object-store" && site.tier === "standard");
 
 /** Whether a dataset may be at a site; where nothing says whose law applies there, what has a residency may not. */
-const mayBe = ({ jurisdiction }: Site, { residency }: KeptDataset): boolean =>
-  residency === undefined || (jurisdiction !== undefined && residency.includes(jurisdiction));
+const mayBe = (site: Site, { residency }: KeptDataset): boolean => {
+  const law = jurisdictionAt(site);
+  return residency === undefined || (law !== undefined && liesWithin(law, residency));
+};
 
 /** A second medium like one that has to be fetched, with the same on it, where it is needed. */
 export function mediumAt(plan: Plan, name: string, target: string): Change[] {
