@@ -2,7 +2,7 @@
  * A list of privileges in words and in a fixed order. Where none was written down, PostgreSQL's own defaults hold, and
  * a restored object may have them written out: both read the same here.
  */
-const inWords = (
+export const inWords = (
   acl: string,
 ) => `(SELECT string_agg(format('%s: %s', who, rights), '; ' ORDER BY who COLLATE "C", rights COLLATE "C")
   FROM (SELECT CASE WHEN x.grantee = 0 THEN 'PUBLIC' ELSE x.grantee::regrole::text END
@@ -59,9 +59,6 @@ export const grantQueries: readonly string[] = [
   `SELECT 'grants on the database' AS item, format('owner %s; %s', o.owner::regrole, ${inWords("o.acl")}) AS definition
      FROM pg_database d, LATERAL (SELECT d.datdba AS owner, coalesce(d.datacl, acldefault('d', d.datdba)) AS acl) o
     WHERE d.datname = current_database()`,
-  `SELECT format('grants on tablespace %I', t.spcname) AS item, format('owner %s; %s', o.owner::regrole, ${inWords("o.acl")}) AS definition
-     FROM pg_tablespace t, LATERAL (SELECT t.spcowner AS owner, coalesce(t.spcacl, acldefault('t', t.spcowner)) AS acl) o
-    WHERE t.spcname !~ '^pg_'`,
   `SELECT format('grants on new objects (%s) of %s in %s', d.defaclobjtype, d.defaclrole::regrole,
             coalesce((SELECT quote_ident(nspname) FROM pg_namespace WHERE oid = d.defaclnamespace), 'every schema')) AS item,
           ${inWords("d.defaclacl")} AS definition

@@ -18,8 +18,6 @@ export const relationQueries: readonly string[] = [
     WHERE ${userSchema("n")} AND ${notExtension("pg_namespace", "n.oid")}`,
   `SELECT format('extension %I', e.extname) AS item, format('version %s in schema %I', e.extversion, n.nspname) AS definition
      FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace`,
-  `SELECT format('tablespace %I', spcname) AS item, coalesce(${sorted("spcoptions")}, '') AS definition
-     FROM pg_tablespace WHERE spcname !~ '^pg_'`,
   `SELECT ${kind} || ' ' || ${relation} AS item,
           format('persistence %s, access method %s, tablespace %s, options %s, row security %s/%s, replica identity %s, of type %s, partition key %s, partition bound %s, parents %s, populated %s',
             c.relpersistence, a.amname, t.spcname, ${sorted("c.reloptions")}, c.relrowsecurity, c.relforcerowsecurity, c.relreplident,

@@ -1,8 +1,12 @@
+import { inWords } from "./catalogue-grants.js";
 import { sorted } from "./catalogue-parts.js";
 
 const mine = (role: string) => `${role}.rolname !~ '^pg_'`;
 
-/** Roles of the server: attributes, memberships, settings. Passwords are nobody's to read, and not compared. */
+/**
+ * What belongs to the whole server: roles with attributes, memberships and settings, and tablespaces. Passwords are
+ * nobody's to read and not compared; nor are folders of tablespaces, which another machine has elsewhere.
+ */
 export const roleQueries: readonly string[] = [
   `SELECT format('role %I', r.rolname) AS item,
           format('superuser %s, inherits %s, creates roles %s, creates databases %s, logs in %s, replicates %s, bypasses row security %s, connections %s, until %s',
@@ -15,4 +19,9 @@ export const roleQueries: readonly string[] = [
      FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.member WHERE ${mine("r")} GROUP BY m.member`,
   `SELECT format('settings of role %I', r.rolname) AS item, ${sorted("s.setconfig")} AS definition
      FROM pg_db_role_setting s JOIN pg_roles r ON r.oid = s.setrole WHERE s.setdatabase = 0`,
+  `SELECT format('tablespace %I', spcname) AS item, coalesce(${sorted("spcoptions")}, '') AS definition
+     FROM pg_tablespace WHERE spcname !~ '^pg_'`,
+  `SELECT format('grants on tablespace %I', t.spcname) AS item, format('owner %s; %s', o.owner::regrole, ${inWords("o.acl")}) AS definition
+     FROM pg_tablespace t, LATERAL (SELECT t.spcowner AS owner, coalesce(t.spcacl, acldefault('t', t.spcowner)) AS acl) o
+    WHERE t.spcname !~ '^pg_'`,
 ];

@@ -22,7 +22,7 @@ export const catalogueOf = (client: pg.Client): Promise<Catalogue> =>
 /** Who may do what with which object, who owns it, and what new objects will allow. */
 export const grantsOf = (client: pg.Client): Promise<Catalogue> => described(client, grantQueries);
 
-/** Roles of the whole server with their attributes, memberships and settings; no password. */
+/** Roles and tablespaces of the whole server; no password. */
 export const rolesOf = (client: pg.Client): Promise<Catalogue> => described(client, roleQueries);
 
 async function described(client: pg.Client, queries: readonly string[]): Promise<Catalogue> {

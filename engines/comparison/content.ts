@@ -16,7 +16,7 @@ export interface DatabaseContent {
   readonly sequences: Readonly<Record<string, SequenceState>>;
   readonly catalogue: Catalogue;
   readonly grants: Catalogue;
-  /** Of the whole server. */
+  /** Roles and tablespaces: they belong to the whole server. */
   readonly roles: Catalogue;
 }
 

@@ -22,6 +22,11 @@ export interface ComparisonOptions {
    * @default "exact"
    */
   readonly sequences?: "exact" | "reached";
+  /**
+   * `exact`: the servers have the same roles and tablespaces. `present`: what was expected is there, others may be too.
+   * @default "exact"
+   */
+  readonly roles?: "exact" | "present";
   /** Parts that are not compared. @default none */
   readonly ignore?: readonly DifferenceKind[];
 }
@@ -30,7 +35,7 @@ export interface ComparisonOptions {
 export function differences(
   expected: DatabaseContent,
   found: DatabaseContent,
-  { sequences = "exact", ignore = [] }: ComparisonOptions = {},
+  { sequences = "exact", roles = "exact", ignore = [] }: ComparisonOptions = {},
 ): Difference[] {
   const all = [
     ...rows(expected, found),
@@ -38,7 +43,11 @@ export function differences(
     ...sequenceValues(expected, found, sequences),
     ...definitions("catalogue", expected.catalogue, found.catalogue),
     ...definitions("grants", expected.grants, found.grants),
-    ...definitions("roles", expected.roles, found.roles),
+    ...definitions(
+      "roles",
+      expected.roles,
+      roles === "exact" ? found.roles : only(found.roles, expected.roles),
+    ),
   ];
   return all.filter(({ kind }) => !ignore.includes(kind));
 }
@@ -102,6 +111,11 @@ function definitions(kind: DifferenceKind, expected: Catalogue, found: Catalogue
     if (left === undefined) return differs(`${item} was not expected`);
     return left === right ? [] : differs(`${item} is "${brief(right)}"; expected "${brief(left)}"`);
   });
+}
+
+/** The entries that the other has too. */
+function only(found: Catalogue, expected: Catalogue): Catalogue {
+  return Object.fromEntries(Object.entries(found).filter(([item]) => item in expected));
 }
 
 function namesOf(...all: readonly Readonly<Record<string, unknown>>[]): string[] {

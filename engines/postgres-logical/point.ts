@@ -1,0 +1,80 @@
+import { z } from "zod";
+
+import { EngineError } from "../errors.js";
+
+const part = z.object({
+  name: z.string().min(1),
+  bytes: z.int().min(0),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+});
+
+/** Names of a point's parts. */
+export const partNames = {
+  /** The dump in the custom format, compressed as a whole. */
+  dump: "dump.pgc.zst",
+  /** Roles and tablespaces as SQL: for restoring by hand. */
+  globals: "globals.sql",
+  /** The same, and the database's own properties, for restoring without touching what exists. */
+  server: "server.json",
+  /** What the database held at the snapshot, as hashes. */
+  content: "content.json",
+} as const;
+
+/** What a manifest says of a logical recovery point. Times are ISO 8601 in UTC. */
+const schema = z.object({
+  version: z.literal(1),
+  engine: z.literal("postgres-logical"),
+  /** Unique within a dataset; sorts by time. */
+  label: z.string().regex(/^\d{8}T\d{6}Z-[0-9a-f]{8}$/),
+  startedAt: z.iso.datetime(),
+  finishedAt: z.iso.datetime(),
+  source: z.object({
+    database: z.string(),
+    /** As the server says it, such as `15.18`. */
+    version: z.string(),
+    major: z.int(),
+    systemIdentifier: z.string(),
+    /** Role that read it. */
+    role: z.string(),
+    /** Bootstrap superuser: owns what belongs to nobody else. */
+    superuser: z.string(),
+    encoding: z.string(),
+    collate: z.string(),
+    ctype: z.string(),
+    /** Size on the source's disk. */
+    bytes: z.int(),
+    /** When the snapshot was taken, by the server's clock. */
+    at: z.iso.datetime(),
+    /** End of the log right after the snapshot was taken: every commit in the dump lies before it. */
+    lsn: z.string(),
+    /** Which transactions the dump holds, as `pg_current_snapshot` writes it. */
+    snapshot: z.string(),
+  }),
+  tool: z.object({ name: z.literal("pg_dump"), version: z.string() }),
+  format: z.enum(["custom", "directory"]),
+  tables: z.int(),
+  rows: z.int(),
+  largeObjects: z.int(),
+  /** What the point does not hold, for people; empty when it holds everything. */
+  omitted: z.array(z.string()),
+  parts: z.array(part).min(1),
+  /** Argument lists that restore it from its parts, decrypted, in the present folder, without Secondsite. */
+  restore: z.array(z.array(z.string())).min(1),
+});
+
+export type LogicalPoint = z.infer<typeof schema>;
+
+/** Reads what a manifest says. @throws EngineError (3) when it is no point of this engine */
+export function parsePoint(value: unknown, label: string): LogicalPoint {
+  const parsed = schema.safeParse(value);
+  if (!parsed.success)
+    throw new EngineError(`${label} is no logical point: ${z.prettifyError(parsed.error)}`, 3);
+  return parsed.data;
+}
+
+/** A part by its name. @throws EngineError (3) when the point has none */
+export function partOf(point: LogicalPoint, name: string): LogicalPoint["parts"][number] {
+  const found = point.parts.find((one) => one.name === name);
+  if (!found) throw new EngineError(`point ${point.label} has no part ${name}`, 3);
+  return found;
+}
