@@ -1,4 +1,3 @@
-import { isHardware } from "../../derive/phases/lost.js";
 import type { Recovery } from "../../derive/phases.js";
 import { jurisdictionAt, liesWithin } from "../../jurisdictions.js";
 import type { Disaster, KeptDataset, Plan, Replica, Site } from "../../schema/index.js";
@@ -121,8 +120,6 @@ function placeFor(plan: Plan, dataset: KeptDataset, wanted: string | undefined):
   const serving = servingSites(plan).filter(([, site]) => mayBe(site, dataset));
   if (wanted !== undefined)
     return serving.some(([name]) => name === wanted) && !dataset.regional ? wanted : undefined;
-  // Beside it, where a second server has disks of its own; else at a site that can take over.
-  if (!isHardware(plan, dataset.at)) return dataset.at;
   return serving
     .filter(([name]) => name !== dataset.at)
     .filter(
