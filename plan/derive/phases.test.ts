@@ -11,13 +11,12 @@ import {
   media,
   objectStore,
   physical,
-  pki,
   postgres,
   premises,
   service,
   wal,
 } from "../builders.js";
-import { definePlan } from "../define.js";
+import { parsePlan } from "../define.js";
 import type { Plan, PlanInput, Scope } from "../schema/index.js";
 import { criticalPath, type Phase, together } from "./phases/graph.js";
 import { floorSeconds, type Recovery, recoveryOf } from "./phases.js";
@@ -76,10 +75,10 @@ const regions = {
   },
   dns: { provider: "route53", zone: "app.test", name: "app.test", service: "app" },
   lease: { witness: "witness" },
-} satisfies Partial<PlanInput>;
+};
 
-const recovery = (scope: Scope, more: Partial<PlanInput> = {}): Recovery => {
-  const found = recoveryOf(definePlan({ ...base, ...more }), scope, asOf);
+const recovery = (scope: Scope, more: object = {}): Recovery => {
+  const found = recoveryOf(parsePlan({ ...base, ...more }), scope, asOf);
   if (!found) throw new Error(`nothing to recover in ${scope}`);
   return found;
 };
@@ -217,7 +216,7 @@ test("C8: a standby takes over a lost cluster where that is sooner", () => {
 test("C9: a standby in the lost region is none", () => {
   const { far: _, ...sites } = base.sites;
 
-  expect(recoveryOf(definePlan({ ...base, sites, datasets: at(["vault"]) }), "region", asOf)).toBeUndefined();
+  expect(recoveryOf(parsePlan({ ...base, sites, datasets: at(["vault"]) }), "region", asOf)).toBeUndefined();
 });
 
 test("E1: certificates are restored by themselves", () => {
@@ -232,9 +231,12 @@ test("E1: certificates are restored by themselves", () => {
     ["verification", 50],
     ["start-0", 10],
   ];
-  const authority = { ...base.datasets, authority: pki(certificates) };
+  const authority = { ...base.datasets, authority: { kind: "pki", ...certificates } };
   expect(steps(recovery("certificates", { datasets: authority }))).toEqual(expected);
-  const stored = { ...base.datasets, certificates: files({ ...certificates, path: "/etc/certificates" }) };
+  const stored = {
+    ...base.datasets,
+    certificates: { kind: "files", ...certificates, path: "/etc/certificates" },
+  };
   expect(steps(recovery("certificates", { datasets: stored }))).toEqual(expected);
 });
 

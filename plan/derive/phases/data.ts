@@ -3,6 +3,7 @@ import type { KeptDataset, Plan, Replica } from "../../schema/index.js";
 import { domainsOf, siteOf, standbySites } from "../../sites.js";
 import { bytes, seconds } from "../../units.js";
 import type { Way } from "../phases.js";
+import { criticalDatasets } from "../restore-order.js";
 import { type DataScope, disasterOf, isHardware, lostIn } from "./lost.js";
 import { behind } from "./service.js";
 import { type Context, lossAllowed, sourceOf } from "./sources.js";
@@ -25,8 +26,9 @@ export function database(context: Context): Way[] {
     (plan.dns ? behind(plan, plan.dns.service) : []).flatMap((name) => plan.services[name]?.needs ?? []),
   );
   const moved = standbySites(plan).length > 0;
+  const critical = new Set(criticalDatasets(plan));
   return keptDatasets(plan).flatMap(([name, dataset]) => {
-    if (!["postgres", "mysql", "sqlite"].includes(dataset.kind)) return [];
+    if (!["postgres", "mysql", "sqlite"].includes(dataset.kind) || !critical.has(name)) return [];
     const start = [noticing(plan, needed.has(name)), decision(plan)];
     const replica = survivingReplica(plan, dataset, "database");
     if (replica) {

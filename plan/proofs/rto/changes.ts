@@ -55,10 +55,12 @@ function dnsChanges({ dns }: Plan, bad: readonly Recovery[]): Change[] {
       sentence: 'set dns.ttl: "60s"',
       steps: [{ op: "replace", path: "/dns/ttl", value: "60s" }],
     });
-  if (dns.check.failures > 3)
+  // One failure alone may be the network's.
+  const failures = dns.check.failures > 3 ? 3 : 2;
+  if (dns.check.failures > failures)
     changes.push({
-      sentence: "set dns.check.failures: 3",
-      steps: [{ op: "replace", path: "/dns/check/failures", value: 3 }],
+      sentence: `set dns.check.failures: ${failures}`,
+      steps: [{ op: "replace", path: "/dns/check/failures", value: failures }],
     });
   if (dns.provider === "route53" && dns.check.every !== "10s")
     changes.push({
@@ -77,12 +79,12 @@ function modes(plan: Plan, scope: Scope, bad: readonly Recovery[]): Change[] {
     .flatMap((name) => {
       const site = plan.sites[name];
       if (!site || !("mode" in site) || site.mode === "active") return [];
-      return (site.mode === "pilot-light" ? (["warm", "active"] as const) : (["active"] as const)).map(
-        (mode) => ({
-          sentence: `set sites.${name}.mode: "${mode}"`,
-          steps: [{ op: "replace", path: pointer("sites", name, "mode"), value: mode }] satisfies PatchStep[],
-        }),
-      );
+      // A region's stack knows nothing between a pilot light and all of it.
+      const modes = site.mode === "warm" || site.kind === "aws-region" ? ["active"] : ["warm", "active"];
+      return modes.map((mode) => ({
+        sentence: `set sites.${name}.mode: "${mode}"`,
+        steps: [{ op: "replace", path: pointer("sites", name, "mode"), value: mode }] satisfies PatchStep[],
+      }));
     });
 }
 
