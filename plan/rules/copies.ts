@@ -56,8 +56,12 @@ function replica(
 ): Problem[] {
   const site = to === undefined ? undefined : sites?.[to];
   const problems = unknownName("site", `${place}.to`, to, sites);
-  if (to !== undefined && to === at)
-    problems.push({ at: `${place}.to`, message: `must be another site than the dataset's own, got "${to}"` });
+  // A region has hardware enough for a second server; a room or a rented server is gone with the first.
+  if (to !== undefined && to === at && site?.kind !== "aws-region")
+    problems.push({
+      at: `${place}.to`,
+      message: `must be another site than the dataset's own, whose hardware it would share; got "${to}"`,
+    });
   if (isNoneOf(site, servingKinds))
     problems.push({
       at: `${place}.to`,

@@ -4,7 +4,10 @@ import type { CommandModule, ExitCode } from "../entry.js";
 const help = `
 Schedules are followed for 400 days from --as-of, so that every month and both changes of clock are in it.
 
-Exit codes: 0 no promise is broken, 1 at least one error, 2 the plan cannot be read.
+A plan that contradicts itself, or has a waiver that expired before --as-of, is not proved: every problem is listed
+with its place.
+
+Exit codes: 0 no promise is broken, 1 at least one error, 2 the plan cannot be read or contradicts itself.
 
 Example:
   $ secondsite check plans/kubernetes-chat.ts
@@ -18,7 +21,7 @@ export const check: CommandModule = {
       .description(
         "Proves what the plan promises; shows each finding with its arithmetic and the smallest fix.",
       )
-      .option("--as-of <date>", "day from which schedules are followed (default: today)")
+      .option("--as-of <date>", "day from which schedules are followed and waivers count (default: today)")
       .option("--json", "print the findings as JSON", false)
       .addHelpText("after", help)
       .action(async (path, { asOf, json }) => done(await proved(path, asOf, json)));
@@ -29,22 +32,21 @@ async function proved(path: string, day: string | undefined, json: boolean): Pro
   const { loadPlan } = await import("../../plans/load.js");
   const { prove } = await import("../../plan/proofs/index.js");
   const { dateGiven } = await import("../options.js");
-  const plan = await loadPlan(path);
+  const { findingsTable } = await import("../findings-table.js");
   const asOf = dateGiven("--as-of", day ?? new Date().toISOString().slice(0, 10));
+  const plan = await loadPlan(path, { asOf });
   const findings = prove(plan, asOf);
   const count = (severity: Finding["severity"]) => findings.filter((one) => one.severity === severity).length;
-  const summary = { errors: count("error"), warnings: count("warning"), infos: count("info") };
+  const summary = { errors: count("error"), warnings: count("warning") };
+  const { columns = 100, isTTY = false } = process.stdout;
+  const layout = { width: Math.max(columns, 20), colour: isTTY && !process.env.NO_COLOR };
   process.stdout.write(
     json
       ? `${JSON.stringify({ plan: plan.name, asOf: asOf.toISOString().slice(0, 10), findings, summary }, undefined, 2)}\n`
-      : `${findings.map(rendered).join("\n")}\n${plan.name}: ${summary.errors} errors, ${summary.warnings} warnings, ${summary.infos} promises hold\n`,
+      : `${findingsTable(findings, layout)}\n\n${plan.name}: ${counted(summary.errors, "error")}, ${counted(summary.warnings, "warning")}, ${counted(count("info"), "promise holds", "promises hold")}\n`,
   );
   return summary.errors > 0 ? 1 : 0;
 }
 
-const signs = { error: "✖", warning: "!", info: "✔" } as const;
-
-function rendered({ severity, rule, at, message, arithmetic, fix }: Finding): string {
-  const lines = [`${signs[severity]} ${rule}  ${at}`, `    ${message}`, `    because ${arithmetic}`];
-  return `${[...lines, ...(fix ? [`    fix: ${fix.sentence}`] : [])].join("\n")}\n`;
-}
+const counted = (count: number, one: string, many = `${one}s`): string =>
+  `${count} ${count === 1 ? one : many}`;

@@ -3,6 +3,7 @@ import { backup } from "./backup.js";
 import { check } from "./check.js";
 import { doctor } from "./doctor.js";
 import { failover } from "./failover.js";
+import { plan } from "./plan.js";
 import { pod } from "./pod.js";
 import { points } from "./points.js";
 import { rehearse } from "./rehearse.js";
@@ -14,6 +15,7 @@ import { verify } from "./verify.js";
 /** Every command, in the order help shows them. */
 export const commands: readonly CommandModule[] = [
   check,
+  plan,
   status,
   backup,
   points,
