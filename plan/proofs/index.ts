@@ -5,6 +5,7 @@ import { pointInTime } from "./point-in-time.js";
 import { lockCoversKept } from "./retention.js";
 import { rpo, schedules } from "./rpo/index.js";
 import { recoveryTimes } from "./rto/index.js";
+import { withWaivers } from "./waivers.js";
 import { witnessIsApart } from "./witness.js";
 
 export type { Finding, Proof } from "./finding.js";
@@ -20,10 +21,9 @@ const proofs: readonly Proof[] = [
   witnessIsApart,
 ];
 
-/** Everything the proofs find in a plan, errors first. */
+/** Everything the proofs find in a plan, its waivers applied, errors first. */
 export function prove(plan: Plan, asOf: Date): Finding[] {
   const order = { error: 0, warning: 1, info: 2 };
-  return proofs
-    .flatMap((proof) => proof(plan, asOf))
-    .toSorted((a, b) => order[a.severity] - order[b.severity]);
+  const found = proofs.flatMap((proof) => proof(plan, asOf));
+  return withWaivers(plan, found, asOf).toSorted((a, b) => order[a.severity] - order[b.severity]);
 }
