@@ -1,8 +1,14 @@
 import type { Plan } from "../schema/index.js";
+import { alerts } from "./alerts.js";
+import { compatibility } from "./compatibility.js";
+import { copies } from "./copies.js";
+import { coverage } from "./coverage.js";
+import { drills } from "./drills.js";
 import type { Finding, Proof } from "./finding.js";
-import { keyPerCategory } from "./keys.js";
+import { keys } from "./keys.js";
 import { pointInTime } from "./point-in-time.js";
-import { lockCoversKept } from "./retention.js";
+import { residency } from "./residency.js";
+import { retentions } from "./retention.js";
 import { rpo, schedules } from "./rpo/index.js";
 import { recoveryTimes } from "./rto/index.js";
 import { withWaivers } from "./waivers.js";
@@ -16,8 +22,14 @@ const proofs: readonly Proof[] = [
   rpo,
   recoveryTimes,
   pointInTime,
-  lockCoversKept,
-  keyPerCategory,
+  retentions,
+  copies,
+  residency,
+  keys,
+  coverage,
+  compatibility,
+  drills,
+  alerts,
   witnessIsApart,
 ];
 

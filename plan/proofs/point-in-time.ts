@@ -1,73 +1,144 @@
-import { postgresDatasets } from "../datasets.js";
-import type { PostgresDataset } from "../schema/index.js";
+import { keptDatasets } from "../datasets.js";
+import type { Backup, BackupOf, CronSchedule, KeptDataset } from "../schema/index.js";
 import { humanSeconds, seconds } from "../units.js";
-import type { Finding, Proof } from "./finding.js";
-import { gapsIfReadable } from "./gaps.js";
+import type { Finding, PatchStep, Proof } from "./finding.js";
+import { broken, daysOf, holds, listed, risk, sitesOf, spacingOfBackup } from "./holdings.js";
+import { pointer } from "./patched.js";
 
-/** Log replays onto a physical backup only: at every site, from the first moment of the time it is kept. */
+/**
+ * Log replays onto its own kind of base only, at the site where both are, from the first moment of the time it is
+ * kept: PostgreSQL's onto a physical backup, MySQL's onto a dump or snapshot that names its position.
+ */
 export const pointInTime: Proof = (plan, asOf) =>
-  postgresDatasets(plan).flatMap(([name, dataset]) =>
-    dataset.backups.flatMap((backup, index) =>
-      backup.kind === "wal" ? ofLog(name, dataset, { backup, index }, asOf) : [],
-    ),
+  keptDatasets(plan).flatMap(([name, dataset]) =>
+    // A managed database has no log of ours; `compatibility/managed` says so.
+    dataset.kind === "postgres" && (dataset.runs === "rds" || dataset.runs === "aurora")
+      ? []
+      : dataset.backups.flatMap((log, index) =>
+          log.kind === "wal" || log.kind === "binlog" ? ofLog({ name, dataset, log, index }, asOf) : [],
+        ),
   );
 
+type Base = BackupOf<"physical" | "logical" | "snapshot">;
 interface Log {
-  readonly backup: Extract<PostgresDataset["backups"][number], { kind: "wal" }>;
+  readonly name: string;
+  readonly dataset: KeptDataset;
+  readonly log: BackupOf<"wal" | "binlog">;
   readonly index: number;
 }
 
-function ofLog(
-  name: string,
-  { backups }: PostgresDataset,
-  { backup: log, index }: Log,
-  asOf: Date,
-): Finding[] {
-  const at = `datasets.${name}.backups[${index}]`;
-  const bases = backups.flatMap((backup) => (backup.kind === "physical" ? [backup] : []));
-  const without = [...log.direct, ...log.replicated].filter(
-    (site) => !bases.some(({ direct, replicated }) => direct.includes(site) || replicated.includes(site)),
+const isBase = (log: Log["log"], backup: Backup): backup is Base =>
+  log.kind === "wal"
+    ? backup.kind === "physical" && backup.type === "full"
+    : backup.kind === "logical" || backup.kind === "snapshot";
+
+function ofLog(of: Log, asOf: Date): Finding[] {
+  const { name, dataset, log, index } = of;
+  const bases = dataset.backups.flatMap((backup, place) =>
+    isBase(log, backup) ? [{ backup, index: place }] : [],
   );
-  if (without.length > 0)
+  const at = `datasets.${name}.backups[${index}]`;
+  const without = sitesOf(log).filter((site) => !bases.some(({ backup }) => sitesOf(backup).includes(site)));
+  if (without.length > 0) return [baseless(of, at, without, bases[0]?.index)];
+  return bases
+    .filter(({ backup }) => sitesOf(backup).some((site) => sitesOf(log).includes(site)))
+    .flatMap((base) => window(of, `${at}.keep`, base, asOf));
+}
+
+function baseless(of: Log, at: string, without: readonly string[], known: number | undefined): Finding {
+  const { name, dataset, log } = of;
+  const dumps = log.kind === "wal" && dataset.backups.some(({ kind }) => kind === "logical");
+  const what = log.kind === "wal" ? "physical backup" : "dump that names its position";
+  const path = pointer("datasets", name, "backups");
+  const patch: PatchStep[] =
+    known === undefined
+      ? [{ op: "add", path: `${path}/-`, value: newBase(of) }]
+      : without.map((site) => ({
+          op: "add",
+          path: `${path}/${known}/${log.direct.includes(site) ? "direct" : "replicated"}/-`,
+          value: site,
+        }));
+  return broken(
+    "point-in-time/base",
+    at,
+    {
+      message: `log of "${name}" at ${without.join(", ")} replays onto nothing: no ${what} is kept there`,
+      arithmetic:
+        log.kind === "wal"
+          ? `log replays onto a physical backup of the same server only, never onto a dump${dumps ? ": the dumps cannot take it" : ""}; ${sitesOf(log).length - without.length} of ${sitesOf(log).length} sites have one`
+          : "the log goes on where a dump of the same server stopped, so the dump has to say where that was",
+    },
+    {
+      sentence:
+        known === undefined
+          ? `add ${log.kind === "wal" ? "physical" : "logical"}({ schedule, keep, direct }) at ${listed(sitesOf(log))}`
+          : `name ${without.join(", ")} in datasets.${name}.backups[${known}]`,
+      patch,
+    },
+  );
+}
+
+/** A daily base at the log's sites, kept long enough for the log's window. */
+function newBase({ dataset, log }: Log): Backup {
+  const { direct, replicated } = log;
+  const runner = dataset.kind === "postgres" && dataset.runs === "kubernetes" ? "kubernetes" : "systemd";
+  const schedule: CronSchedule = {
+    ...{ kind: "cron", cron: "0 3 * * *", timeZone: "UTC", runner },
+    ...{ concurrency: "Forbid", startWithin: "5m", deadline: "1h" },
+  };
+  const point = {
+    schedule,
+    // Two starts a day apart with one missed, and the hour after which a run is given up.
+    keep: daysOf(seconds(log.keep) + 3 * 86_400),
+    ...{ direct, replicated },
+  };
+  return log.kind === "wal"
+    ? { kind: "physical", type: "full", ...point }
+    : { kind: "logical", as: "owner", ...point };
+}
+
+interface Placed {
+  readonly backup: Base;
+  readonly index: number;
+}
+
+function window({ name, log }: Log, at: string, { backup: base, index }: Placed, asOf: Date): Finding[] {
+  const spacing = spacingOfBackup(base, asOf);
+  // Kept by number or calendar: what the window is over depends on the schedule, and gaps grow with age.
+  if (!spacing || typeof base.keep !== "string") return [];
+  const kept = base.keep === "forever" ? Number.POSITIVE_INFINITY : seconds(base.keep);
+  const needed = seconds(log.keep) + spacing.withOneMissed + spacing.deadline;
+  const arithmetic = `log ${log.keep} + ${humanSeconds(spacing.withOneMissed)} between starts with one missed + ${humanSeconds(spacing.deadline)} deadline = ${humanSeconds(needed)}; backups are kept ${base.keep}`;
+  const longer = daysOf(needed);
+  const patch: PatchStep[] = [
+    { op: "replace", path: pointer("datasets", name, "backups", index, "keep"), value: longer },
+  ];
+  const sentence = `keep backups "${longer}" or more`;
+  if (seconds(log.keep) > kept)
     return [
-      {
-        ...{ rule: "point-in-time/base", severity: "error", at },
-        message: `log of "${name}" at ${without.join(", ")} replays onto nothing: no physical backup is kept there`,
-        arithmetic: "log replays onto a physical backup of the same server only, never onto a dump",
-        fix: {
-          sentence:
-            bases.length > 0
-              ? `name ${without.join(", ")} in the physical backup's direct`
-              : "add physical({ schedule, keep, direct })",
-        },
-      },
-    ];
-  return bases.flatMap((base): Finding[] => {
-    const [window, kept] = [seconds(log.keep), seconds(base.keep)];
-    if (base.schedule.kind !== "cron") return [];
-    const gaps = gapsIfReadable(base.schedule, asOf);
-    if (!gaps) return [];
-    const needed = window + gaps.withOneMissed + seconds(base.schedule.deadline);
-    const arithmetic = `log ${log.keep} + ${humanSeconds(gaps.withOneMissed)} between starts with one missed + ${base.schedule.deadline} deadline = ${humanSeconds(needed)}; backups are kept ${base.keep}`;
-    if (window > kept)
-      return [
+      risk(
+        "point-in-time/useless-log",
+        at,
         {
-          ...{ rule: "point-in-time/useless-log", severity: "warning", at: `${at}.keep` },
           message: `log of "${name}" is kept ${log.keep}, but the oldest backup it could replay onto only ${base.keep}`,
           arithmetic,
-          fix: { sentence: `set keep: "${base.keep}" or less, or keep backups longer` },
         },
-      ];
-    const holds = needed <= kept;
-    return [
-      {
-        ...{ rule: "point-in-time/window", severity: holds ? "info" : "error", at: `${at}.keep` },
-        message: holds
-          ? `any moment of the last ${log.keep} of "${name}" can be restored`
-          : `the first part of the ${log.keep} of "${name}" has no backup beneath it`,
-        arithmetic,
-        ...(holds ? {} : { fix: { sentence: `keep backups "${Math.ceil(needed / 86_400)}d" or more` } }),
-      },
+        { sentence: `set keep: "${base.keep}" or less, or ${sentence}`, patch },
+      ),
     ];
-  });
+  return needed <= kept
+    ? [
+        holds("point-in-time/window", at, {
+          message: `any moment of the last ${log.keep} of "${name}" can be restored`,
+          arithmetic,
+        }),
+      ]
+    : [
+        broken(
+          "point-in-time/window",
+          at,
+          { message: `the first part of the ${log.keep} of "${name}" has no backup beneath it`, arithmetic },
+          { sentence, patch },
+        ),
+      ];
 }

@@ -1,28 +1,169 @@
-import { keptDays, postgresDatasets, storedBackups } from "../datasets.js";
-import { vaultsOf } from "../vaults.js";
-import type { Finding, Proof } from "./finding.js";
+import { isPoint, keptDatasets, keptDays } from "../datasets.js";
+import type { KeptDataset, Plan, StoredBackup } from "../schema/index.js";
+import { siteOf } from "../sites.js";
+import { humanSeconds, seconds } from "../units.js";
+import { type Vault, vaultsOf } from "../vaults.js";
+import type { Finding, PatchStep, Proof } from "./finding.js";
+import { broken, daysOf, holds, risk, sitesOf } from "./holdings.js";
+import { pointer } from "./patched.js";
+import { supports } from "./stores.js";
 
-/** What is kept cannot be deleted: a bucket's lock lasts as long as its shortest-kept backup, and others outlast it. */
-export const lockCoversKept: Proof = (plan) =>
-  vaultsOf(plan).flatMap(({ site, category, bucket, lockDays }) =>
-    postgresDatasets(plan)
-      .filter(([, dataset]) => dataset.category === category)
-      .flatMap(([name, dataset]) =>
-        storedBackups(dataset).flatMap((backup, index) => {
-          const keepDays = keptDays(backup.keep).most;
-          if (![...backup.direct, ...backup.replicated].includes(site) || keepDays <= lockDays) return [];
-          return [
-            {
-              ...{
-                rule: "retention/lock",
-                severity: "warning",
-                at: `datasets.${name}.backups[${index}].keep`,
-              },
-              message: `${backup.kind} backups of "${name}" in ${bucket} are locked for ${lockDays} of their ${keepDays} days; after that only its policy protects them`,
-              arithmetic: `the lock is the shortest keep in the bucket, so that nothing outlives its retention: min = ${lockDays}d`,
-              fix: { sentence: `keep all of category "${category}" at "${site}" equally long` },
-            } satisfies Finding,
-          ];
-        }),
-      ),
+/** What is kept can be restored for as long as it is kept, and nothing takes it away before. */
+export const retentions: Proof = (plan) => [
+  ...lifecycle(vaultsOf(plan)),
+  ...locks(plan),
+  ...everyBackup(plan).flatMap((placed) => [...keepsOne(placed), ...onlyOne(placed), ...parents(placed)]),
+];
+
+interface Placed {
+  readonly name: string;
+  readonly dataset: KeptDataset;
+  readonly backup: StoredBackup;
+  readonly index: number;
+  readonly at: string;
+}
+
+const everyBackup = (plan: Plan): Placed[] =>
+  keptDatasets(plan).flatMap(([name, dataset]) =>
+    dataset.backups.flatMap((backup, index) =>
+      backup.kind === "replica"
+        ? []
+        : [{ name, dataset, backup, index, at: `datasets.${name}.backups[${index}]` }],
+    ),
   );
+
+/** What is kept for less than the time between two points is gone before the next one is there. */
+function keepsOne({ name, backup, index, at }: Placed): Finding[] {
+  // Those that the clock starts are with their schedules, in `schedule/keeps-one`.
+  if (!isPoint(backup) || backup.schedule.kind !== "interval") return [];
+  const { keep, schedule } = backup;
+  if (typeof keep !== "string" || keep === "forever") return [];
+  const needed = 2 * seconds(schedule.every) + seconds(schedule.deadline);
+  if (seconds(keep) >= needed) return [];
+  const longer = daysOf(needed);
+  return [
+    broken(
+      "retention/keeps-one",
+      `${at}.keep`,
+      {
+        message: `between two runs no backup of "${name}" is left: each is kept ${keep}`,
+        arithmetic: `2 × ${schedule.every} with one run missed + ${schedule.deadline} deadline = ${humanSeconds(needed)}`,
+      },
+      {
+        sentence: `set keep: "${longer}" or more`,
+        patch: [{ op: "replace", path: pointer("datasets", name, "backups", index, "keep"), value: longer }],
+      },
+    ),
+  ];
+}
+
+/** A single point that is replaced by the next leaves nothing to go back to when the next is bad. */
+function onlyOne({ name, backup, at }: Placed): Finding[] {
+  const { keep } = backup;
+  const count =
+    typeof keep === "object" && "count" in keep
+      ? keep.count
+      : typeof keep === "object" && "versions" in keep
+        ? keep.versions
+        : "all";
+  if (count !== 1) return [];
+  return [
+    risk(
+      "retention/only-one",
+      `${at}.keep`,
+      {
+        message: `of "${name}" only the newest is kept: what was damaged before the last run has no good copy`,
+        arithmetic: "1 kept; damage that a run has copied needs at least 2",
+      },
+      { sentence: "keep 2 or more" },
+    ),
+  ];
+}
+
+/** An incremental or differential backup needs its full one, at the same site. */
+function parents({ name, dataset, backup, at }: Placed): Finding[] {
+  if (backup.kind !== "physical" || backup.type === "full") return [];
+  const fulls = dataset.backups.flatMap((other, index) =>
+    other.kind === "physical" && other.type === "full" ? [{ other, index }] : [],
+  );
+  const without = sitesOf(backup).filter((site) => !fulls.some(({ other }) => sitesOf(other).includes(site)));
+  const [full] = fulls;
+  if (without.length === 0) return [];
+  const path = pointer("datasets", name, "backups");
+  const patch: PatchStep[] = full
+    ? without.map((site) => ({
+        op: "add",
+        path: `${path}/${full.index}/${backup.direct.includes(site) ? "direct" : "replicated"}/-`,
+        value: site,
+      }))
+    : [{ op: "add", path: `${path}/-`, value: { ...backup, type: "full" } }];
+  return [
+    broken(
+      "retention/parents",
+      at,
+      {
+        message: `${backup.type} backups of "${name}" at ${without.join(", ")} restore nothing: the full one beneath them is not there`,
+        arithmetic: `${fulls.length} full backups, ${without.length} of ${sitesOf(backup).length} sites without one`,
+      },
+      {
+        sentence: full
+          ? `name ${without.join(", ")} in datasets.${name}.backups[${full.index}]`
+          : 'add physical({ type: "full" }) at the same sites',
+        patch,
+      },
+    ),
+  ];
+}
+
+/** Locked for at least so long, what somebody deletes is missed before it is gone. */
+const noticed = 7;
+
+/**
+ * A bucket's lock is no longer than what is kept shortest in it, so what is kept longer has a lock for part of its
+ * time only; then its policy and the renewal of locks protect it. Said once for each bucket.
+ */
+function locks(plan: Plan): Finding[] {
+  const buckets = new Map<string, { shortest: Placed; longest: Placed; vault: Vault }>();
+  const vaults = new Map(vaultsOf(plan).map((vault) => [`${vault.site}/${vault.category}`, vault]));
+  for (const placed of everyBackup(plan))
+    for (const site of sitesOf(placed.backup)) {
+      const key = `${site}/${placed.dataset.category}`;
+      const vault = vaults.get(key);
+      if (!vault || !supports(siteOf(plan, site), "object-lock")) continue;
+      const known = buckets.get(key);
+      const [least, most] = [keptDays(placed.backup.keep).least, keptDays(placed.backup.keep).most];
+      buckets.set(key, {
+        vault,
+        shortest: known && keptDays(known.shortest.backup.keep).least <= least ? known.shortest : placed,
+        longest: known && keptDays(known.longest.backup.keep).most >= most ? known.longest : placed,
+      });
+    }
+  return [...buckets.values()].flatMap(({ vault, shortest, longest }) => {
+    const most = keptDays(longest.backup.keep).most;
+    if (most <= vault.lockDays) return [];
+    const said = {
+      message: `${longest.backup.kind} backups of "${longest.name}" in ${vault.bucket} are locked for ${vault.lockDays} of ${Number.isFinite(most) ? `their ${most} days` : "the days they are kept"}; after that only its policy protects them`,
+      arithmetic: `the lock is the shortest keep in the bucket, so that nothing outlives its retention: ${shortest.at}.keep, ${vault.lockDays}d`,
+    };
+    const at = `${shortest.at}.keep`;
+    return vault.lockDays >= noticed
+      ? [holds("retention/lock", at, said)]
+      : [
+          risk("retention/lock", at, said, {
+            sentence: `keep these for at least ${noticed} days, or give them a category of their own`,
+          }),
+        ];
+  });
+}
+
+/** By derivation: current objects never expire, and superseded ones outlast retention and lock. */
+function lifecycle(vaults: readonly Vault[]): Finding[] {
+  const [longest] = vaults.toSorted((a, b) => b.noncurrentDays - a.noncurrentDays);
+  if (!longest) return [];
+  return [
+    holds("retention/lifecycle", "datasets", {
+      message: `in ${vaults.length} buckets no rule ever removes a current object, so tool repositories stay whole`,
+      arithmetic: `superseded versions go after retention and lock together, at the most ${longest.noncurrentDays} days in ${longest.bucket} (lock ${longest.lockDays})`,
+    }),
+  ];
+}

@@ -1,0 +1,175 @@
+import { categories, keptDatasets } from "../datasets.js";
+import type { KeptDataset, Plan } from "../schema/index.js";
+import { domainsOf, siteOf } from "../sites.js";
+import { humanSeconds, seconds } from "../units.js";
+import type { Finding, PatchStep } from "./finding.js";
+import { broken, daysOf, holdingsOf, holds, listed, risk } from "./holdings.js";
+import { pointer } from "./patched.js";
+import { rpoObjective } from "./rpo/objective.js";
+import { kmsDeletionDays } from "./stores.js";
+
+/** Where a category's key is needed. */
+export interface Use {
+  /** Sites where datasets of the category live: jobs wrap their keys there. */
+  readonly homes: ReadonlySet<string>;
+  /** Sites with copies. */
+  readonly sites: ReadonlySet<string>;
+}
+/** Where each category's key is needed, by category. */
+export function usedBy(plan: Plan): Map<string, Use> {
+  const used = new Map<string, { homes: Set<string>; sites: Set<string> }>();
+  for (const [, dataset] of keptDatasets(plan)) {
+    const known = used.get(dataset.category) ?? { homes: new Set<string>(), sites: new Set<string>() };
+    known.homes.add(dataset.at);
+    for (const { site } of holdingsOf(dataset)) known.sites.add(site);
+    used.set(dataset.category, known);
+  }
+  return used;
+}
+
+/** Without a key outside, copies outlive an account or a provider and nobody can open them. */
+export function recoveryKey(plan: Plan, used: ReadonlyMap<string, Use>): Finding[] {
+  const { recovery } = plan.keys;
+  if (recovery) {
+    const holders = new Set(recovery.holders);
+    return holders.size < 2
+      ? [
+          broken(
+            "keys/recovery",
+            "keys.recovery.holders",
+            {
+              message: `one person alone holds the recovery key: ${listed([...holders])}`,
+              arithmetic: `${recovery.holders.length} named, ${holders.size} different; 2 are needed`,
+            },
+            { sentence: "name a second holder" },
+          ),
+        ]
+      : [
+          holds("keys/recovery", "keys.recovery", {
+            message: "every copy can be opened without any account",
+            arithmetic: `${holders.size} holders: ${listed([...holders])}`,
+          }),
+        ];
+  }
+  const fix = { sentence: "make an offline recovery key with two holders", patch: withHolders(plan) };
+  const foreign = [...used].flatMap(([category, use]) => {
+    const sites = foreignTo(plan, category, use);
+    return sites.length === 0
+      ? []
+      : [
+          broken(
+            "keys/account",
+            `keys.categories.${category}`,
+            {
+              message: `what ${listed(sites)} ${sites.length > 1 ? "hold" : "holds"} of category "${category}" cannot be read with its key`,
+              arithmetic: `a KMS key stays in its account, in each of its regions: ${[...use.homes].map((site) => domainsOf(plan, site).account).join(", ")}; once that is gone, only an offline key opens what is elsewhere`,
+            },
+            fix,
+          ),
+        ];
+  });
+  const promised = keptDatasets(plan).filter(([, dataset]) => isPromised(plan, dataset));
+  if (promised.length === 0) return foreign;
+  return [
+    ...foreign,
+    broken(
+      "keys/recovery",
+      "keys.recovery",
+      {
+        message: "nobody can open any copy once the account or the machine with its key is gone",
+        arithmetic: `the loss of an account or provider is promised to be survived by ${promised.length} datasets; keys outside of both: 0`,
+      },
+      fix,
+    ),
+  ];
+}
+
+/** Sites of copies that a category's KMS key does not reach. */
+function foreignTo(plan: Plan, category: string, { homes, sites }: Use): string[] {
+  if ((plan.keys.categories[category]?.provider ?? plan.keys.provider) !== "kms") return [];
+  const accounts = new Set([...homes].map((site) => domainsOf(plan, site).account));
+  return [...sites].filter(
+    (site) => siteOf(plan, site).kind === "media" || !accounts.has(domainsOf(plan, site).account),
+  );
+}
+
+const isPromised = (plan: Plan, dataset: KeptDataset): boolean =>
+  (["account", "provider"] as const).some(
+    (disaster) => typeof rpoObjective(plan, dataset, disaster) !== "object",
+  );
+
+function withHolders(plan: Plan): PatchStep[] {
+  const known = Object.keys(plan.people).slice(0, 2);
+  const added = ["key-holder", "second-key-holder"].slice(known.length);
+  return [
+    ...added.map(
+      (name): PatchStep => ({
+        op: "add",
+        path: pointer("people", name),
+        value: {
+          title: "Holder of the recovery key",
+          reach: "to be appointed: name and how to reach at any hour",
+          duties: ["keeps the recovery key"],
+        },
+      }),
+    ),
+    {
+      op: "add",
+      path: pointer("keys", "recovery"),
+      value: { holders: [...known, ...added], kept: "each holder's own safe, in different buildings" },
+    },
+  ];
+}
+
+const day = 86_400;
+
+/** A key that is to be deleted takes all of its data along: it has to be noticed while it can still be saved. */
+export function outlivesData(plan: Plan): Finding[] {
+  const window = seconds(plan.keys.deletionWindow) / day;
+  const { least, most } = kmsDeletionDays;
+  const usesKms = categories(plan).some(
+    (category) => (plan.keys.categories[category]?.provider ?? plan.keys.provider) === "kms",
+  );
+  const path = pointer("keys", "deletionWindow");
+  if (usesKms && (window < least || window > most))
+    return [
+      broken(
+        "keys/deletion-window",
+        "keys.deletionWindow",
+        {
+          message: `KMS keeps a key that is to be deleted for ${least} to ${most} days, not ${plan.keys.deletionWindow}`,
+          arithmetic: `${window} days asked`,
+        },
+        {
+          sentence: `set deletionWindow: "${most}d"`,
+          patch: [{ op: "replace", path, value: `${most}d` }],
+        },
+      ),
+    ];
+  if (!usesKms) return [];
+  const verifying = plan.drills.filter(
+    ({ kind }) => kind === "integrity" || kind === "restore" || kind === "full",
+  );
+  const soonest = Math.min(...verifying.map(({ every }) => seconds(every)));
+  const arithmetic = Number.isFinite(soonest)
+    ? `copies are opened every ${humanSeconds(soonest)}; a key can be saved for ${window} days`
+    : "no drill opens copies";
+  if (soonest <= window * day)
+    return [
+      holds("keys/deletion-window", "keys.deletionWindow", {
+        message: "a key that somebody deletes is missed by a verification while it can still be saved",
+        arithmetic,
+      }),
+    ];
+  return [
+    risk(
+      "keys/deletion-window",
+      "keys.deletionWindow",
+      { message: "a key that somebody deletes can be gone before any verification misses it", arithmetic },
+      {
+        sentence: `verify at least every ${daysOf(window * day)}`,
+        patch: [{ op: "add", path: "/drills/-", value: { kind: "integrity", every: "1d" } }],
+      },
+    ),
+  ];
+}

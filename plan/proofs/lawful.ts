@@ -1,0 +1,86 @@
+import { jurisdictionAt, jurisdictionOf, liesWithin } from "../jurisdictions.js";
+import type { KeptDataset, Plan, Site } from "../schema/index.js";
+import { domainsOf, siteOf } from "../sites.js";
+import type { Size } from "../units.js";
+import { isServing, listed } from "./holdings.js";
+
+/**
+ * Why a dataset may not be at a site; undefined where it may.
+ *
+ * With `residency`, the site's law has to be known and among those named. A `regional` dataset stays in its region;
+ * only what is stored offsite, where nothing runs, may be in another one under the same law.
+ */
+export function whyNotAt(
+  plan: Plan,
+  { at, residency, regional }: Pick<KeptDataset, "at" | "residency" | "regional">,
+  site: string,
+): string | undefined {
+  const law = jurisdictionOf(plan, site);
+  const under = law === undefined ? "nobody says whose law applies there" : `it is under the law of "${law}"`;
+  if (residency && (law === undefined || !liesWithin(law, residency)))
+    return `${under}; allowed is ${listed(residency)}`;
+  const region = domainsOf(plan, at).region;
+  if (!regional || domainsOf(plan, site).region === region) return undefined;
+  if (isServing(siteOf(plan, site)))
+    return `it runs in ${domainsOf(plan, site).region}, and the data never leaves ${region}`;
+  const home = residency ?? [jurisdictionOf(plan, at)].flatMap((each) => each ?? []);
+  return law !== undefined && liesWithin(law, home)
+    ? undefined
+    : `${under}; stored outside ${region} it stays under ${home.length > 0 ? listed(home) : "the law of its home, which nobody states"}`;
+}
+
+/** Whether a site takes copies: the witness holds the lease and nothing else. */
+export const takesCopies = (plan: Plan, site: string): boolean => site !== plan.lease?.witness;
+
+/** A site that a plan does not have yet. */
+export interface AddedSite {
+  readonly name: string;
+  readonly site: Site;
+}
+
+/** AWS regions that a second copy can go to. */
+const awsRegions = [
+  ...["us-west-2", "us-east-2", "eu-central-1", "eu-west-1", "eu-west-3", "eu-west-2", "ca-central-1"],
+  ...["ca-west-1", "ap-southeast-2", "ap-southeast-4", "ap-northeast-1", "ap-northeast-3", "ap-south-2"],
+];
+
+/**
+ * A place for one more copy under a dataset's law: a bucket in another region where the dataset is at AWS, else a
+ * medium that is carried to another location every week. The same plan and law give the same site under the same name.
+ *
+ * `apart`: another kind of medium is needed, so a bucket will not do.
+ */
+export function addedSite(plan: Plan, dataset: KeptDataset, apart: boolean): AddedSite {
+  const home = siteOf(plan, dataset.at);
+  const law = dataset.residency?.[0] ?? jurisdictionOf(plan, dataset.at);
+  const speed: Size = "100MiB";
+  const common = { ...(law === undefined ? {} : { jurisdiction: law }), upload: speed, download: speed };
+  const account = home.kind === "aws-region" || home.kind === "object-store" ? home.account : "";
+  const used = new Set(Object.keys(plan.sites).map((name) => domainsOf(plan, name).region));
+  const region =
+    domainsOf(plan, dataset.at).provider === "aws" && !apart
+      ? awsRegions.find((each) => !used.has(`aws/${each}`) && isNear(each, dataset, home))
+      : undefined;
+  const medium: Site = {
+    ...{ kind: "media", location: free(used, "offsite"), every: "7d", transit: "1d", offline: true },
+    ...common,
+  };
+  const bucket = { kind: "object-store", provider: "aws", account, tier: "standard" } as const;
+  // A region says whose law applies; stating it again could only contradict it.
+  const site: Site = region === undefined ? medium : { ...bucket, region, upload: speed, download: speed };
+  const kind = region === undefined ? "shelf" : "offsite";
+  return { name: free(new Set(Object.keys(plan.sites)), law ? `${kind}-${law}` : kind), site };
+}
+
+/** Under the dataset's law; where it has none, in the same part of the world. */
+function isNear(region: string, { residency }: KeptDataset, home: Site): boolean {
+  const law = jurisdictionAt({ kind: "aws-region", region });
+  if (residency) return law !== undefined && liesWithin(law, residency);
+  return "region" in home && home.region.split("-")[0] === region.split("-")[0];
+}
+
+function free(used: ReadonlySet<string>, wanted: string): string {
+  let name = wanted;
+  for (let number = 2; used.has(name); number += 1) name = `${wanted}-${number}`;
+  return name;
+}
