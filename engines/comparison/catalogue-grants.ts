@@ -1,14 +1,15 @@
 /**
  * A list of privileges in words and in a fixed order. Where none was written down, PostgreSQL's own defaults hold, and
- * a restored object may have them written out: both read the same here.
+ * a restored object may have them written out: both read the same here. So does an owner's right to grant, which
+ * every owner has.
  */
 export const inWords = (
   acl: string,
 ) => `(SELECT string_agg(format('%s: %s', who, rights), '; ' ORDER BY who COLLATE "C", rights COLLATE "C")
   FROM (SELECT CASE WHEN x.grantee = 0 THEN 'PUBLIC' ELSE x.grantee::regrole::text END
                || CASE WHEN x.grantor <> o.owner THEN format(' (from %s)', x.grantor::regrole) ELSE '' END AS who,
-               string_agg(x.privilege_type || CASE WHEN x.is_grantable THEN ' with grant option' ELSE '' END, ', '
-                          ORDER BY x.privilege_type COLLATE "C", x.is_grantable) AS rights
+               string_agg(x.privilege_type || CASE WHEN x.is_grantable AND x.grantee <> o.owner THEN ' with grant option' ELSE '' END, ', '
+                          ORDER BY x.privilege_type COLLATE "C") AS rights
           FROM aclexplode(${acl}) x GROUP BY 1) a)`;
 
 /** Catalogue, its column of owner and of privileges, the letter of its defaults, and what it is. */

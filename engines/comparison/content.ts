@@ -49,13 +49,20 @@ export async function contentOf(
         tables,
         largeObjects: await orderedFingerprint(largeObjects ? largeObjectRows(client) : Readable.from([])),
         sequences: await sequencesOf(client),
-        catalogue: await catalogueOf(client),
-        grants: await grantsOf(client),
+        catalogue: kept(await catalogueOf(client), largeObjects),
+        grants: kept(await grantsOf(client), largeObjects),
         roles: await rolesOf(client),
       };
     },
     snapshot,
   );
+}
+
+/** Without large objects, who may read them and what was written about them is left out too. */
+function kept(catalogue: Catalogue, largeObjects: boolean): Catalogue {
+  if (largeObjects) return catalogue;
+  const entries = Object.entries(catalogue);
+  return Object.fromEntries(entries.filter(([item]) => !/^(grants|comment) on large object /.test(item)));
 }
 
 async function fingerprint(client: pg.Client, table: Table): Promise<Fingerprint> {

@@ -13,7 +13,7 @@ const unfinished = ".unfinished";
 
 /** Parts in a folder of this machine: a backup to a chosen path. */
 export async function folderWriter(folder: string): Promise<PartWriter> {
-  const existing = await readdir(folder).catch(() => []);
+  const existing: string[] = await readdir(folder).catch(() => []);
   if (existing.includes(manifest))
     throw new EngineError(`${folder} holds a point already`, 2, "name another folder");
   // What a killed run left has no manifest, and counts for nothing.

@@ -1,0 +1,73 @@
+import { z } from "zod";
+
+import {
+  contentOf,
+  type DatabaseAddress,
+  type DatabaseContent,
+  differences,
+  inSnapshot,
+} from "../comparison/index.js";
+import type { Fault, PartReader } from "../engine.js";
+import { readJson } from "./checked-parts.js";
+import { type LogicalPoint, partNames, partOf } from "./point.js";
+
+/** Something that has to be true of a restored database, in the plan's own words. */
+export interface Assertion {
+  readonly name: string;
+  /** A query that answers with one value, `true` when it holds. It cannot write. */
+  readonly sql: string;
+}
+
+const fingerprint = z.object({ rows: z.int(), sha256: z.string(), by: z.enum(["order", "multiset"]) });
+const catalogue = z.record(z.string(), z.string());
+const schema = z.object({
+  tables: z.record(z.string(), fingerprint),
+  largeObjects: fingerprint,
+  sequences: z.record(z.string(), z.object({ value: z.string(), called: z.boolean(), step: z.string() })),
+  catalogue,
+  grants: catalogue,
+  roles: catalogue,
+});
+
+/** What the source held at the point's snapshot. */
+export async function expectedContent(point: LogicalPoint, parts: PartReader): Promise<DatabaseContent> {
+  return schema.parse(await readJson(parts, partOf(point, partNames.content)));
+}
+
+/**
+ * Compares a restored database with what the source held, by a tool that has no part in dumping or restoring.
+ *
+ * Sequences may be further on: they belong to no snapshot. Roles that the server has besides are nobody's matter here.
+ */
+export async function contentFaults(
+  point: LogicalPoint,
+  parts: PartReader,
+  restored: DatabaseAddress,
+  assertions: readonly Assertion[],
+): Promise<Fault[]> {
+  const expected = await expectedContent(point, parts);
+  const found = await contentOf(restored, { largeObjects: !point.omitted.includes("large objects") });
+  const faults: Fault[] = differences(expected, found, { sequences: "reached", roles: "present" }).map(
+    ({ item, message }) => ({ item, message }),
+  );
+  for (const assertion of assertions) {
+    const message = await broken(assertion, restored);
+    if (message !== undefined) faults.push({ item: assertion.name, message });
+  }
+  return faults;
+}
+
+async function broken({ name, sql }: Assertion, restored: DatabaseAddress): Promise<string | undefined> {
+  try {
+    const rows = await inSnapshot(restored, async (client) => {
+      await client.query("SET LOCAL search_path TO DEFAULT");
+      return (await client.query<unknown[]>({ text: sql, rowMode: "array" })).rows;
+    });
+    const [value] = rows[0] ?? [];
+    return rows.length === 1 && value === true
+      ? undefined
+      : `"${name}" does not hold: ${rows.length === 1 ? `it answers ${JSON.stringify(value)}` : `it answers with ${rows.length} rows`}`;
+  } catch (error) {
+    return `"${name}" cannot be asked: ${error instanceof Error ? error.message : error}`;
+  }
+}
