@@ -1,11 +1,29 @@
 import type { z } from "zod";
 
-import type { BackupKind, backup, DatasetKind, dataset, PlanInput, schedule, site } from "./schema/index.js";
+import type {
+  BackupKind,
+  backup,
+  DatasetKind,
+  dataset,
+  KeptKind,
+  methods,
+  PlanInput,
+  schedule,
+  site,
+} from "./schema/index.js";
 
 /** Words a plan is written with. Each names its kind, so that a misfit is the compiler's to find. */
 
 type SiteInput<Kind> = Omit<Extract<z.input<typeof site>, { kind: Kind }>, "kind">;
-type DatasetInput<Kind extends DatasetKind> = Omit<Extract<z.input<typeof dataset>, { kind: Kind }>, "kind">;
+type Written<Kind extends DatasetKind> = Omit<Extract<z.input<typeof dataset>, { kind: Kind }>, "kind">;
+/** Backups that this kind of dataset can have: log of a database that has none is a mistake the compiler names. */
+type BackupsOf<Kind extends KeptKind> = Extract<
+  z.input<typeof backup>,
+  { kind: (typeof methods)[Kind][number] }
+>[];
+type DatasetInput<Kind extends DatasetKind> = Kind extends KeptKind
+  ? Omit<Written<Kind>, "backups"> & { backups: BackupsOf<Kind> }
+  : Written<Kind>;
 type BackupInput<Kind extends BackupKind> = Omit<Extract<z.input<typeof backup>, { kind: Kind }>, "kind">;
 type ScheduleInput<Kind> = Omit<Extract<z.input<typeof schedule>, { kind: Kind }>, "kind">;
 type Cluster = Omit<NonNullable<SiteInput<"aws-region">["cluster"]>, "kind">;

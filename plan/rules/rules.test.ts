@@ -1,0 +1,110 @@
+import { expect, test } from "vitest";
+
+import { checkable } from "../checkable.js";
+import { jurisdictionAt, liesWithin } from "../jurisdictions.js";
+import { cycles } from "./cycles.js";
+import { crossReferences } from "./index.js";
+
+const identities = { deployers: [], breakGlass: [] };
+const sites = {
+  home: { kind: "aws-region", region: "us-east-1", role: "primary" },
+  away: { kind: "object-store", provider: "hetzner", region: "fsn1" },
+};
+const data = { kind: "sqlite", at: "home", category: "c", backups: [] };
+const said = (plan: object, asOf?: Date) =>
+  crossReferences(checkable({ identities, sites, ...plan }), asOf).map(
+    ({ at, message }) => `${at}: ${message}`,
+  );
+
+test.each<[string, object, string]>([
+  [
+    "a class",
+    { datasets: { d: { ...data, class: "x" } } },
+    "datasets.d.class: no class of objectives is called",
+  ],
+  ["an owner", { datasets: { d: { ...data, owner: "x" } } }, "datasets.d.owner: no person is called"],
+  ["a log's head", { datasets: { d: { ...data, head: "x" } } }, "datasets.d.head: no site is called"],
+  [
+    "a reference",
+    { datasets: { d: { ...data, references: [{ to: "x" }] } } },
+    "datasets.d.references[0].to: no dataset",
+  ],
+  ["a service", { services: { s: { after: ["x"] } } }, "services.s.after[0]: no service is called"],
+  ["a drill's dataset", { datasets: {}, drills: [{ datasets: ["x"] }] }, "drills[0].datasets[0]: no dataset"],
+  ["an alert's person", { alerts: [{ to: ["x"] }] }, "alerts[0].to[0]: no person is called"],
+  ["an escalation", { escalation: ["x"] }, "escalation[0]: no person is called"],
+  ["a waiver's person", { waivers: [{ by: "x" }] }, "waivers[0].by: no person is called"],
+  ["a holder", { keys: { recovery: { holders: ["x"] } } }, "keys.recovery.holders[0]: no person is called"],
+  ["a closure", { closure: { state: { at: ["x"] } } }, "closure.state.at[0]: no site is called"],
+  ["access", { access: { ci: { deletes: ["x"] } } }, "access.ci.deletes[0]: no site is called"],
+  ["a witness", { lease: { witness: "x" } }, "lease.witness: no site is called"],
+])("an unknown name in %s is one problem with its place", (_what, plan, start) => {
+  const problems = said(plan);
+  expect(problems).toHaveLength(1);
+  expect(problems[0]).toContain(start);
+});
+
+test.each<[string, object, string]>([
+  [
+    "log of a database that has none",
+    { datasets: { d: { ...data, backups: [{ kind: "wal", direct: ["home"] }] } } },
+    'datasets.d.backups[0].kind: a sqlite dataset has no "wal" backup; it can have: copy, append',
+  ],
+  [
+    "services that wait for each other",
+    { services: { a: { after: ["b"] }, b: { after: ["a"] } } },
+    "services.b.after[0]: services wait for each other: a -> b -> a; none of them could start first",
+  ],
+  [
+    "references in a circle",
+    { datasets: { a: { ...data, references: [{ to: "b" }] }, b: { ...data, references: [{ to: "a" }] } } },
+    "datasets.b.references[0].to: references go round in a circle: a -> b -> a; none of them could be restored first",
+  ],
+  [
+    "data that lives outside of its residency",
+    { datasets: { d: { ...data, residency: ["eu"] } } },
+    'datasets.d.residency: it lives at "home" in "us", which is outside of "eu"',
+  ],
+  [
+    "AWS without identities",
+    { identities: undefined },
+    'identities: "home" is created at AWS, which needs to know who deploys and who breaks the glass; add identities: { deployers, breakGlass }',
+  ],
+])("refuses %s", (_what, plan, message) => {
+  expect(said(plan)).toEqual([message]);
+});
+
+test("a waiver is over the day after its last one, and only when a day is given", () => {
+  const plan = { people: { ana: {} }, waivers: [{ rule: "rpo/region", by: "ana", until: "2026-03-01" }] };
+
+  expect(said(plan)).toEqual([]);
+  expect(said(plan, new Date("2026-03-01T23:00:00Z"))).toEqual([]);
+  expect(said(plan, new Date("2026-03-02T00:00:00Z"))[0]).toContain("waivers[0].until: the waiver of");
+});
+
+test.each([5, [], null, { sites: 5, datasets: [1], services: { s: 3 }, waivers: "x", keys: null }])(
+  "a plan of any shape can be cross-checked: %j",
+  (input) => {
+    expect(() => crossReferences(checkable(input))).not.toThrow();
+  },
+);
+
+test("each circle is found once, from wherever it is reached", () => {
+  const graph = new Map(Object.entries({ x: ["a"], a: ["b"], b: ["c", "a"], c: ["c"] }));
+  expect(cycles(graph)).toEqual([
+    ["c", "c"],
+    ["a", "b", "a"],
+  ]);
+});
+
+test("D13: a provider's region implies whose law applies; a hint of a place implies nothing", () => {
+  expect(jurisdictionAt({ kind: "aws-region", region: "eu-west-1" })).toBe("ie");
+  expect(jurisdictionAt({ provider: "linode", region: "us-ord-1" })).toBe("us");
+  expect(jurisdictionAt({ provider: "cloudflare", region: "weur" })).toBeUndefined();
+  expect(jurisdictionAt({ provider: "hetzner", region: "fsn1", jurisdiction: "eu" })).toBe("eu");
+  expect([liesWithin("de", ["eu"]), liesWithin("eu", ["de"]), liesWithin("gb", ["eu"])]).toEqual([
+    true,
+    false,
+    false,
+  ]);
+});
