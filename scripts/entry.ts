@@ -1,5 +1,7 @@
 import { Command, CommanderError } from "@commander-js/extra-typings";
 
+import { seeHelp } from "./see-help.js";
+
 /** What the process answers with: 0 done, 1 the answer is no, 2 bad input, 3 the world failed. */
 export type ExitCode = 0 | 1 | 2 | 3;
 
@@ -8,9 +10,6 @@ export interface CommandModule {
   /** Adds the command to the program; its action resolves to the exit code through `done`. */
   register(program: Command, done: (code: ExitCode) => void): void;
 }
-
-/** Instead of the whole help, which would push the error off the screen. */
-export const seeHelp = "(add --help for the command's options and an example)";
 
 /**
  * Parses arguments, runs one command and returns its exit code; never throws.

@@ -1,5 +1,6 @@
 import type { UpOptions, WorldSpec, WorldStatus } from "../../sandbox/world/index.js";
-import { type CommandModule, type ExitCode, seeHelp } from "../entry.js";
+import type { CommandModule, ExitCode } from "../entry.js";
+import { seeHelp } from "../see-help.js";
 
 const example = `
 Exit codes: 0 done, 1 the command of exec failed, 2 bad input, 3 the world failed.
