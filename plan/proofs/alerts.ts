@@ -139,9 +139,11 @@ function tooLate(
 const arithmeticOf = ({ rpo, react, latest }: AgeLimit) =>
   `RPO ${rpo} - ${humanSeconds(react)} to react = ${humanSeconds(latest)}`;
 
-/** Whole minutes where that is not too late or nothing. */
-const durationOf = (total: number): Duration =>
-  total >= 60 ? `${Math.floor(total / 60)}m` : `${Math.max(1, Math.floor(total))}s`;
+/** The largest unit that says it, rounded down: never later than it has to be. */
+function durationOf(total: number): Duration {
+  if (total >= 3_600 && total % 3_600 === 0) return `${total / 3_600}h`;
+  return total >= 60 ? `${Math.floor(total / 60)}m` : `${Math.max(1, Math.floor(total))}s`;
+}
 
 /** A new alert for those who hear of others already. */
 function added({ alerts: all, escalation }: Plan, on: Alert["on"], datasets?: readonly string[]): PatchStep {

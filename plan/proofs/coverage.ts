@@ -1,22 +1,20 @@
 import { keptDatasets } from "../datasets.js";
 import type { KeptDataset, Plan } from "../schema/index.js";
-import { disasters } from "../schema/index.js";
-import { seconds } from "../units.js";
-import type { Finding, Proof } from "./finding.js";
+import type { Finding, PatchStep, Proof } from "./finding.js";
 import { broken, holds, listed, risk } from "./holdings.js";
-import { pointer } from "./patched.js";
-import { rpoObjective } from "./rpo/objective.js";
+import { patched, pointer } from "./patched.js";
+import { rpo } from "./rpo/index.js";
 
 /** Nothing that is promised is about nothing, and nothing that is there has nobody who answers for it. */
-export const coverage: Proof = (plan) => {
+export const coverage: Proof = (plan, asOf) => {
   const kept = keptDatasets(plan);
-  return [...classes(plan, kept), ...owners(plan, kept), ...stores(plan, kept)];
+  return [...classes(plan, kept, asOf), ...owners(plan, kept), ...stores(plan, kept)];
 };
 
 type Kept = readonly [string, KeptDataset];
 
 /** A class of objectives that no dataset carries promises something about data that nobody named. */
-function classes(plan: Plan, kept: readonly Kept[]): Finding[] {
+function classes(plan: Plan, kept: readonly Kept[], asOf: Date): Finding[] {
   const carriers = new Map<string, number>();
   for (const [, { class: name }] of kept)
     if (name !== undefined) carriers.set(name, (carriers.get(name) ?? 0) + 1);
@@ -30,11 +28,7 @@ function classes(plan: Plan, kept: readonly Kept[]): Finding[] {
           arithmetic: `RPO ${rpo}`,
         }),
       ];
-    const taker = kept.find(
-      ([, dataset]) =>
-        (dataset.class === undefined || (carriers.get(dataset.class) ?? 0) > 1) &&
-        isNoStricter(plan, dataset, name),
-    );
+    const taker = takerOf(plan, kept, carriers, name, asOf);
     return [
       broken(
         "coverage/class",
@@ -45,24 +39,57 @@ function classes(plan: Plan, kept: readonly Kept[]): Finding[] {
         },
         {
           sentence: taker
-            ? `if "${taker[0]}" is such data, set its class: "${name}"; else name the dataset that is`
+            ? `if "${taker.dataset}" is such data, set its class: "${name}"${taker.patch.length > 1 ? ", with the backups that keep it" : ""}; else name the dataset that is`
             : `set class: "${name}" on the datasets it is about, or declare them`,
-          ...(taker
-            ? { patch: [{ op: "add", path: pointer("datasets", taker[0], "class"), value: name } as const] }
-            : {}),
+          ...(taker ? { patch: taker.patch } : {}),
         },
       ),
     ];
   });
 }
 
-/** Whether a class asks no more of a dataset than it has to keep already, so that taking it breaks nothing. */
-function isNoStricter(plan: Plan, dataset: KeptDataset, name: string): boolean {
-  return disasters.every((disaster) => {
-    const wanted = rpoObjective(plan, { ...dataset, class: name }, disaster);
-    const now = rpoObjective(plan, dataset, disaster);
-    return typeof wanted === "object" || (typeof now !== "object" && seconds(wanted) >= seconds(now));
-  });
+/** Datasets that are tried, and repairs after one another. */
+const mostTried = 8;
+
+/** A dataset that can take a class without breaking anything: as it is, or with the fewest repairs of its backups. */
+function takerOf(
+  plan: Plan,
+  kept: readonly Kept[],
+  carriers: ReadonlyMap<string, number>,
+  name: string,
+  asOf: Date,
+): { readonly dataset: string; readonly patch: readonly PatchStep[] } | undefined {
+  const free = kept
+    .filter(([, { class: own }]) => own === undefined || (carriers.get(own) ?? 0) > 1)
+    .toSorted(([, a], [, b]) => Number(a.class !== undefined) - Number(b.class !== undefined));
+  return free
+    .slice(0, mostTried)
+    .flatMap(([dataset, of]) => {
+      const patch = taking(plan, dataset, of, name, asOf);
+      return patch ? [{ dataset, patch }] : [];
+    })
+    .toSorted((a, b) => a.patch.length - b.patch.length)[0];
+}
+
+function taking(
+  plan: Plan,
+  dataset: string,
+  of: KeptDataset,
+  name: string,
+  asOf: Date,
+): readonly PatchStep[] | undefined {
+  const patch: PatchStep[] = [{ op: "add", path: pointer("datasets", dataset, "class"), value: name }];
+  // Nothing else decides about this dataset's losses.
+  let now: Plan = { ...plan, datasets: { [dataset]: of }, services: {}, drills: [], alerts: [] };
+  now = patched(now, patch);
+  for (let tries = 0; tries < mostTried; tries += 1) {
+    const broke = rpo(now, asOf).find(({ severity }) => severity === "error");
+    if (!broke) return patch;
+    if (!broke.fix?.patch) return undefined;
+    patch.push(...broke.fix.patch);
+    now = patched(now, broke.fix.patch);
+  }
+  return undefined;
 }
 
 function owners({ people }: Plan, kept: readonly Kept[]): Finding[] {
