@@ -67,6 +67,7 @@ function overlap(plan: Plan, grants: readonly Grant[]): Finding[] {
         kind !== "break-glass" && writes.length > 0 && (covers(glass.who, who) || covers(who, glass.who)),
     );
     if (covered.length === 0) return [];
+    const step = apart(plan, glass, index, grants);
     return [
       {
         ...{ rule: "blast-radius/identity", severity: "error", at: glass.at },
@@ -74,25 +75,24 @@ function overlap(plan: Plan, grants: readonly Grant[]): Finding[] {
         arithmetic: `${covered.length} identities that write are covered by ${glass.at}`,
         fix: {
           sentence: `let ${glass.at} be a role that nothing else uses`,
-          patch: [apart(plan, glass, index, grants)],
+          ...(step && { patch: [step] }),
         },
       } satisfies Finding,
     ];
   });
 }
 
-/** Drops the entry where another one remains, else names a role of its own. */
-function apart(plan: Plan, glass: Grant, index: number, grants: readonly Grant[]): PatchStep {
+/** Drops the entry where another one remains, else names a role of its own; not where that is somebody else's too. */
+function apart(plan: Plan, glass: Grant, index: number, grants: readonly Grant[]): PatchStep | undefined {
   const path = pointer("identities", "breakGlass", index);
   const others = plan.identities?.breakGlass.filter(
     (who) => who !== glass.who && !grants.some((one) => one.kind !== "break-glass" && covers(who, one.who)),
   );
   if (others && others.length > 0) return { op: "remove", path };
-  const [, account = ""] = /^arn:aws:iam::(\d{12}):/.exec(glass.who) ?? [];
-  let role = `arn:aws:iam::${account}:role/${plan.name}-break-glass`;
-  for (let number = 2; grants.some(({ who }) => covers(who, role)); number += 1)
-    role = `arn:aws:iam::${account}:role/${plan.name}-break-glass-${number}`;
-  return { op: "replace", path, value: role };
+  const [, account] = /^arn:aws:iam::(\d{12}):/.exec(glass.who) ?? [];
+  const role = `arn:aws:iam::${account}:role/break-glass-of-${plan.name}`;
+  const taken = grants.some(({ kind, who }) => kind !== "break-glass" && covers(who, role));
+  return account === undefined || taken ? undefined : { op: "replace", path, value: role };
 }
 
 /** An account's root that deploys: no policy of its own account bounds it. */

@@ -1,0 +1,51 @@
+import { expect, test } from "vitest";
+
+import chat from "../../plans/kubernetes-chat.js";
+import { postgresDatasets } from "../datasets.js";
+import { datasetJobs } from "../names.js";
+import type { Plan } from "../schema/index.js";
+import { covers, grantsOf, jobGrants } from "./grants.js";
+
+test("what each job may do: production is written by one, history by three, deleted by none", () => {
+  expect(Object.keys(jobGrants).sort()).toEqual([...datasetJobs].sort());
+  expect(jobGrants).toEqual({
+    secrets: { writes: false, adds: true },
+    database: { writes: true, adds: true },
+    backup: { writes: false, adds: true },
+    restore: { writes: false, adds: false },
+  });
+});
+
+test("every role of every job at every region is there, under the name that components give it", () => {
+  const workloads = grantsOf(chat).filter(({ kind }) => kind === "workload");
+  const regions = Object.values(chat.sites).filter(({ kind }) => kind === "aws-region");
+
+  expect(workloads).toHaveLength(regions.length * postgresDatasets(chat).length * datasetJobs.length);
+  expect(workloads).toContainEqual({
+    ...{ who: "arn:aws:iam::000000000000:role/chat-virginia-messages-backup", at: "identities" },
+    ...{ kind: "workload", writes: [], deletes: [], reconfigures: false },
+    adds: expect.arrayContaining(["virginia", "oregon"]),
+  });
+  expect(workloads.flatMap(({ deletes }) => deletes)).toEqual([]);
+});
+
+test("deployers reconfigure, break-glass alone deletes, and people do what access says", () => {
+  const access = { operator: { writes: ["messages"], deletes: [], multiFactor: true } };
+  const grants = grantsOf({ ...chat, access } as Plan);
+  const of = (kind: string) => grants.filter((grant) => grant.kind === kind);
+
+  expect(of("deployer")).toMatchObject([{ at: "identities.deployers[0]", deletes: [], reconfigures: true }]);
+  expect(of("break-glass").map(({ writes }) => writes)).toEqual([[]]);
+  expect(of("break-glass")[0]?.deletes).toEqual(expect.arrayContaining(["virginia", "oregon"]));
+  expect(of("declared")).toMatchObject([{ who: "operator", writes: ["messages"], deletes: [] }]);
+});
+
+test.each([
+  ["arn:aws:iam::1:role/a", "arn:aws:iam::1:role/a", true],
+  ["arn:aws:iam::1:role/a*", "arn:aws:iam::1:role/abc/d", true],
+  ["arn:aws:iam::1:role/?", "arn:aws:iam::1:role/ab", false],
+  ["arn:aws:iam::1:role/a.c", "arn:aws:iam::1:role/abc", false],
+  ["arn:aws:iam::*:role/a", "arn:aws:iam::2:role/a", true],
+])("%s covers %s: %s", (pattern, who, expected) => {
+  expect(covers(pattern, who)).toBe(expected);
+});
