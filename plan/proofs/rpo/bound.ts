@@ -147,7 +147,13 @@ export function basesAt(dataset: KeptDataset, stream: StreamBackup, site: string
   const kinds: readonly StoredBackup["kind"][] =
     stream.kind === "binlog" ? ["logical", "snapshot"] : managed ? ["physical", "snapshot"] : ["physical"];
   return storedBackups(dataset).flatMap((backup) =>
-    "schedule" in backup && kinds.includes(backup.kind) && isAt(backup, site) ? [backup] : [],
+    // One that an event makes may be older than any log that is kept.
+    "schedule" in backup &&
+    backup.schedule.kind !== "event" &&
+    kinds.includes(backup.kind) &&
+    isAt(backup, site)
+      ? [backup]
+      : [],
   );
 }
 

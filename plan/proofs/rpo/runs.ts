@@ -6,6 +6,8 @@ import { gapsIfReadable } from "./gaps.js";
 import type { Term } from "./terms.js";
 
 const day = 86_400;
+/** Starts further apart than this come by accident, as when an hour is missing, and promise nothing. */
+const seldom = 180 * day;
 
 /** How old the newest point can be at the sites its job writes to itself; or why nothing can be said. */
 export type Age = { readonly terms: readonly Term[] } | { readonly unbounded: string };
@@ -45,27 +47,61 @@ export function ageOfPoints(plan: Plan, dataset: KeptDataset, backup: PointBacku
   const starting = startingOf(schedule, asOf);
   const spacing = starting.spacing();
   if (!spacing) return { unbounded: starting.unreadable };
-  const upload = uploadOf(plan, dataset, backup, spacing.withOneMissed);
-  const busy = longestRun(starting.deadline, upload.seconds) + starting.late;
-  const overlaps = starting.concurrency !== "Allow" && busy >= spacing.shortest;
-  if (overlaps && starting.concurrency === "Replace") {
-    const spared = starting.spacing(busy);
-    return spared
-      ? { terms: [...gapTerms(spared), ...runTerms(starting, upload)] }
-      : {
-          unbounded: `a run may take ${humanSeconds(busy)}, the next is due after ${humanSeconds(spacing.shortest)} and replaces it: none need ever end`,
-        };
+  const { late, deadline, concurrency } = starting;
+  const upload = uploadOf(plan, dataset, backup, spacing.withOneMissed + late);
+  const busy = longestRun(deadline, upload.seconds) + late;
+  if (concurrency === "Allow" || busy < spacing.shortest)
+    return { terms: [...gapTerms(spacing), ...runTerms(starting, upload)] };
+  if (concurrency === "Forbid") {
+    // What changes while runs stand in each other's way is uploaded too, and takes longer for it.
+    const apart = 2 * (spacing.longest + late + deadline);
+    const slower = uploadOf(plan, dataset, backup, apart, 2);
+    return { terms: [...blockedTerms(spacing, starting, slower), ...runTerms(starting, slower)] };
   }
-  if (!overlaps) return { terms: [...gapTerms(spacing), ...runTerms(starting, upload)] };
-  return { terms: [...blockedTerms(spacing, starting, upload), ...runTerms(starting, upload)] };
+  const spared = sparedStarts(plan, dataset, backup, starting, busy);
+  if (spared) return spared;
+  return {
+    unbounded: `a run may take ${humanSeconds(busy)}, the next is due after ${humanSeconds(spacing.shortest)} and replaces it: none need ever end`,
+  };
 }
 
-/** What one run of a point moves, over what leaves the site; a job writes to each of its direct copies. */
-export function uploadOf(plan: Plan, dataset: KeptDataset, backup: PointBackup, apart: number): Term {
+/** With runs that replace each other: only those count that have room until the next start. */
+function sparedStarts(
+  plan: Plan,
+  dataset: KeptDataset,
+  backup: PointBackup,
+  starting: Starting,
+  busy: number,
+): Age | undefined {
+  const spared = starting.spacing(busy);
+  if (!spared || spared.longest > seldom) return undefined;
+  const upload = uploadOf(plan, dataset, backup, spared.withOneMissed + starting.late);
+  // They are further apart, so an incremental one moves more, and needs more room.
+  const longer = longestRun(starting.deadline, upload.seconds) + starting.late;
+  if (longer > busy) return sparedStarts(plan, dataset, backup, starting, longer);
+  return { terms: [...gapTerms(spared), ...runTerms(starting, upload)] };
+}
+
+/**
+ * What one run of a point moves, over what leaves the site; a job writes to each of its direct copies in turn.
+ *
+ * `apart`: seconds between two points; `turns`: how many uploads as long as this one lie between them besides.
+ */
+export function uploadOf(
+  plan: Plan,
+  dataset: KeptDataset,
+  backup: PointBackup,
+  apart: number,
+  turns = 0,
+): Term {
   const all = bytes(dataset.size);
-  const moved = movesChanges(dataset, backup) ? Math.min(all, (bytes(dataset.changes) * apart) / day) : all;
   const { upload } = siteOf(plan, dataset.at);
   const copies = backup.direct.length;
+  const perSecond = bytes(dataset.changes) / day;
+  // Uploads move what changed during uploads: u = copies (changes (apart + turns u)) / upload.
+  const share = (copies * perSecond * turns) / bytes(upload);
+  const changed = share < 1 ? (perSecond * apart) / (1 - share) : all;
+  const moved = movesChanges(dataset, backup) ? Math.min(all, changed) : all;
   return {
     name: "upload",
     seconds: (moved * copies) / bytes(upload),

@@ -1,0 +1,103 @@
+import { type Fate, type Made, work } from "./engine.js";
+import type { Model } from "./models.js";
+import type { Random } from "./random.js";
+
+/** A stretch of a job's history. */
+export interface History {
+  /** Between these moments it is complete. */
+  readonly from: number;
+  readonly until: number;
+  readonly made: readonly Made[];
+  /** When the point that ends a long wait is complete; the moment before is the worst. */
+  readonly relief: number;
+}
+
+const quick: Fate = { late: 0, takes: 1, fails: false };
+/** Runs that a history goes back at least. */
+const runsBack = 14;
+
+/**
+ * The worst that may happen from one start on: a good run that keeps its place as long as it can, a run that is given
+ * up at its deadline or never starts, and a good one that is as late and as long as may be.
+ */
+export function attack(model: Model, index: number, stays: boolean): History {
+  const { due, late, deadline, upload, job } = model;
+  const at = (of: number) => due[of] ?? Number.POSITIVE_INFINITY;
+  const fates = new Map<number, Fate>();
+  if (job.concurrency === "Replace") return hunted(model, index);
+  const blocked = (start: number, of: number): { readonly end: number; readonly next: number } => {
+    const latest = start + deadline + upload;
+    let next = of + 1;
+    if (job.concurrency === "Allow") return { end: latest, next };
+    while (at(next) <= latest) next++;
+    return { end: next > of + 1 ? at(next - 1) : latest, next };
+  };
+  const first = stays ? blocked(at(index), index) : { end: at(index) + upload + 1, next: index + 1 };
+  fates.set(index, { late: 0, takes: Math.max(1, first.end - at(index) - upload), fails: false });
+  const failing = blocked(at(first.next) + late, first.next);
+  const hangs = failing.next > first.next + 1;
+  const takes = Math.max(1, Math.min(deadline, failing.end - at(first.next) - late - upload));
+  fates.set(first.next, hangs ? { late, takes, fails: true } : { takes: 0, fails: true });
+  fates.set(failing.next, { late, takes: deadline, fails: false });
+  return worked(model, index, failing.next, (of) => fates.get(of) ?? quick);
+}
+
+/** The same where each run replaces the one before: those that have no room never end, one that has room is missed. */
+function hunted(model: Model, from: number): History {
+  const { due, deadline, late } = model;
+  const roomy = (of: number) => hasRoom(model, of);
+  const nextRoomy = (of: number) => {
+    let found = of;
+    while (found < due.length - 1 && !roomy(found)) found++;
+    return found;
+  };
+  const index = nextRoomy(from);
+  const missed = nextRoomy(index + 1);
+  const last = nextRoomy(missed + 1);
+  return worked(model, index, last, (of) => {
+    if (of <= index) return quick;
+    if (of === missed) return { takes: 0, fails: true };
+    return { late: of === last ? late : 0, takes: deadline, fails: false };
+  });
+}
+
+/** Whether a run that is due ends before the next one whatever happens. */
+export const hasRoom = ({ due, late, deadline, upload }: Model, of: number): boolean =>
+  (due[of + 1] ?? Number.POSITIVE_INFINITY) - (due[of] ?? 0) > late + deadline + upload;
+
+function worked(model: Model, index: number, last: number, fateOf: (of: number) => Fate): History {
+  const made = work(model.job, model.due, index, last + 1, fateOf);
+  const reliever = model.due[last] ?? Number.POSITIVE_INFINITY;
+  const relief = made.find(({ content }) => content >= reliever)?.done ?? Number.NaN;
+  const from = made[0]?.done ?? Number.POSITIVE_INFINITY;
+  return { made, relief, from, until: Math.max(relief, model.due[last + 1] ?? 0) };
+}
+
+/** Some history up to a moment: late, long and missed runs by chance, at most one missed between two good ones. */
+export function wander(model: Model, until: number, random: Random): readonly Made[] {
+  const { due, late, deadline, job } = model;
+  const end = lastDue(due, until);
+  let mayMiss = false;
+  // Far enough back for some points, however many starts one run takes the place of.
+  const back = lastDue(due, until - 5 * (late + deadline + model.upload));
+  return work(job, due, Math.max(0, Math.min(end - runsBack, back)), end + 1, (of) => {
+    const spared = job.concurrency !== "Replace" || hasRoom(model, of);
+    if (mayMiss && random.chance(0.25)) {
+      mayMiss = false;
+      return random.chance(0.5) ? { takes: 0, fails: true } : { late: 0, takes: deadline, fails: true };
+    }
+    mayMiss ||= spared;
+    return { late: random.next() * late, takes: 1 + random.next() * Math.max(0, deadline - 1), fails: false };
+  });
+}
+
+/** Index of the last due time up to a moment. */
+export function lastDue(due: Float64Array, until: number): number {
+  let [low, high] = [0, due.length - 1];
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if ((due[middle] ?? 0) <= until) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}

@@ -1,0 +1,94 @@
+import { type Disaster, disasters, type KeptDataset, type Plan } from "../../../schema/index.js";
+import { rpoBound, type TermName, termNames } from "../../rpo/index.js";
+import { generated } from "./generate.js";
+import { observe } from "./observe.js";
+import { seeded } from "./random.js";
+
+/** A dataset that lost more than its bound. */
+export interface Exceeded {
+  readonly seed: number;
+  readonly dataset: string;
+  readonly disaster: Disaster;
+  readonly lost: number;
+  readonly bound: number;
+}
+
+/** What a comparison of many plans came to. */
+export interface Comparison {
+  readonly plans: number;
+  readonly datasets: number;
+  readonly moments: number;
+  readonly exceeded: readonly Exceeded[];
+  /** Plans in which each thing occurs. */
+  readonly occurs: ReadonlyMap<string, number>;
+  /** For each disaster: datasets with a bound, and those that came within a tenth of it. */
+  readonly close: ReadonlyMap<Disaster, { readonly bounded: number; readonly near: number }>;
+  /** For each term: datasets whose loss would exceed the bound without it. */
+  readonly missed: ReadonlyMap<TermName, number>;
+}
+
+const first = new Date("2026-01-01T00:00:00Z");
+const near = 0.9;
+/** What floating-point sums are apart. */
+const rounding = 0.01;
+
+/** Generates plans by seed, lets everything that their bounds cover happen, and compares. */
+export function compare(seeds: Iterable<number>): Comparison {
+  const occurs = new Map<string, number>();
+  const close = new Map(disasters.map((disaster) => [disaster, { bounded: 0, near: 0 }]));
+  const missed = new Map<TermName, number>(termNames.map((term) => [term, 0]));
+  const exceeded: Exceeded[] = [];
+  let [plans, datasets, moments] = [0, 0, 0];
+  for (const seed of seeds) {
+    const random = seeded(seed);
+    const plan = generated(random);
+    plans++;
+    const here = new Set<string>();
+    for (const [name, dataset] of Object.entries(plan.datasets)) {
+      if (dataset.kind === "rebuildable") continue;
+      datasets++;
+      const { seen, lived } = observe(plan, dataset, disasters, first, random);
+      for (const what of [...features(dataset), ...lived.changes]) here.add(what);
+      for (const [disaster, { lost, moments: looked }] of seen) {
+        moments += looked;
+        const bound = rpoBound(plan, dataset, disaster, first);
+        if (!Number.isFinite(bound.seconds)) continue;
+        if (lost > bound.seconds + rounding)
+          exceeded.push({ seed, dataset: name, disaster, lost, bound: bound.seconds });
+        const counted = close.get(disaster);
+        if (counted) {
+          counted.bounded++;
+          if (lost >= near * bound.seconds) counted.near++;
+        }
+        for (const term of bound.best?.terms ?? [])
+          if (withoutTerm(plan, dataset, disaster, term.name) + rounding < lost)
+            missed.set(term.name, (missed.get(term.name) ?? 0) + 1);
+      }
+    }
+    for (const what of here) occurs.set(what, (occurs.get(what) ?? 0) + 1);
+  }
+  return { plans, datasets, moments, exceeded, occurs, close, missed };
+}
+
+/** The bound as it would be if the arithmetic forgot a term. */
+function withoutTerm(plan: Plan, dataset: KeptDataset, disaster: Disaster, left: TermName): number {
+  const { copies } = rpoBound(plan, dataset, disaster, first);
+  const sums = copies.map(({ terms }) =>
+    terms.reduce((sum, { name, seconds }) => (name === left ? sum : sum + seconds), 0),
+  );
+  return Math.min(...sums);
+}
+
+function features(dataset: KeptDataset): string[] {
+  const kind = dataset.kind === "mysql" ? dataset.flavour : dataset.kind;
+  return [
+    `data: ${kind}`,
+    ...dataset.backups.flatMap((backup) => [
+      `backup: ${backup.kind}`,
+      ...("schedule" in backup && backup.schedule.kind === "cron"
+        ? [`runner: ${backup.schedule.runner}`, `concurrency: ${backup.schedule.concurrency}`]
+        : []),
+      ...("schedule" in backup ? [`schedule: ${backup.schedule.kind}`] : []),
+    ]),
+  ];
+}

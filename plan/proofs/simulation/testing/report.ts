@@ -1,0 +1,31 @@
+import type { Comparison } from "./compare.js";
+
+/** What has to occur in at least 3 % of the plans. */
+export const kept: readonly string[] = [
+  ...["postgres", "mysql", "mariadb", "sqlite", "audit-log", "raft", "pki", "files", "bucket"].map(
+    (kind) => `data: ${kind}`,
+  ),
+  ...["configuration", "wallet"].map((kind) => `data: ${kind}`),
+  ...["physical", "wal", "binlog", "logical", "snapshot", "copy", "append", "versions", "replica"].map(
+    (kind) => `backup: ${kind}`,
+  ),
+  ...["kubernetes", "systemd", "github-actions"].map((runner) => `runner: ${runner}`),
+  ...["Forbid", "Replace", "Allow"].map((policy) => `concurrency: ${policy}`),
+  ...["cron", "interval", "event"].map((kind) => `schedule: ${kind}`),
+  ...["spring, north", "autumn, north", "spring, south", "autumn, south"],
+];
+
+/** A comparison as a table for people. */
+export function printed({ plans, datasets, moments, occurs, close, missed, exceeded }: Comparison): string {
+  const percent = (part: number, of: number) => `${((100 * part) / of).toFixed(1)} %`;
+  const lines = [
+    `${plans} plans, ${datasets} datasets, ${moments} moments of disaster, ${exceeded.length} bounds exceeded`,
+    ...kept.map((what) => `  ${what.padEnd(24)} in ${percent(occurs.get(what) ?? 0, plans)} of the plans`),
+    ...[...close].map(
+      ([disaster, { bounded, near }]) =>
+        `  ${disaster.padEnd(24)} ${percent(near, bounded)} of ${bounded} bounds come within 10 %`,
+    ),
+    ...[...missed].map(([term, times]) => `  without ${term.padEnd(16)} ${times} bounds would be exceeded`),
+  ];
+  return `${lines.join("\n")}\n`;
+}
