@@ -1,6 +1,6 @@
 /** The store, the key or the network failed while recovery points were handled: exit code 3. */
 export class VaultError extends Error {
-  readonly exitCode = 3;
+  readonly exitCode: number = 3;
   override readonly name = "VaultError";
   /** @param hint the next command or change that helps. */
   constructor(

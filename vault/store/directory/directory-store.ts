@@ -1,0 +1,167 @@
+import { createReadStream } from "node:fs";
+import { readFile, rm, rmdir, stat } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+
+import { VaultError } from "../../errors.js";
+import { type Capability, type CapabilityTable, needs } from "../capabilities.js";
+import type { Store } from "../store.js";
+import { fileOf, unfinishedFolder } from "./paths.js";
+import { probeDirectory } from "./probe.js";
+import { entries, walk } from "./walk.js";
+import { writeFileAtomically } from "./write.js";
+
+/** What a folder can do: it has no versions and no locks, and checks nothing by itself. */
+const declared: CapabilityTable = {
+  "conditional-create": true,
+  checksums: false,
+  versioning: false,
+  "list-versions": false,
+  lock: false,
+  "list-uploads": true,
+};
+
+/**
+ * A folder: a disk, a medium that somebody carries, a mount.
+ *
+ * A file appears whole or not at all (written aside, synced, read back, then named), and creating is a hard link, which
+ * one of many wins. There are no versions and no locks: whoever may write may delete.
+ */
+export function directoryStore(folder: string): Store {
+  const root = resolve(folder);
+  const label = root;
+  const refuse = (capability: Capability, what: string): never => {
+    needs(declared, capability, label, what);
+    throw new VaultError(`${label} does not do "${capability}"`);
+  };
+  const doing = async <T>(action: string, key: string, work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      throw worded(action, key, label, error);
+    }
+  };
+  const get = (key: string) =>
+    doing("reading", key, async () => {
+      try {
+        return await readFile(fileOf(root, key));
+      } catch (error) {
+        if (isAbsent(error)) return undefined;
+        throw error;
+      }
+    });
+  const body = (content: string | Uint8Array) => [Buffer.from(content)];
+  return {
+    label,
+    declared,
+    probe: () => doing("writing", "probe/", () => probeDirectory(root)),
+    get,
+    async getVersion(key) {
+      return refuse("versioning", `reading a version of ${key}`);
+    },
+    create: (key, content) =>
+      doing(
+        "writing",
+        key,
+        async () => (await writeFileAtomically(root, key, body(content), true)) !== undefined,
+      ),
+    put: (key, content) =>
+      doing("writing", key, async () => {
+        await writeFileAtomically(root, key, body(content), false);
+      }),
+    head: (key, version) =>
+      doing("looking at", key, async () => {
+        if (version !== undefined) return refuse("versioning", `looking at a version of ${key}`);
+        try {
+          const found = await stat(fileOf(root, key));
+          return found.isFile() ? { key, bytes: found.size, modifiedAt: found.mtime } : undefined;
+        } catch (error) {
+          if (isAbsent(error)) return undefined;
+          throw error;
+        }
+      }),
+    async *read(key, version) {
+      if (version !== undefined) refuse("versioning", `reading a version of ${key}`);
+      try {
+        yield* createReadStream(fileOf(root, key), {
+          highWaterMark: 1024 * 1024,
+        }) as AsyncIterable<Uint8Array>;
+      } catch (error) {
+        throw isAbsent(error)
+          ? new VaultError(`there is no ${key} at ${label}`, undefined, { cause: error })
+          : worded("reading", key, label, error);
+      }
+    },
+    upload: (key, source, { createOnly = true, signal } = {}) =>
+      doing("writing", key, async () => {
+        const stopping = async function* () {
+          for await (const chunk of source) {
+            signal?.throwIfAborted();
+            yield chunk;
+          }
+        };
+        const written = await writeFileAtomically(root, key, stopping(), createOnly);
+        if (!written) throw new VaultError(`${key} is there already at ${label}: nothing is overwritten`);
+        // A local write that was cut off is written anew: there is no wire to spare.
+        return { key, ...written, resumedParts: 0 };
+      }),
+    async *uploads(prefix) {
+      for (const name of await entries(join(root, unfinishedFolder))) {
+        const key = Buffer.from(name.slice(name.indexOf(".") + 1), "hex").toString("utf8");
+        if (!key.startsWith(prefix)) continue;
+        const found = await stat(join(root, unfinishedFolder, name)).catch(() => undefined);
+        if (found) yield { key, id: name, startedAt: found.birthtime };
+      }
+    },
+    abort: ({ key, id }) =>
+      doing("removing what is unfinished of", key, () =>
+        rm(join(root, unfinishedFolder, id.replaceAll("/", "")), { force: true }),
+      ),
+    delete: (key) =>
+      doing("deleting", key, async () => {
+        const file = fileOf(root, key);
+        await rm(file, { force: true });
+        await removeEmptyFolders(root, dirname(file));
+      }),
+    // biome-ignore lint/correctness/useYield: there is nothing to yield, and the refusal is the answer.
+    async *versions(prefix) {
+      refuse("list-versions", `looking into the history of ${prefix}`);
+    },
+    async lock(key) {
+      refuse("lock", `locking ${key}`);
+    },
+    async lockedUntil(key) {
+      return refuse("lock", `reading the lock of ${key}`);
+    },
+    list: (prefix) => walk(root, prefix),
+    async folders(prefix) {
+      const found = await entries(join(root, prefix));
+      return found
+        .filter((name) => name.endsWith("/") && `${prefix}${name}` !== `${unfinishedFolder}/`)
+        .map((name) => name.slice(0, -1));
+    },
+  };
+}
+
+function isAbsent(error: unknown): boolean {
+  const code = (error as NodeJS.ErrnoException | undefined)?.code;
+  return code === "ENOENT" || code === "ENOTDIR" || code === "EISDIR";
+}
+
+function worded(action: string, key: string, label: string, error: unknown): VaultError {
+  if (error instanceof VaultError) return error;
+  return new VaultError(
+    `${action} ${key} below ${label} failed: ${error instanceof Error ? error.message : error}`,
+    undefined,
+    { cause: error },
+  );
+}
+
+/** Empty folders would be listed as something that is not there. One that fills meanwhile stays. */
+async function removeEmptyFolders(root: string, folder: string): Promise<void> {
+  for (let at = folder; at.startsWith(`${root}/`); at = dirname(at))
+    try {
+      await rmdir(at);
+    } catch {
+      return;
+    }
+}

@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { type Backend, startBackend } from "../testing/backends.js";
+import type { ObjectVersion, Store } from "./store.js";
+
+describe.each(["ministack", "versitygw", "minio"] as const)("%s", (name) => {
+  let backend: Backend;
+  let store: Store;
+
+  beforeAll(async () => {
+    backend = await startBackend(name);
+    store = await backend.store();
+  });
+  afterAll(() => backend?.stop());
+
+  const history = async (prefix: string) => {
+    const found: ObjectVersion[] = [];
+    for await (const version of store.versions(prefix)) found.push(version);
+    return found;
+  };
+
+  test("what was overwritten and deleted is listed newest first, and can be read", async () => {
+    await store.put("history/a", "one");
+    await store.put("history/a", "two!");
+    await store.delete("history/a");
+
+    const found = await history("history/");
+
+    expect(found.map(({ deleted, bytes, latest }) => [deleted, bytes, latest])).toEqual([
+      [true, 0, true],
+      [false, 4, false],
+      [false, 3, false],
+    ]);
+    const [mark, second, first] = found.map(({ version }) => version);
+    expect(Buffer.from((await store.getVersion("history/a", first ?? "")) ?? "").toString()).toBe("one");
+    expect(Buffer.from((await store.getVersion("history/a", second ?? "")) ?? "").toString()).toBe("two!");
+    expect(await store.getVersion("history/a", mark ?? "")).toBeUndefined();
+    expect(await store.get("history/a")).toBeUndefined();
+  });
+
+  test("a lock is extended, never shortened", async () => {
+    await store.put("locked/a", "x");
+    const [version] = await history("locked/");
+    const inSeconds = (seconds: number) => new Date(Math.ceil(Date.now() / 1000 + seconds) * 1000);
+    const [short, long] = [inSeconds(30), inSeconds(60)];
+    const until = () => store.lockedUntil("locked/a", version?.version ?? "");
+    expect(await until()).toBeUndefined();
+
+    await store.lock("locked/a", version?.version ?? "", short);
+    expect(await until()).toEqual(short);
+    await store.lock("locked/a", version?.version ?? "", long);
+    expect(await until()).toEqual(long);
+    await store.lock("locked/a", version?.version ?? "", short);
+    expect(await until()).toEqual(long);
+  });
+});

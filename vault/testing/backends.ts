@@ -1,0 +1,169 @@
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  CreateBucketCommand,
+  ListBucketsCommand,
+  PutBucketVersioningCommand,
+  S3Client,
+} from "@aws-sdk/client-s3";
+import { execa } from "execa";
+
+import { silent } from "../../sandbox/progress.js";
+import { ensureTools } from "../../sandbox/toolchain/index.js";
+import type { CapabilityTable } from "../store/capabilities.js";
+import { fullyCapable } from "../store/capabilities.js";
+import { directoryStore } from "../store/directory/directory-store.js";
+import type { S3StoreOptions } from "../store/s3/client.js";
+import { s3Store } from "../store/s3/s3-store.js";
+import type { Store } from "../store/store.js";
+
+/** Something that recovery points can be kept in, running on this machine. */
+export interface Backend {
+  /** What it can do, as its makers say: the table that a probe has to find. */
+  readonly expected: CapabilityTable;
+  /** A new, empty store. @param change options of an S3 store that differ; a folder ignores them */
+  store(change?: Partial<S3StoreOptions>): Promise<Store>;
+  /** Address of its S3 server; undefined for a folder. */
+  readonly endpoint?: string;
+  stop(): Promise<void>;
+}
+
+/** The backends that every promise of the vault is held against. */
+export const backendNames = ["ministack", "versitygw", "minio", "directory"] as const;
+export type BackendName = (typeof backendNames)[number];
+
+/** Starts a backend. @throws when it cannot be had or does not serve: a suite without it would prove nothing */
+export function startBackend(name: BackendName): Promise<Backend> {
+  return name === "directory" ? folder() : server(name);
+}
+
+async function folder(): Promise<Backend> {
+  const dir = await mkdtemp(join(tmpdir(), "secondsite-vault-"));
+  let count = 0;
+  return {
+    expected: {
+      ...{ "conditional-create": true, checksums: false, versioning: false },
+      ...{ "list-versions": false, lock: false, "list-uploads": true },
+    },
+    store: async () => directoryStore(join(dir, `store-${++count}`)),
+    stop: () => rm(dir, { recursive: true, force: true }),
+  };
+}
+
+const credentials = { accessKeyId: "vaulttest", secretAccessKey: "vault-test-secret" };
+
+/** How each server is started on a port, with its data in a folder. */
+const commands = {
+  ministack: async (port: number, _dir: string) => {
+    const { "ministack-python": python } = await ensureTools(["ministack-python"], silent);
+    return {
+      argv: [python, join(import.meta.dirname, "../../sandbox/aws/ministack/serve.py")],
+      env: {
+        ...{
+          AUTH: "true",
+          BIND_HOST: "127.0.0.1",
+          GATEWAY_PORT: String(port),
+          MINISTACK_REGION: "us-east-1",
+        },
+        AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+        AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+        MINISTACK_ACCOUNT_ID: "000000000000",
+        ...{ SANDBOX_GATES: "{}", SANDBOX_REPLICATION_SECONDS: "1", PYTHONDONTWRITEBYTECODE: "1" },
+      },
+    };
+  },
+  versitygw: async (port: number, dir: string) => {
+    const { versitygw } = await ensureTools(["versitygw"], silent);
+    await mkdir(join(dir, "versions"));
+    return {
+      argv: [
+        versitygw,
+        "--port",
+        `127.0.0.1:${port}`,
+        "--quiet",
+        "posix",
+        "--versioning-dir",
+        join(dir, "versions"),
+        join(dir, "data"),
+      ],
+      env: { ROOT_ACCESS_KEY: credentials.accessKeyId, ROOT_SECRET_KEY: credentials.secretAccessKey },
+    };
+  },
+  minio: async (port: number, dir: string) => {
+    const { minio } = await ensureTools(["minio"], silent);
+    return {
+      argv: [minio, "server", "--quiet", "--address", `127.0.0.1:${port}`, join(dir, "data")],
+      env: {
+        ...{ MINIO_ROOT_USER: credentials.accessKeyId, MINIO_ROOT_PASSWORD: credentials.secretAccessKey },
+        ...{ MINIO_BROWSER: "off", MINIO_UPDATE: "off", MINIO_CI_CD: "1" },
+      },
+    };
+  },
+};
+
+async function server(name: Exclude<BackendName, "directory">): Promise<Backend> {
+  const dir = await mkdtemp(join(tmpdir(), `secondsite-${name}-`));
+  await mkdir(join(dir, "data"));
+  const port = await freePort();
+  const { argv, env } = await commands[name](port, dir);
+  const [program = "", ...args] = argv;
+  const child = execa(program, args, { env: { ...env, HOME: dir }, reject: false, all: true, cwd: dir });
+  const endpoint = `http://127.0.0.1:${port}`;
+  const stop = async () => {
+    child.kill("SIGKILL");
+    await child;
+    await rm(dir, { recursive: true, force: true });
+  };
+  const client = new S3Client({
+    region: "us-east-1",
+    endpoint,
+    credentials,
+    forcePathStyle: true,
+    maxAttempts: 1,
+  });
+  let count = 0;
+  const store = async (change: Partial<S3StoreOptions> = {}) => {
+    const bucket = `vault-${++count}`;
+    await client.send(new CreateBucketCommand({ Bucket: bucket, ObjectLockEnabledForBucket: true }));
+    await client.send(
+      new PutBucketVersioningCommand({ Bucket: bucket, VersioningConfiguration: { Status: "Enabled" } }),
+    );
+    const capabilities = { ...expected(name), ...change.capabilities };
+    return s3Store({ bucket, region: "us-east-1", endpoint, credentials, ...change, capabilities });
+  };
+  for (const until = Date.now() + 60_000; ; ) {
+    if (await serves(client)) break;
+    if (child.exitCode !== null || Date.now() > until) {
+      await stop();
+      throw new Error(`${name} does not serve: ${(await child).all}`);
+    }
+    await sleep(100);
+  }
+  return { expected: expected(name), store, endpoint, stop };
+}
+
+/** MinIO lists unfinished uploads by their whole key only. */
+function expected(name: BackendName): CapabilityTable {
+  return { ...fullyCapable, ...(name === "minio" ? { "list-uploads": false } : {}) };
+}
+
+async function serves(client: S3Client): Promise<boolean> {
+  try {
+    await client.send(new ListBucketsCommand({}), { abortSignal: AbortSignal.timeout(2_000) });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
+  const address = probe.address();
+  await new Promise((resolve) => probe.close(resolve));
+  if (address === null || typeof address === "string") throw new Error("no port to be had");
+  return address.port;
+}

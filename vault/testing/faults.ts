@@ -1,0 +1,63 @@
+import { createServer, request } from "node:http";
+import type { AddressInfo } from "node:net";
+
+/** What is done to one request: passed on, answered "slow down", or cut after so many bytes of its body or its answer. */
+export type Fault = "none" | "503" | "cut-request" | "cut-answer";
+
+/** A proxy before an S3 server that injects faults. */
+export interface FaultProxy {
+  readonly endpoint: string;
+  /** Decides about every request from now on. */
+  inject(decide: (method: string, url: string) => Fault): void;
+  /** How often each fault was injected. */
+  readonly counts: Readonly<Record<Fault, number>>;
+  stop(): Promise<void>;
+}
+
+/** Starts a proxy on a loopback port; requests keep their Host, so that signatures stand. */
+export async function faultProxy(target: string): Promise<FaultProxy> {
+  let decide: (method: string, url: string) => Fault = () => "none";
+  const counts = { none: 0, "503": 0, "cut-request": 0, "cut-answer": 0 };
+  const { hostname, port } = new URL(target);
+  const server = createServer((incoming, answer) => {
+    const fault = decide(incoming.method ?? "", incoming.url ?? "");
+    counts[fault] += 1;
+    if (fault === "503") {
+      incoming.resume();
+      answer.writeHead(503).end("<Error><Code>SlowDown</Code><Message>slow down</Message></Error>");
+      return;
+    }
+    if (fault === "cut-request") {
+      incoming.once("data", () => incoming.socket.destroy());
+      incoming.once("end", () => incoming.socket.destroy());
+      return;
+    }
+    const { method, url: path, headers } = incoming;
+    const onwards = request({ hostname, port, method, path, headers }, (response) => {
+      answer.writeHead(response.statusCode ?? 500, response.headers);
+      if (fault === "none") {
+        response.pipe(answer);
+        return;
+      }
+      response.once("data", (chunk: Buffer) => {
+        answer.write(chunk.subarray(0, Math.ceil(chunk.length / 2)), () => answer.destroy());
+        response.destroy();
+      });
+      response.once("end", () => answer.destroy());
+    });
+    onwards.on("error", () => answer.destroy());
+    incoming.pipe(onwards);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    inject: (next) => {
+      decide = next;
+    },
+    counts,
+    stop: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
