@@ -1,5 +1,7 @@
 import type { Plan } from "../schema/index.js";
 import { alerts } from "./alerts.js";
+import { blastRadius } from "./blast-radius.js";
+import { recoveryClosure } from "./closure.js";
 import { compatibility } from "./compatibility.js";
 import { copies } from "./copies.js";
 import { coverage } from "./coverage.js";
@@ -25,6 +27,8 @@ const proofs: readonly Proof[] = [
   retentions,
   copies,
   residency,
+  recoveryClosure,
+  blastRadius,
   keys,
   coverage,
   compatibility,
