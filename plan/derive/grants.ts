@@ -93,6 +93,7 @@ const declared = (plan: Plan): Grant[] =>
  * `ArnLike` does.
  */
 export function covers(pattern: string, who: string): boolean {
+  if (!/[*?]/.test(pattern)) return pattern === who;
   const source = [...pattern]
     .map((each) => (each === "*" ? ".*" : each === "?" ? "." : each.replace(/[\\^$.|+()[\]{}]/, "\\$&")))
     .join("");

@@ -18,6 +18,8 @@ import { coldRetrieval, coldRetrievalUnknown, segmentSeconds } from "./constants
 export interface Context {
   readonly plan: Plan;
   readonly order: RestoreOrder;
+  /** Level of each dataset in that order. */
+  readonly levelOf: ReadonlyMap<string, number>;
   /** Seconds between the starts of a schedule when one was missed; `Infinity` where nothing bounds them. */
   readonly worstGap: (schedule: Schedule) => number;
 }
@@ -40,9 +42,10 @@ export interface Source {
 
 /** @param asOf schedules are followed from this day on */
 export function contextOf(plan: Plan, asOf: Date): Context {
+  const order = restoreOrder(plan);
   return {
-    plan,
-    order: restoreOrder(plan),
+    ...{ plan, order },
+    levelOf: new Map(order.datasets.flatMap((names, level) => names.map((name) => [name, level] as const))),
     worstGap(schedule) {
       if (schedule.kind === "interval") return 2 * seconds(schedule.every);
       if (schedule.kind === "event")

@@ -62,7 +62,7 @@ export function lanes(site: Site): number {
  * @returns phases that end with `verification`; it begins after `after`
  */
 export function restoring(
-  { plan, order }: Context,
+  { plan, levelOf }: Context,
   sources: readonly Source[],
   workers: number,
   after: string,
@@ -74,11 +74,15 @@ export function restoring(
     basis: waitBasis,
     after: ["decision"],
   }));
-  const of = new Map(sources.map((source) => [source.dataset, source]));
+  const byLevel = new Map<number, Source[]>();
+  for (const source of sources) {
+    const level = levelOf.get(source.dataset) ?? 0;
+    const here = byLevel.get(level);
+    if (here) here.push(source);
+    else byLevel.set(level, [source]);
+  }
   let last = after;
-  for (const level of order.datasets) {
-    const here = level.flatMap((dataset) => of.get(dataset) ?? []);
-    if (here.length === 0) continue;
+  for (const [, here] of [...byLevel].toSorted(([a], [b]) => a - b)) {
     const name = `restore-${phases.length}`;
     phases.push({
       ...{ name, what: `restore of ${named(here)}`, ...restored(plan, here, workers) },
