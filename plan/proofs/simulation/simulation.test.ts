@@ -22,7 +22,7 @@ test("every kind of data, runner, change of clocks and concurrency policy occurs
   expect(kept.filter((what) => (comparison.occurs.get(what) ?? 0) < 0.03 * comparison.plans)).toEqual([]);
 });
 
-test.each(disasters)("%s: at least 20 %% of the bounds are nearly reached", (disaster) => {
+test.each(disasters)("%s: at least a fifth of the bounds are nearly reached", (disaster) => {
   const { bounded, near } = comparison.close.get(disaster) ?? { bounded: 0, near: 0 };
 
   expect(bounded).toBeGreaterThan(plans);

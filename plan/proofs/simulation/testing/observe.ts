@@ -4,7 +4,7 @@ import { leftAfter } from "./disasters.js";
 import type { Made } from "./engine.js";
 import { type Model, modelsOf } from "./models.js";
 import type { Random } from "./random.js";
-import { type ClockChange, clockChanges, simulatedDays } from "./starts.js";
+import { type ClockChange, clockChanges, margin, simulatedDays } from "./starts.js";
 import { amount, length } from "./units.js";
 
 const instant = 0.002;
@@ -251,11 +251,14 @@ function attacksOn({ first, random, lived }: World, model: Model): History[] {
     for (const { at, kind } of changes) if ((due[index] ?? 0) <= at && at <= history.relief) lived.add(kind);
   const wait = ({ made, relief }: History) =>
     relief - made.reduce((most, { content, done }) => (done < relief ? Math.max(most, content) : most), 0);
-  return attacks
-    .map(({ history }) => history)
-    .filter(({ relief }) => Number.isFinite(relief))
-    .sort((a, b) => wait(b) - wait(a))
-    .slice(0, 3);
+  return (
+    attacks
+      .map(({ history }) => history)
+      // What runs beyond the days that are known is not looked at.
+      .filter(({ relief }) => relief < start + (simulatedDays + margin / 2) * 86_400)
+      .sort((a, b) => wait(b) - wait(a))
+      .slice(0, 3)
+  );
 }
 
 const remembered = new WeakMap<Float64Array, Map<string, number[]>>();

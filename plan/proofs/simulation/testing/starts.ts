@@ -42,9 +42,10 @@ function walk(cron: string, timeZone: string, runner: Runner, first: Date): numb
     const [ofMonth, ofWeek] = [days.has(date.getUTCDate()), weekdays.has(date.getUTCDay())];
     return months.has(date.getUTCMonth() + 1) && (either ? ofMonth || ofWeek : ofMonth && ofWeek);
   };
+  const none: number[] = [];
   const matching = (local: number, span: number): number[] => {
+    if (!hours.has(Math.floor((local % day) / 3_600)) || !onDay(local)) return none;
     const matched: number[] = [];
-    if (!hours.has(Math.floor((local % day) / 3_600)) || !onDay(local)) return matched;
     for (let at = local; at < local + span; at += 60)
       if (minutes.has((at % 3_600) / 60)) matched.push(at - local);
     return matched;
@@ -76,8 +77,17 @@ export interface ClockChange {
   readonly kind: "spring, north" | "autumn, north" | "spring, south" | "autumn, south";
 }
 
+const changes = new Map<string, ClockChange[]>();
+
 /** The changes of a zone's clocks in the two years from a day. */
 export function clockChanges(timeZone: string, first: Date): ClockChange[] {
+  const key = `${timeZone} ${first.getTime()}`;
+  const found = changes.get(key) ?? changesOf(timeZone, first);
+  changes.set(key, found);
+  return found;
+}
+
+function changesOf(timeZone: string, first: Date): ClockChange[] {
   const from = first.getTime() / 1_000 - margin * day;
   const { offsets } = clocksOf(timeZone, from, from + (simulatedDays + 2 * margin) * day);
   return offsets.flatMap((offset, index) => {
