@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import { awsRegion, every, logical, objectStore, postgres, premises, vps } from "../builders.js";
 import type { definePlan } from "../define.js";
-import { type Plan, planSchema, type Site } from "../schema/index.js";
+import { type Plan, planSchema } from "../schema/index.js";
 import { patched } from "./patched.js";
 import { witnessIsApart } from "./witness.js";
 
@@ -91,7 +91,7 @@ test("a store that is apart already is proposed before a new one", () => {
     ...cloud,
     witness: bucket("aws", "us-east-1"),
     apart: bucket("aws", "eu-west-1"),
-  } satisfies Record<string, Partial<Site>>;
+  };
 
   expect(of(sites, "witness").fix?.patch).toEqual([
     { op: "replace", path: "/lease/witness", value: "apart" },
