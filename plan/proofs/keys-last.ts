@@ -6,7 +6,6 @@ import type { Finding, PatchStep } from "./finding.js";
 import { broken, daysOf, holdingsOf, holds, listed, risk } from "./holdings.js";
 import { pointer } from "./patched.js";
 import { rpoObjective } from "./rpo/objective.js";
-import { kmsDeletionDays } from "./stores.js";
 
 /** Where a category's key is needed. */
 export interface Use {
@@ -30,27 +29,13 @@ export function usedBy(plan: Plan): Map<string, Use> {
 /** Without a key outside, copies outlive an account or a provider and nobody can open them. */
 export function recoveryKey(plan: Plan, used: ReadonlyMap<string, Use>): Finding[] {
   const { recovery } = plan.keys;
-  if (recovery) {
-    const holders = new Set(recovery.holders);
-    return holders.size < 2
-      ? [
-          broken(
-            "keys/recovery",
-            "keys.recovery.holders",
-            {
-              message: `one person alone holds the recovery key: ${listed([...holders])}`,
-              arithmetic: `${recovery.holders.length} named, ${holders.size} different; 2 are needed`,
-            },
-            { sentence: "name a second holder" },
-          ),
-        ]
-      : [
-          holds("keys/recovery", "keys.recovery", {
-            message: "every copy can be opened without any account",
-            arithmetic: `${holders.size} holders: ${listed([...holders])}`,
-          }),
-        ];
-  }
+  if (recovery)
+    return [
+      holds("keys/recovery", "keys.recovery", {
+        message: "every copy can be opened without any account",
+        arithmetic: `${recovery.holders.length} holders: ${listed(recovery.holders)}`,
+      }),
+    ];
   const fix = { sentence: "make an offline recovery key with two holders", patch: withHolders(plan) };
   const foreign = [...used].flatMap(([category, use]) => {
     const sites = foreignTo(plan, category, use);
@@ -126,26 +111,9 @@ const day = 86_400;
 /** A key that is to be deleted takes all of its data along: it has to be noticed while it can still be saved. */
 export function outlivesData(plan: Plan): Finding[] {
   const window = seconds(plan.keys.deletionWindow) / day;
-  const { least, most } = kmsDeletionDays;
   const usesKms = categories(plan).some(
     (category) => (plan.keys.categories[category]?.provider ?? plan.keys.provider) === "kms",
   );
-  const path = pointer("keys", "deletionWindow");
-  if (usesKms && (window < least || window > most))
-    return [
-      broken(
-        "keys/deletion-window",
-        "keys.deletionWindow",
-        {
-          message: `KMS keeps a key that is to be deleted for ${least} to ${most} days, not ${plan.keys.deletionWindow}`,
-          arithmetic: `${window} days asked`,
-        },
-        {
-          sentence: `set deletionWindow: "${most}d"`,
-          patch: [{ op: "replace", path, value: `${most}d` }],
-        },
-      ),
-    ];
   if (!usesKms) return [];
   const verifying = plan.drills.filter(
     ({ kind }) => kind === "integrity" || kind === "restore" || kind === "full",

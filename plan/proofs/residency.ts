@@ -3,7 +3,7 @@ import { jurisdictionOf } from "../jurisdictions.js";
 import type { KeptDataset, Plan } from "../schema/index.js";
 import { standbySites } from "../sites.js";
 import type { Finding, PatchStep, Proof } from "./finding.js";
-import { broken, holds, listed, restoresAlone } from "./holdings.js";
+import { broken, holdingsOf, holds, listed, restoresAlone, sitesOf } from "./holdings.js";
 import { addedSite, takesCopies, whyNotAt } from "./lawful.js";
 import { pointer } from "./patched.js";
 import { keysInside, recoveriesInside, servicesInside } from "./residency-in-use.js";
@@ -60,73 +60,88 @@ function home(plan: Plan, name: string, dataset: KeptDataset): Finding[] {
   ];
 }
 
-/** Each copy outside moves to a site inside, so that there are as many as before. */
+/** Each site outside gives way to one inside, in all backups alike: log and its base stay together. */
 function copies(plan: Plan, name: string, dataset: KeptDataset): Finding[] {
+  const held = new Set(holdingsOf(dataset).map(({ site }) => site));
+  const wrong = new Map(
+    [...held].flatMap((site) => {
+      const why = whyNotAt(plan, dataset, site);
+      return why ? [[site, why] as const] : [];
+    }),
+  );
+  if (wrong.size === 0) return [];
+  const { steps, instead } = moved(plan, name, dataset, [...wrong.keys()], held);
   return dataset.backups.flatMap((backup, index) => {
     if (backup.kind === "replica") return [];
-    const at = `datasets.${name}.backups[${index}]`;
-    const held = new Set([...backup.direct, ...backup.replicated]);
-    const wrong = [...held].flatMap((site) => {
-      const why = whyNotAt(plan, dataset, site);
-      return why ? [{ site, why }] : [];
-    });
-    if (wrong.length === 0) return [];
-    const inside = Object.keys(plan.sites).filter(
-      (site) =>
-        !held.has(site) &&
-        !whyNotAt(plan, dataset, site) &&
-        (takesCopies(plan, site) || site === dataset.at) &&
-        (backup.kind !== "versions" || plan.sites[site]?.kind !== "media"),
-    );
-    const steps: PatchStep[] = [];
-    const instead = new Map<string, string>();
-    let grown = plan;
-    for (const { site } of wrong) {
-      let other = inside.shift();
-      if (other === undefined) {
-        const added = addedSite(grown, dataset, false);
-        grown = { ...grown, sites: { ...grown.sites, [added.name]: added.site } };
-        steps.push({ op: "add", path: pointer("sites", added.name), value: added.site });
-        other = added.name;
-      }
-      instead.set(site, other);
-    }
-    const isMedium = (site: string) => grown.sites[site]?.kind === "media";
-    const direct = backup.direct.map((site) => instead.get(site) ?? site);
-    const replicated = backup.replicated.map((site) => instead.get(site) ?? site);
-    // A medium is written to later; where nothing else is left, the job writes where the data lives, which is inside.
-    const now = direct.filter((site) => !isMedium(site));
-    const later = [...replicated, ...direct.filter(isMedium)].filter((site) => site !== dataset.at);
+    const here = sitesOf(backup).filter((site) => wrong.has(site));
+    if (here.length === 0) return [];
+    const others = here.flatMap((site) => instead.get(site) ?? []);
     return [
       broken(
         "residency/copies",
-        at,
+        `datasets.${name}.backups[${index}]`,
         {
-          message: `${restoresAlone(backup) ? "copies" : "log"} of "${name}" at ${listed(wrong.map(({ site }) => site))} ${wrong.length > 1 ? "are" : "is"} outside of where it may be`,
-          arithmetic: wrong.map(({ site, why }) => `${site}: ${why}`).join("; "),
+          message: `${restoresAlone(backup) ? "copies" : "log"} of "${name}" at ${listed(here)} ${here.length > 1 ? "are" : "is"} outside of where it may be`,
+          arithmetic: here.map((site) => `${site}: ${wrong.get(site)}`).join("; "),
         },
         {
-          sentence: `write to ${listed([...instead.values()])} instead`,
-          patch: [
-            ...steps,
-            {
-              op: "replace",
-              path: pointer("datasets", name, "backups", index, "direct"),
-              value: now.length > 0 ? now : [dataset.at],
-            },
-            { op: "replace", path: pointer("datasets", name, "backups", index, "replicated"), value: later },
-          ],
+          sentence: steps ? `write to ${listed(others)} instead` : "first let it live where it may be",
+          ...(steps ? { patch: steps } : {}),
         },
       ),
     ];
   });
 }
 
+/** As many copies as before, all of them inside; no steps where a job would be left without a place to write to. */
+function moved(
+  plan: Plan,
+  name: string,
+  dataset: KeptDataset,
+  wrong: readonly string[],
+  held: ReadonlySet<string>,
+): { readonly steps: readonly PatchStep[] | undefined; readonly instead: ReadonlyMap<string, string> } {
+  const steps: PatchStep[] = [];
+  const instead = new Map<string, string>();
+  const inside = Object.keys(plan.sites).filter(
+    (site) => !held.has(site) && takesCopies(plan, site) && !whyNotAt(plan, dataset, site),
+  );
+  let grown = plan;
+  for (const site of wrong) {
+    let other = inside.shift();
+    if (other === undefined) {
+      const added = addedSite(grown, dataset, false);
+      grown = { ...grown, sites: { ...grown.sites, [added.name]: added.site } };
+      steps.push({ op: "add", path: pointer("sites", added.name), value: added.site });
+      other = added.name;
+    }
+    instead.set(site, other);
+  }
+  const isMedium = (site: string) => grown.sites[site]?.kind === "media";
+  const canStayHome = !whyNotAt(plan, dataset, dataset.at);
+  for (const [index, backup] of dataset.backups.entries()) {
+    if (backup.kind === "replica" || !sitesOf(backup).some((site) => instead.has(site))) continue;
+    const direct = backup.direct.map((site) => instead.get(site) ?? site);
+    const replicated = backup.replicated.map((site) => instead.get(site) ?? site);
+    // A medium is written to later; where nothing else is left, the job writes where the data lives.
+    const now = direct.filter((site) => !isMedium(site));
+    if (now.length === 0 && !canStayHome) return { steps: undefined, instead };
+    const written = now.length > 0 ? now : [dataset.at];
+    const later = [...replicated, ...direct.filter(isMedium)].filter((site) => !written.includes(site));
+    steps.push(
+      { op: "replace", path: pointer("datasets", name, "backups", index, "direct"), value: written },
+      { op: "replace", path: pointer("datasets", name, "backups", index, "replicated"), value: later },
+    );
+  }
+  return { steps, instead };
+}
+
 function replicas(plan: Plan, name: string, dataset: KeptDataset): Finding[] {
   return dataset.backups.flatMap((backup, index) => {
     const why = backup.kind === "replica" ? whyNotAt(plan, dataset, backup.to) : undefined;
     if (backup.kind !== "replica" || !why) return [];
-    const other = standbySites(plan).find((site) => !whyNotAt(plan, dataset, site)) ?? dataset.at;
+    // A second server beside the first is the least that is left where no standby will do.
+    const other = [...standbySites(plan), dataset.at].find((site) => !whyNotAt(plan, dataset, site));
     return [
       broken(
         "residency/replica",
@@ -135,10 +150,14 @@ function replicas(plan: Plan, name: string, dataset: KeptDataset): Finding[] {
           message: `the replica of "${name}" at "${backup.to}" is outside of where it may be`,
           arithmetic: why,
         },
-        {
-          sentence: `let it follow at "${other}"`,
-          patch: [{ op: "replace", path: pointer("datasets", name, "backups", index, "to"), value: other }],
-        },
+        other === undefined
+          ? { sentence: "first let the data live where it may be" }
+          : {
+              sentence: `let it follow at "${other}"`,
+              patch: [
+                { op: "replace", path: pointer("datasets", name, "backups", index, "to"), value: other },
+              ],
+            },
       ),
     ];
   });

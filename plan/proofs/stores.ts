@@ -210,10 +210,3 @@ export function quoted({ support, address, read, phrase }: Fact): string {
     ? `"${phrase}" (${address}, ${read})`
     : `${support}: no statement found, which counts as no`;
 }
-
-/**
- * Days for which AWS KMS keeps a key that is to be deleted.
- * https://docs.aws.amazon.com/kms/latest/APIReference/API_ScheduleKeyDeletion.html, read 2026-11-21: "By default, KMS
- * applies a waiting period of 30 days, but you can specify a waiting period of 7-30 days."
- */
-export const kmsDeletionDays = { least: 7, most: 30 } as const;
