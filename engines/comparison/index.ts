@@ -8,5 +8,5 @@ export {
   differences,
 } from "./differences.js";
 export type { Fingerprint } from "./hashes.js";
-export { hasReached, type SequenceState } from "./sequences.js";
+export { hasReached, type SequenceState, sequencesOf } from "./sequences.js";
 export { clientOf, type DatabaseAddress, inSnapshot, withClient } from "./session.js";

@@ -1,7 +1,13 @@
 import { randomBytes } from "node:crypto";
 import type pg from "pg";
 
-import { contentOf, type DatabaseAddress, type DatabaseContent, withClient } from "../comparison/index.js";
+import {
+  contentOf,
+  type DatabaseAddress,
+  type DatabaseContent,
+  sequencesOf,
+  withClient,
+} from "../comparison/index.js";
 import type { Part, PartWriter, Run } from "../engine.js";
 import { EngineError } from "../errors.js";
 import { dumpCustom } from "./dump-custom.js";
@@ -54,14 +60,17 @@ export async function capture(source: LogicalSource, parts: PartWriter, run: Run
       const withoutLargeObjects = without.includes("large objects");
       await requireReadable(client, state.role, withoutLargeObjects);
       const snapshot = await exported(client);
+      // Read before pg_dump reads them: what it finds is the same, or further on.
+      const sequences = await sequencesOf(client);
       run.say(`dumping "${state.database}" as of ${state.at} with pg_dump ${version.text}`);
       const stop = new AbortController();
       const signal = run.signal ? AbortSignal.any([run.signal, stop.signal]) : stop.signal;
       const job = { paths, env, snapshot, withoutLargeObjects, signal };
-      const [dump, content] = await both(
+      const [dump, read] = await both(
         [dumpCustom(job, parts), contentOf(address, { snapshot, largeObjects: !withoutLargeObjects })],
         stop,
       );
+      const content = { ...read, sequences };
       requireContent(state, content);
       const globals = await parts.write(
         partNames.globals,

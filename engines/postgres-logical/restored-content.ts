@@ -50,6 +50,15 @@ export async function contentFaults(
   const faults: Fault[] = differences(expected, found, { sequences: "reached", roles: "present" }).map(
     ({ item, message }) => ({ item, message }),
   );
+  return [...faults, ...(await brokenAssertions(assertions, restored))];
+}
+
+/** The assertions that do not hold, or cannot be asked. */
+export async function brokenAssertions(
+  assertions: readonly Assertion[],
+  restored: DatabaseAddress,
+): Promise<Fault[]> {
+  const faults: Fault[] = [];
   for (const assertion of assertions) {
     const message = await broken(assertion, restored);
     if (message !== undefined) faults.push({ item: assertion.name, message });

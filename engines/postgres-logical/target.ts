@@ -3,7 +3,6 @@ import pg from "pg";
 
 import type { DatabaseAddress } from "../comparison/index.js";
 import { EngineError } from "../errors.js";
-import type { LogicalPoint } from "./point.js";
 
 /** Names of what a restore makes beside the database that it replaces; the same each time it is run again. */
 export interface RestoreNames {
@@ -85,6 +84,13 @@ export interface LogicalTarget {
   readonly replaces?: string;
 }
 
+/** What is to be restored, as far as a target has to suit it. */
+export interface Restorable {
+  readonly label: string;
+  /** Major version that it comes from; unknown for a dump of another tool. */
+  readonly major?: number;
+}
+
 /**
  * Refuses a target that must not be touched. Nothing was changed yet.
  *
@@ -93,7 +99,7 @@ export interface LogicalTarget {
 export async function requireTarget(
   client: pg.Client,
   target: LogicalTarget,
-  point: LogicalPoint,
+  { label, major }: Restorable,
 ): Promise<void> {
   const { database, server, systemIdentifier, replaces } = target;
   if (database === server.database || ["postgres", "template0", "template1"].includes(database))
@@ -110,13 +116,13 @@ export async function requireTarget(
       2,
       "check the address of the target",
     );
-  if (found.major < point.source.major)
+  if (major !== undefined && found.major < major)
     throw new EngineError(
-      `the target is PostgreSQL ${found.major}; the point comes from ${point.source.major}, and does not go backwards`,
+      `the target is PostgreSQL ${found.major}; the point comes from ${major}, and does not go backwards`,
       2,
     );
   const live = (await foundDatabases(client)).find(({ name }) => name === database);
-  if (!live || live.restored === point.label) return;
+  if (!live || live.restored === label) return;
   if (live.connections.length > 0)
     throw new EngineError(
       `"${database}" is in use by ${live.connections.length} connections (${[...new Set(live.connections)].slice(0, 5).join(", ")})`,

@@ -100,6 +100,8 @@ export const grants: readonly string[] = [
 
 /** Rows that writers were told are committed, while they write. */
 export interface Writers {
+  /** What they were told is committed by now, as `lane:number`. */
+  committed(): ReadonlySet<string>;
   /** Ends them, and tells how many were committed, and the longest that one commit took, in milliseconds. */
   stop(): Promise<{ readonly committed: ReadonlySet<string>; readonly longest: number }>;
 }
@@ -127,6 +129,7 @@ export async function startWriters(address: DatabaseAddress, lanes: number): Pro
     await client.end();
   });
   return {
+    committed: () => committed,
     async stop() {
       running = false;
       await Promise.all(work);

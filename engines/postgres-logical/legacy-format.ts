@@ -1,0 +1,38 @@
+import { EngineError } from "../errors.js";
+
+/** How a file is compressed, by its first bytes. */
+export type Compression = "gzip" | "zstd" | "none";
+
+/** What is inside: SQL for psql, or an archive for pg_restore. */
+export type DumpFormat = "plain" | "custom" | "tar";
+
+/** How many bytes a format is told by: a tar's mark is behind its first file's name. */
+export const headBytes = 512;
+
+/** Tells a compression by a file's first bytes, whatever its name. */
+export function compressionOf(head: Uint8Array): Compression {
+  if (head[0] === 0x1f && head[1] === 0x8b) return "gzip";
+  if (head[0] === 0x28 && head[1] === 0xb5 && head[2] === 0x2f && head[3] === 0xfd) return "zstd";
+  return "none";
+}
+
+/**
+ * Tells a dump's format by its first bytes, decompressed.
+ *
+ * @throws EngineError (3) when it is none that PostgreSQL writes
+ */
+export function dumpFormatOf(head: Uint8Array, label: string): DumpFormat {
+  const text = Buffer.from(head).toString("latin1");
+  if (text.startsWith("PGDMP")) return "custom";
+  if (text.slice(257, 262) === "ustar" && text.startsWith("toc.dat")) return "tar";
+  const readable = head.length > 0 && !head.slice(0, headBytes).some((byte) => byte === 0);
+  if (
+    readable &&
+    /^\s*(?:--|\\restrict|SET\s|CREATE\s|BEGIN|START\s|COPY\s|INSERT\s|DROP\s|ALTER\s|SELECT\s)/i.test(text)
+  )
+    return "plain";
+  throw new EngineError(
+    `${label} is no dump that PostgreSQL writes: it begins with ${JSON.stringify(text.slice(0, 24))}`,
+    3,
+  );
+}

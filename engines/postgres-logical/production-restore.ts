@@ -1,0 +1,139 @@
+import { withClient } from "../comparison/index.js";
+import type { PartReader, Run } from "../engine.js";
+import { EngineError } from "../errors.js";
+import type { LogicalPoint } from "./point.js";
+import { type Restored, type RestoreOptions, restoreDatabase } from "./restore.js";
+import { switchBack } from "./switch.js";
+import { foundDatabases, type LogicalTarget, requireTarget, restoreNames } from "./target.js";
+
+/** The steps, in their order. */
+export type RestoreStep =
+  | "notify"
+  | "stop writers"
+  | "safety backup"
+  | "restore"
+  | "start writers"
+  | "validate"
+  | "notify the end";
+
+/** What the surroundings do at each step; each is safe to call again. */
+export interface RestoreHooks {
+  /** Tells people. One that fails is noted and blocks nothing. @param what for people */
+  notify(what: string): Promise<void>;
+  /** Stops whatever writes, and returns once it is stopped. */
+  stopWriters(): Promise<void>;
+  startWriters(): Promise<void>;
+  /** Captures what is live. Impossible where the live database is damaged: that blocks nothing. */
+  safetyBackup(): Promise<string>;
+  /** Asks the application whether it is healthy. @throws when it is not */
+  validate(): Promise<void>;
+}
+
+/** What became of a production restore. */
+export interface ProductionRestore {
+  readonly restored: Restored;
+  /** Label of the safety backup, or why there is none. */
+  readonly safety: { readonly label: string } | { readonly impossible: string };
+  /** What did not work and blocked nothing. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Restores a live service's database in order: notify, stop writers, safety backup, restore and verify, start,
+ * validate, notify.
+ *
+ * Whatever fails, or when the run is aborted, the system is usable: before the switch the writers start again on the
+ * database that they had; after it, an application that is not healthy gets that one back.
+ *
+ * @throws EngineError of the step that failed, with what was done about it
+ */
+export async function restoreProduction(
+  point: LogicalPoint,
+  parts: PartReader,
+  target: LogicalTarget,
+  hooks: RestoreHooks,
+  run: Run,
+  options: RestoreOptions = {},
+): Promise<ProductionRestore> {
+  const notes: string[] = [];
+  const tell = (what: string) =>
+    hooks
+      .notify(what)
+      .catch((error: unknown) => void notes.push(`nobody was told "${what}": ${reason(error)}`));
+  const step = async <Result>(name: RestoreStep, act: () => Promise<Result>): Promise<Result> => {
+    run.signal?.throwIfAborted();
+    run.say(name);
+    try {
+      return await act();
+    } catch (error) {
+      throw new StepError(name, error);
+    }
+  };
+  const names = restoreNames(target.database, point.label);
+  await tell(`restoring "${target.database}" from ${point.label}`);
+  let switched: Restored | undefined;
+  try {
+    await step("stop writers", () => hooks.stopWriters());
+    // Refused before anything takes long; nothing was changed.
+    await step("restore", () =>
+      withClient(target.server, (client) =>
+        requireTarget(client, target, { label: point.label, major: point.source.major }),
+      ),
+    );
+    const safety = await step("safety backup", () =>
+      hooks.safetyBackup().then(
+        (label) => ({ label }),
+        (error: unknown) => ({ impossible: reason(error) }),
+      ),
+    );
+    const restored = await step("restore", () => restoreDatabase(point, parts, target, run, options));
+    switched = restored;
+    await step("start writers", () => hooks.startWriters());
+    await step("validate", () => hooks.validate());
+    await tell(`"${target.database}" is restored from ${point.label}`);
+    return { restored, safety, notes };
+  } catch (error) {
+    const undone = await undo();
+    await tell(`restoring "${target.database}" failed: ${reason(error)}; ${undone}`);
+    throw worded(error, undone);
+  }
+
+  /** Leaves what was live before, running. @returns what was done, for people */
+  async function undo(): Promise<string> {
+    try {
+      if (switched?.previous === undefined) {
+        await hooks.startWriters();
+        return switched === undefined
+          ? "the writers run again on the database as it was"
+          : "there was no database before: the restored one stays";
+      }
+      await hooks.stopWriters();
+      await withClient(target.server, async (client) => {
+        const live = (await foundDatabases(client)).find(({ name }) => name === names.live);
+        if (live?.restored === point.label) await switchBack(client, names, point.label);
+      });
+      await hooks.startWriters();
+      return "the database as it was is live again, and the writers run";
+    } catch (error) {
+      return `going back failed too (${reason(error)}): start the writers by hand`;
+    }
+  }
+}
+
+/** A step that failed, and why. */
+class StepError extends Error {
+  constructor(
+    readonly step: RestoreStep,
+    override readonly cause: unknown,
+  ) {
+    super(`${step}: ${reason(cause)}`);
+  }
+}
+
+const reason = (error: unknown) => (error instanceof Error ? error.message : String(error));
+
+function worded(error: unknown, undone: string): EngineError {
+  const cause = error instanceof StepError ? error.cause : error;
+  const { exitCode, hint } = cause instanceof EngineError ? cause : { exitCode: 3 as const, hint: undefined };
+  return new EngineError(`${reason(error)}; ${undone}`, exitCode, hint, { cause });
+}

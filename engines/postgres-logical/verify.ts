@@ -1,0 +1,143 @@
+import { chmod, chown, stat } from "node:fs/promises";
+import { join } from "node:path";
+import pg from "pg";
+
+import { withClient } from "../comparison/index.js";
+import type { Fault, PartReader, Run, Verdict, VerificationLevel } from "../engine.js";
+import { EngineError } from "../errors.js";
+import { checked, readJson } from "./checked-parts.js";
+import { startInstance } from "./instance.js";
+import { loadDump } from "./load.js";
+import { type LogicalPoint, partNames, partOf } from "./point.js";
+import { type Assertion, contentFaults, expectedContent } from "./restored-content.js";
+import { parseServerObjects } from "./server-objects.js";
+import {
+  applyProperties,
+  createDatabase,
+  ensureRoles,
+  ensureTablespaces,
+  tablespaceFolders,
+} from "./server-restore.js";
+import { requireMajor } from "./source.js";
+import { openStaging } from "./staging.js";
+import { readsWhole, tablesInDump } from "./structure.js";
+import { majorOf, type ToolPlaces, toolPath } from "./tools.js";
+
+/** How a point is verified. */
+export interface VerifyOptions {
+  /** What has to be true of the restored database. @default none */
+  readonly assertions?: readonly Assertion[];
+  readonly tools?: ToolPlaces;
+  /** Connections that load side by side. @default 1 */
+  readonly jobs?: number;
+}
+
+/**
+ * Verifies a point at one level; each includes the ones before it. What is damaged is a fault of the verdict; a tool
+ * that is missing or a disk that is full is an error: it says nothing about the point.
+ *
+ * @throws EngineError (3) when it cannot be verified here
+ */
+export async function verify(
+  point: LogicalPoint,
+  parts: PartReader,
+  level: VerificationLevel,
+  run: Run,
+  options: VerifyOptions = {},
+): Promise<Verdict> {
+  const notes = point.omitted.map((what) => `the point holds no ${what}`);
+  const verdict = (faults: readonly Fault[], more: readonly string[] = []): Verdict => ({
+    level,
+    faults,
+    notes: [...notes, ...more],
+  });
+  const stored = await storedFaults(point, parts, run);
+  if (level === "stored" || stored.length > 0) return verdict(stored);
+  const structural = await structuralFaults(point, parts, run, options);
+  if (level === "structural" || structural.length > 0) return verdict(structural);
+  const { faults, note } = await restoredFaults(point, parts, run, options);
+  return verdict(faults, note);
+}
+
+/** Reads every part, and compares it with the checksum that it had. */
+async function storedFaults(point: LogicalPoint, parts: PartReader, run: Run): Promise<Fault[]> {
+  const faults: Fault[] = [];
+  for (const part of point.parts) {
+    run.signal?.throwIfAborted();
+    try {
+      for await (const _ of checked(parts, part)) run.signal?.throwIfAborted();
+    } catch (error) {
+      run.signal?.throwIfAborted();
+      faults.push({ item: part.name, message: error instanceof Error ? error.message : String(error) });
+    }
+  }
+  return faults;
+}
+
+/** Lets pg_restore read the dump from end to end, and looks for each table that held rows. */
+async function structuralFaults(
+  point: LogicalPoint,
+  parts: PartReader,
+  run: Run,
+  { tools = {} }: VerifyOptions,
+): Promise<Fault[]> {
+  requireMajor(await majorOf(await toolPath("pg_restore", tools)), "pg_restore", point.source.major);
+  const unreadable = await readsWhole(point, parts, tools, run.signal);
+  if (unreadable !== undefined) return [{ item: partNames.dump, message: unreadable }];
+  const content = await expectedContent(point, parts);
+  const present = await tablesInDump(point, parts, tools, run.signal);
+  return Object.entries(content.tables).flatMap(([name, { rows }]): Fault[] =>
+    rows === 0 || present.has(name) || `materialised view ${name}` in content.catalogue
+      ? []
+      : [{ item: name, message: `the dump has no data of table ${name}, which held ${rows} rows` }],
+  );
+}
+
+/** Restores into a server of its own that reaches no network, compares, and throws it away. */
+async function restoredFaults(
+  point: LogicalPoint,
+  parts: PartReader,
+  run: Run,
+  options: VerifyOptions,
+): Promise<{ faults: Fault[]; note: string[] }> {
+  const { assertions = [], tools = {}, jobs = 1 } = options;
+  const { superuser, bytes } = point.source;
+  await using staging = await openStaging(run.staging, bytes);
+  const objects = parseServerObjects(await readJson(parts, partOf(point, partNames.server)));
+  await using instance = await startInstance({ folder: staging.folder, superuser, tools });
+  run.say(`restoring ${point.label} into an isolated server`);
+  const database = { ...instance.address, database: point.source.database };
+  const owner = await stat(instance.address.host);
+  const folders = await tablespaceFolders(objects, join(staging.folder, "server"), async (folder) => {
+    await chown(folder, owner.uid, owner.gid);
+    await chmod(folder, 0o700);
+  });
+  try {
+    await withClient(instance.address, async (client) => {
+      await ensureRoles(client, objects);
+      await ensureTablespaces(client, objects, folders);
+      if (database.database === instance.address.database)
+        await client.query(`ALTER DATABASE ${pg.escapeIdentifier(database.database)} RENAME TO secondsite`);
+    });
+    const maintenance = { ...instance.address, database: "template1" };
+    await withClient(maintenance, (client) => createDatabase(client, database.database, objects));
+    await loadDump(point, parts, database, staging.folder, { jobs, tools, signal: run.signal });
+    await withClient(maintenance, (client) => applyProperties(client, database.database, objects));
+  } catch (error) {
+    run.signal?.throwIfAborted();
+    // The same disk or a missing program would fail any point; what the tool says of this one is its fault.
+    if (!(error instanceof EngineError || error instanceof pg.DatabaseError)) throw error;
+    if (/No space left on device|could not extend file/.test(error.message))
+      throw new EngineError(`no room to restore ${point.label} in ${run.staging}`, 3, "free some space", {
+        cause: error,
+      });
+    return { faults: [{ item: point.label, message: `it cannot be restored: ${error.message}` }], note: [] };
+  }
+  const faults = await contentFaults(point, parts, database, assertions);
+  return {
+    faults,
+    note: instance.networkCut
+      ? []
+      : ["the kernel did not allow a network of its own: the isolated server only listened on nothing"],
+  };
+}
