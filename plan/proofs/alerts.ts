@@ -1,11 +1,10 @@
 import { keptDatasets } from "../datasets.js";
-import type { Alert, Disaster, KeptDataset, Plan } from "../schema/index.js";
-import { disasters } from "../schema/index.js";
+import type { Alert, Plan } from "../schema/index.js";
 import { type Duration, humanSeconds, seconds } from "../units.js";
+import { type AgeLimit, ageLimitOf } from "./age-limit.js";
 import type { Finding, PatchStep, Proof } from "./finding.js";
 import { broken, holds, listed, risk } from "./holdings.js";
 import { pointer } from "./patched.js";
-import { rpoObjective } from "./rpo/objective.js";
 
 /**
  * Somebody hears of a problem while there is still time: of a missed run before the RPO is lost, of a failed run or
@@ -14,7 +13,7 @@ import { rpoObjective } from "./rpo/objective.js";
 export const alerts: Proof = (plan) => {
   const limits = new Map(
     keptDatasets(plan).flatMap(([name, dataset]) => {
-      const limit = limitOf(plan, dataset);
+      const limit = ageLimitOf(plan, dataset);
       return limit ? [[name, limit] as const] : [];
     }),
   );
@@ -28,39 +27,6 @@ export const alerts: Proof = (plan) => {
     ...unheard(plan),
   ];
 };
-
-/** The age of the newest backup beyond which somebody has to be told. */
-export interface AgeLimit {
-  /** Strictest objective that backups have to keep. */
-  readonly rpo: Duration;
-  /** Seconds it takes to react. */
-  readonly react: number;
-  /** Seconds after which an alert has to have fired: the objective less the reaction. */
-  readonly latest: number;
-}
-
-/**
- * When the age of a dataset's newest backup has to be told, at the latest.
- *
- * Time to react is what a decision takes, but no more than a quarter of the objective: one of minutes leaves no time
- * for people, and its alert is for the machine that starts the next run. A replica keeps the objectives of disasters
- * that it survives; mistakes are for backups.
- *
- * @returns undefined where every loss is accepted
- */
-export function limitOf(plan: Plan, dataset: KeptDataset): AgeLimit | undefined {
-  const guarded: readonly Disaster[] = dataset.backups.some(({ kind }) => kind === "replica")
-    ? ["operator-error"]
-    : disasters;
-  const promised = guarded.flatMap((disaster) => {
-    const loss = rpoObjective(plan, dataset, disaster);
-    return typeof loss === "object" ? [] : [loss];
-  });
-  const [rpo] = promised.toSorted((a, b) => seconds(a) - seconds(b));
-  if (rpo === undefined) return undefined;
-  const react = Math.min(seconds(plan.recovery.decision), seconds(rpo) / 4);
-  return { rpo, react, latest: seconds(rpo) - react };
-}
 
 /** An age alert without a threshold takes the limit of each dataset. */
 function ages(plan: Plan, limits: ReadonlyMap<string, AgeLimit>): Finding[] {
