@@ -6,6 +6,7 @@ import {
   cron,
   definePlan,
   every,
+  existing,
   failover,
   files,
   kubernetes,
@@ -119,6 +120,7 @@ export default definePlan({
       category: "certificates",
       owner: "security",
       residency: ["eu"],
+      store: existing("fs-invoicing-certificates"),
       path: "/var/lib/invoicing/certificates",
       size: "100MiB", // ours
       changes: "1MiB", // ours

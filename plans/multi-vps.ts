@@ -96,7 +96,7 @@ export default definePlan({
   recovery: {
     notice: "1m", // ours: Prometheus' alerts ring
     decision: "2m", // ours: on-call has a runbook
-    provisioning: "5m", // ours: a server from an image
+    provisioning: "3m", // ours: a server from an image
   },
   identities: {
     deployers: ["arn:aws:iam::555555555555:role/deploy"],
