@@ -5,10 +5,26 @@ export {
   type ManifestEntry,
   readManifests,
 } from "./catalogue.js";
+export { open, type SealKey, seal } from "./envelope/envelope.js";
 export { VaultError } from "./errors.js";
+export { ageIdentity, ageRecipient } from "./keys/age.js";
+export {
+  currentKey,
+  type KeyPurpose,
+  type KeyRing,
+  keyObject,
+  openKey,
+  openSigningKey,
+  type RingKey,
+  ringKey,
+  ringKeys,
+  rotateKey,
+} from "./keys/key-ring.js";
+export { type KmsKey, kmsProvider } from "./keys/kms.js";
+export type { KeyContext, KeyProvider } from "./keys/provider.js";
 export { digest, type Manifest, manifestKey } from "./manifest.js";
 export type { ObjectStore, StoredObject } from "./object-store.js";
-export { type KeyRef, unwrapPassphrase, wrapNewPassphrase } from "./passphrase.js";
+export { type KeyRef, unwrapPassphrase, wrapNewPassphrase, wrapNewPassphraseFor } from "./passphrase.js";
 export {
   type Capability,
   type CapabilityTable,

@@ -1,11 +1,14 @@
 import { randomBytes } from "node:crypto";
-import { DecryptCommand, EncryptCommand, KMSClient } from "@aws-sdk/client-kms";
 import { z } from "zod";
 
 import { VaultError } from "./errors.js";
+import { formatKeyDocument, parseKeyDocument, unwrapSecret, wrapSecret } from "./keys/key-document.js";
+import { kmsProvider } from "./keys/kms.js";
+import type { KeyProvider } from "./keys/provider.js";
 import type { ObjectStore } from "./object-store.js";
 
-const wrapped = z.object({ version: z.literal(1), keyAlias: z.string(), ciphertext: z.base64() });
+/** As the first vaults wrapped it: by one KMS key alone. */
+const first = z.object({ version: z.literal(1), keyAlias: z.string(), ciphertext: z.base64() });
 
 /** The key that wraps, in the region of whoever asks. */
 export interface KeyRef {
@@ -15,52 +18,66 @@ export interface KeyRef {
   readonly context: Readonly<Record<string, string>>;
 }
 
-const client = (region: string) =>
-  new KMSClient({
-    region,
-    maxAttempts: 3,
-    requestHandler: { connectionTimeout: 3_000, requestTimeout: 10_000 },
-  });
+/** What a passphrase's wrapping says beside its context, so that no other secret opens as one. */
+const purpose = { key: "passphrase" };
 
-/** A new random passphrase, wrapped: 256 bits as text that every tool takes. */
+/** A new random passphrase: 256 bits as text that every tool takes. */
+const newPassphrase = () => Buffer.from(randomBytes(32).toString("base64url"));
+
+/** A new random passphrase, wrapped by a KMS key. */
 export async function wrapNewPassphrase({ alias, region, context }: KeyRef): Promise<string> {
-  const passphrase = randomBytes(32).toString("base64url");
-  const { CiphertextBlob } = await client(region).send(
-    new EncryptCommand({ KeyId: alias, Plaintext: Buffer.from(passphrase), EncryptionContext: context }),
-  );
-  if (!CiphertextBlob) throw new VaultError(`${alias} in ${region} returned no ciphertext`);
-  return `${JSON.stringify({ version: 1, keyAlias: alias, ciphertext: Buffer.from(CiphertextBlob).toString("base64") })}\n`;
+  const ciphertext = await kmsProvider({ alias, region }).wrap(newPassphrase(), context);
+  return `${JSON.stringify({ version: 1, keyAlias: alias, ciphertext })}\n`;
+}
+
+/**
+ * A new random passphrase, wrapped for everybody who may open it.
+ *
+ * @param recipients the category's key, and the recovery key's holders
+ */
+export async function wrapNewPassphraseFor(
+  recipients: readonly KeyProvider[],
+  context: Readonly<Record<string, string>>,
+  now: Date,
+): Promise<string> {
+  return formatKeyDocument(await wrapSecret(newPassphrase(), { ...context, ...purpose }, recipients, now));
 }
 
 /**
  * Unwraps the passphrase stored at `key`.
  *
- * @throws VaultError when there is none, or the key refuses; it names the key and never the passphrase.
+ * @param more keys at hand beside the KMS key: an offline recovery key
+ * @throws VaultError when there is none, or no key opens it; it names the keys and never the passphrase
  */
 export async function unwrapPassphrase(
   store: ObjectStore,
   key: string,
   { alias, region, context }: KeyRef,
+  more: readonly KeyProvider[] = [],
 ): Promise<string> {
   const body = await store.get(key);
   if (!body) throw new VaultError(`no wrapped passphrase at ${key} in ${store.label}`);
-  const parsed = wrapped.safeParse(JSON.parse(Buffer.from(body).toString("utf8")));
-  if (!parsed.success) throw new VaultError(`${key} in ${store.label} is not a wrapped passphrase`);
+  const text = Buffer.from(body).toString("utf8");
+  const label = `${key} of ${store.label}`;
+  const kms = kmsProvider({ alias, region });
+  const old = first.safeParse(json(text));
+  if (!old.success) {
+    const document = parseKeyDocument(text, label);
+    const opened = await unwrapSecret(document, { ...context, ...purpose }, [kms, ...more], label);
+    return Buffer.from(opened).toString("utf8");
+  }
   try {
-    const { Plaintext } = await client(region).send(
-      new DecryptCommand({
-        KeyId: alias,
-        CiphertextBlob: Buffer.from(parsed.data.ciphertext, "base64"),
-        EncryptionContext: context,
-      }),
-    );
-    if (!Plaintext) throw new VaultError(`${alias} in ${region} returned no plaintext`);
-    return Buffer.from(Plaintext).toString("utf8");
+    return Buffer.from(await kms.unwrap(old.data.ciphertext, context)).toString("utf8");
   } catch (error) {
-    throw new VaultError(
-      `${alias} in ${region} does not unwrap ${key} of ${store.label}: ${error instanceof Error ? `${error.name}: ${error.message}` : error}`,
-      "check that the key is enabled and that this identity may use it",
-      { cause: error },
-    );
+    if (!(error instanceof VaultError)) throw error;
+    throw new VaultError(`${label}: ${error.message}`, error.hint, { cause: error });
+  }
+}
+
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }

@@ -53,7 +53,8 @@ async function folder(): Promise<Backend> {
   };
 }
 
-const credentials = { accessKeyId: "vaulttest", secretAccessKey: "vault-test-secret" };
+/** Credentials that every server of a suite knows. */
+export const testCredentials = { accessKeyId: "vaulttest", secretAccessKey: "vault-test-secret" };
 
 /** How each server is started on a port, with its data in a folder. */
 const commands = {
@@ -68,8 +69,8 @@ const commands = {
           GATEWAY_PORT: String(port),
           MINISTACK_REGION: "us-east-1",
         },
-        AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-        AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+        AWS_ACCESS_KEY_ID: testCredentials.accessKeyId,
+        AWS_SECRET_ACCESS_KEY: testCredentials.secretAccessKey,
         MINISTACK_ACCOUNT_ID: "000000000000",
         ...{ SANDBOX_GATES: "{}", SANDBOX_REPLICATION_SECONDS: "1", PYTHONDONTWRITEBYTECODE: "1" },
       },
@@ -89,7 +90,7 @@ const commands = {
         join(dir, "versions"),
         join(dir, "data"),
       ],
-      env: { ROOT_ACCESS_KEY: credentials.accessKeyId, ROOT_SECRET_KEY: credentials.secretAccessKey },
+      env: { ROOT_ACCESS_KEY: testCredentials.accessKeyId, ROOT_SECRET_KEY: testCredentials.secretAccessKey },
     };
   },
   minio: async (port: number, dir: string) => {
@@ -97,7 +98,10 @@ const commands = {
     return {
       argv: [minio, "server", "--quiet", "--address", `127.0.0.1:${port}`, join(dir, "data")],
       env: {
-        ...{ MINIO_ROOT_USER: credentials.accessKeyId, MINIO_ROOT_PASSWORD: credentials.secretAccessKey },
+        ...{
+          MINIO_ROOT_USER: testCredentials.accessKeyId,
+          MINIO_ROOT_PASSWORD: testCredentials.secretAccessKey,
+        },
         ...{ MINIO_BROWSER: "off", MINIO_UPDATE: "off", MINIO_CI_CD: "1" },
       },
     };
@@ -120,7 +124,7 @@ async function server(name: Exclude<BackendName, "directory">): Promise<Backend>
   const client = new S3Client({
     region: "us-east-1",
     endpoint,
-    credentials,
+    credentials: testCredentials,
     forcePathStyle: true,
     maxAttempts: 1,
   });
@@ -132,7 +136,14 @@ async function server(name: Exclude<BackendName, "directory">): Promise<Backend>
       new PutBucketVersioningCommand({ Bucket: bucket, VersioningConfiguration: { Status: "Enabled" } }),
     );
     const capabilities = { ...expected(name), ...change.capabilities };
-    return s3Store({ bucket, region: "us-east-1", endpoint, credentials, ...change, capabilities });
+    return s3Store({
+      bucket,
+      region: "us-east-1",
+      endpoint,
+      credentials: testCredentials,
+      ...change,
+      capabilities,
+    });
   };
   for (const until = Date.now() + 60_000; ; ) {
     if (await serves(client)) break;

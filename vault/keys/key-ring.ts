@@ -1,0 +1,135 @@
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  randomBytes,
+} from "node:crypto";
+
+import { VaultError } from "../errors.js";
+import type { ObjectStore } from "../object-store.js";
+import {
+  formatKeyDocument,
+  type KeyDocument,
+  parseKeyDocument,
+  unwrapSecret,
+  wrapSecret,
+} from "./key-document.js";
+import type { KeyContext, KeyProvider } from "./provider.js";
+
+/** What a dataset's keys are for: sealing what is written, or signing manifests. */
+export type KeyPurpose = "data" | "signing";
+
+/** Whose keys, where, and who opens them. */
+export interface KeyRing {
+  readonly store: ObjectStore;
+  readonly plan: string;
+  readonly dataset: string;
+  /** Keys at hand: each can open what was wrapped for it. */
+  readonly keys: readonly KeyProvider[];
+}
+
+/** A key as found or made. */
+export interface RingKey {
+  /** `data-000002`; stands in what it sealed or signed. */
+  readonly id: string;
+  /** Object that holds it, wrapped. */
+  readonly object: string;
+  /** SHA-256 of that object: a manifest that names it notices when it is replaced. */
+  readonly sha256: string;
+  readonly document: KeyDocument;
+}
+
+const idOf = (purpose: KeyPurpose, number: number) => `${purpose}-${String(number).padStart(6, "0")}`;
+
+const folderOf = ({ dataset }: KeyRing, purpose: KeyPurpose) => `keys/${dataset}/${purpose}-`;
+
+/** Object of a key. */
+export const keyObject = (dataset: string, id: string): string => `keys/${dataset}/${id}.json`;
+
+const contextOf = ({ plan, dataset }: KeyRing, id: string): KeyContext => ({ plan, dataset, key: id });
+
+/** Keys of a purpose that a dataset has had, oldest first; all of them still open what they sealed. */
+export async function ringKeys(ring: KeyRing, purpose: KeyPurpose): Promise<RingKey[]> {
+  const found: RingKey[] = [];
+  for await (const { key: object } of ring.store.list(folderOf(ring, purpose))) {
+    const id = /([a-z]+-\d{6})\.json$/.exec(object)?.[1];
+    if (id) found.push(await ringKey(ring, id));
+  }
+  return found;
+}
+
+/** One key by its id. @throws VaultError when there is none, or it is another's */
+export async function ringKey(ring: KeyRing, id: string): Promise<RingKey> {
+  const object = keyObject(ring.dataset, id);
+  const body = await ring.store.get(object);
+  if (!body) throw new VaultError(`there is no key ${object} at ${ring.store.label}`);
+  const document = parseKeyDocument(Buffer.from(body).toString("utf8"), `${object} at ${ring.store.label}`);
+  return { id, object, sha256: createHash("sha256").update(body).digest("hex"), document };
+}
+
+/**
+ * Makes the next key of a purpose; from now on it is the one that is used. Older ones stay for what they sealed.
+ *
+ * @param recipients everybody who shall be able to open it: the category's key, and the recovery key's holders
+ */
+export async function rotateKey(
+  ring: KeyRing,
+  purpose: KeyPurpose,
+  recipients: readonly KeyProvider[],
+  now: Date,
+): Promise<RingKey> {
+  for (;;) {
+    const number = Number((await ringKeys(ring, purpose)).at(-1)?.id.slice(-6) ?? 0) + 1;
+    const id = idOf(purpose, number);
+    const { secret, publicKey } =
+      purpose === "data" ? { secret: randomBytes(32), publicKey: undefined } : signingPair();
+    const document = await wrapSecret(secret, contextOf(ring, id), recipients, now, publicKey);
+    secret.fill(0);
+    // Of two who rotate at once one wins; the other makes the next number.
+    if (await ring.store.create(keyObject(ring.dataset, id), formatKeyDocument(document)))
+      return ringKey(ring, id);
+  }
+}
+
+/** The newest key of a purpose; the first is made when there is none. */
+export async function currentKey(
+  ring: KeyRing,
+  purpose: KeyPurpose,
+  recipients: readonly KeyProvider[],
+  now: Date,
+): Promise<RingKey> {
+  return (await ringKeys(ring, purpose)).at(-1) ?? rotateKey(ring, purpose, recipients, now);
+}
+
+/** Opens a key. @throws VaultError before anything else is touched, when no key at hand opens it */
+export async function openKey(ring: KeyRing, key: RingKey): Promise<Uint8Array> {
+  return unwrapSecret(
+    key.document,
+    contextOf(ring, key.id),
+    ring.keys,
+    `${key.object} at ${ring.store.label}`,
+  );
+}
+
+/** Opens a signing key. @throws VaultError when what opens is not the half of the public key that stands beside it */
+export async function openSigningKey(ring: KeyRing, key: RingKey): Promise<KeyObject> {
+  const privateKey = createPrivateKey({
+    key: Buffer.from(await openKey(ring, key)),
+    format: "der",
+    type: "pkcs8",
+  });
+  const own = createPublicKey(privateKey).export({ format: "der", type: "spki" }).toString("base64");
+  if (own !== key.document.publicKey)
+    throw new VaultError(`${key.object} at ${ring.store.label} names a public key that is not its own`);
+  return privateKey;
+}
+
+function signingPair() {
+  const { privateKey, publicKey } = generateKeyPairSync("ed25519");
+  return {
+    secret: privateKey.export({ format: "der", type: "pkcs8" }),
+    publicKey: publicKey.export({ format: "der", type: "spki" }).toString("base64"),
+  };
+}
