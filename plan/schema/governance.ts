@@ -17,6 +17,10 @@ export const identities = z.strictObject({
 
 export const keyProvider = z.enum(["kms", "age"]);
 
+const ageRecipient = z.string().regex(/^age1[02-9ac-hj-np-z]{58,}$/, {
+  error: ({ input }) => `expected an age recipient (age1…, the public half), got ${shown(input)}`,
+});
+
 const ofCategory = z.strictObject({
   provider: keyProvider.optional(),
   rotation: duration.optional(),
@@ -25,6 +29,8 @@ const ofCategory = z.strictObject({
   /** A category whose key it shares. Sharing is an error unless it is waived. */
   sharedWith: z.string().optional(),
   key: existing.optional(),
+  /** Provider `age`: public half of the category's key; its identity is where restores run. */
+  recipient: ageRecipient.optional(),
 });
 
 export const keys = z
@@ -41,6 +47,8 @@ export const keys = z
         holders: z.array(z.string()).min(2, { error: "expected at least two holders of the recovery key" }),
         /** Where it lies, for the person who has to fetch it. */
         kept: z.string().min(1),
+        /** Public halves (age recipients), one for each holder; everything is wrapped for all of them. @default none */
+        recipients: z.array(ageRecipient).default([]),
       })
       .optional(),
   })
