@@ -10,9 +10,10 @@ import {
 } from "../comparison/index.js";
 import type { Part, PartWriter, Run } from "../engine.js";
 import { EngineError } from "../errors.js";
-import { dumpCustom } from "./dump-custom.js";
+import { type DumpJob, dumpCustom } from "./dump-custom.js";
+import { dumpDirectory } from "./dump-directory.js";
 import { libpqEnvironment } from "./libpq.js";
-import { type LogicalPoint, partNames } from "./point.js";
+import { dumpFolder, type LogicalPoint, partNames } from "./point.js";
 import { chain } from "./processes.js";
 import { requireReadable } from "./readable.js";
 import { readServerObjects } from "./server-objects.js";
@@ -27,6 +28,12 @@ export interface LogicalSource {
   readonly as: "read-only" | "owner";
   /** What is left out by name, and stated in the point. @default nothing */
   readonly without?: readonly "large objects"[];
+  /**
+   * Tables that are dumped side by side, into the directory format, through a staging area of so many bytes. Each large
+   * object becomes a part of its own: a database with many is better streamed.
+   * @default the custom format, streamed: one connection, nothing on disk
+   */
+  readonly parallel?: { readonly jobs: number; readonly staging: number };
   readonly tools?: ToolPlaces;
 }
 
@@ -67,7 +74,10 @@ export async function capture(source: LogicalSource, parts: PartWriter, run: Run
       const signal = run.signal ? AbortSignal.any([run.signal, stop.signal]) : stop.signal;
       const job = { paths, env, snapshot, withoutLargeObjects, signal };
       const [dump, read] = await both(
-        [dumpCustom(job, parts), contentOf(address, { snapshot, largeObjects: !withoutLargeObjects })],
+        [
+          dumped(job, source, staging.folder, parts),
+          contentOf(address, { snapshot, largeObjects: !withoutLargeObjects }),
+        ],
         stop,
       );
       const content = { ...read, sequences };
@@ -102,6 +112,13 @@ export async function capture(source: LogicalSource, parts: PartWriter, run: Run
     await parts.discard();
     throw error;
   }
+}
+
+function dumped(job: DumpJob, source: LogicalSource, staging: string, parts: PartWriter): Promise<Part[]> {
+  const { address, parallel } = source;
+  if (!parallel) return dumpCustom(job, parts);
+  const { jobs, staging: limit } = parallel;
+  return dumpDirectory({ ...job, address, staging, jobs, limit }, parts);
 }
 
 async function exported(client: pg.Client): Promise<string> {
@@ -161,7 +178,7 @@ function pointOf({ source, state, startedAt, tool, content, parts }: Finished): 
     finishedAt: new Date().toISOString(),
     source: state,
     tool: { name: "pg_dump", version: tool },
-    format: "custom",
+    format: source.parallel ? "directory" : "custom",
     tables: tables.length,
     rows: tables.reduce((sum, table) => sum + table.rows, 0),
     largeObjects: content.largeObjects.rows,
@@ -170,8 +187,13 @@ function pointOf({ source, state, startedAt, tool, content, parts }: Finished): 
     restore: [
       // Roles that exist already are reported and left alone.
       ["psql", "--no-psqlrc", "--dbname=postgres", `--file=${partNames.globals}`],
-      ["zstd", "--decompress", "--force", "-o", "dump.pgc", partNames.dump],
-      ["pg_restore", "--create", "--exit-on-error", "--dbname=postgres", "--jobs=4", "dump.pgc"],
+      ...(source.parallel
+        ? [["zstd", "--decompress", "--quiet", "-r", dumpFolder]]
+        : [["zstd", "--decompress", "--force", "-o", "dump.pgc", partNames.dump]]),
+      [
+        ...["pg_restore", "--create", "--exit-on-error", "--dbname=postgres", "--jobs=4"],
+        source.parallel ? dumpFolder : "dump.pgc",
+      ],
     ],
   };
 }

@@ -1,10 +1,11 @@
-import { join } from "node:path";
+import { mkdir } from "node:fs/promises";
+import { basename, join } from "node:path";
 
 import type { DatabaseAddress } from "../comparison/index.js";
 import type { PartReader } from "../engine.js";
 import { checked } from "./checked-parts.js";
 import { libpqEnvironment } from "./libpq.js";
-import { type LogicalPoint, partNames, partOf } from "./point.js";
+import { dumpFolder, dumpParts, type LogicalPoint, partNames, partOf } from "./point.js";
 import { outputOf, type Step } from "./processes.js";
 import { requireSpace } from "./staging.js";
 import { type ToolPlaces, toolPath } from "./tools.js";
@@ -40,6 +41,11 @@ export async function loadDump(
     args: [`--dbname=${into.database}`, "--exit-on-error", "--no-password"],
     env,
   };
+  if (point.format === "directory") {
+    const folder = await unpackFolder(point, parts, staging, signal);
+    await outputOf([{ ...restore, args: [...restore.args, `--jobs=${jobs}`, folder] }], { signal });
+    return;
+  }
   const unpack: Step = { path: await toolPath("zstd"), args: ["--decompress", "--stdout", "--quiet"] };
   const input = checked(parts, partOf(point, partNames.dump));
   if (jobs === 1) {
@@ -53,4 +59,30 @@ export async function loadDump(
     signal,
   });
   await outputOf([{ ...restore, args: [...restore.args, `--jobs=${jobs}`, file] }], { signal });
+}
+
+/**
+ * Puts a dump of the directory format back into a folder, decompressed.
+ *
+ * @returns the folder
+ */
+export async function unpackFolder(
+  point: LogicalPoint,
+  parts: PartReader,
+  staging: string,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  await requireSpace(staging, point.source.bytes);
+  const folder = join(staging, dumpFolder);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const path = await toolPath("zstd");
+  for (const part of dumpParts(point)) {
+    // A name comes from a manifest: nothing outside the folder is written.
+    const file = join(folder, basename(part.name, ".zst"));
+    await outputOf([{ path, args: ["--decompress", "--quiet", "--force", "-o", file] }], {
+      input: checked(parts, part),
+      signal,
+    });
+  }
+  return folder;
 }

@@ -20,6 +20,12 @@ export const partNames = {
   content: "content.json",
 } as const;
 
+/** Folder of a dump in the directory format; a part for each of its files, compressed by itself. */
+export const dumpFolder = "dump";
+
+/** Name of the part that holds one file of it. */
+export const directoryPart = (file: string): string => `${dumpFolder}/${file}.zst`;
+
 /** What a manifest says of a logical recovery point. Times are ISO 8601 in UTC. */
 const schema = z.object({
   version: z.literal(1),
@@ -71,6 +77,10 @@ export function parsePoint(value: unknown, label: string): LogicalPoint {
     throw new EngineError(`${label} is no logical point: ${z.prettifyError(parsed.error)}`, 3);
   return parsed.data;
 }
+
+/** The parts that the dump itself consists of. */
+export const dumpParts = (point: LogicalPoint): LogicalPoint["parts"] =>
+  point.parts.filter(({ name }) => name === partNames.dump || name.startsWith(`${dumpFolder}/`));
 
 /** A part by its name. @throws EngineError (3) when the point has none */
 export function partOf(point: LogicalPoint, name: string): LogicalPoint["parts"][number] {

@@ -75,6 +75,23 @@ export async function* chain(steps: readonly Step[], options: ChainOptions = {})
   }
 }
 
+/** Starts a program whose output is files. It is ended when the signal says so. */
+export function started(
+  step: Step,
+  signal: AbortSignal,
+): { readonly pid: number; readonly ended: Promise<EngineError | undefined> } {
+  const running = start(step, "ignore");
+  running.child.stdout?.resume();
+  const end = () => void stop([running]);
+  if (signal.aborted) end();
+  else signal.addEventListener("abort", end, { once: true });
+  const ended = running.ended.then((failure) => {
+    signal.removeEventListener("abort", end);
+    return failure === undefined ? undefined : new EngineError(failure, 3);
+  });
+  return { pid: running.child.pid ?? 0, ended };
+}
+
 /** Runs a chain to its end, and returns what it wrote. */
 export async function outputOf(steps: readonly Step[], options: ChainOptions = {}): Promise<string> {
   const chunks: Buffer[] = [];

@@ -4,54 +4,61 @@ import pg from "pg";
 import type { PartReader } from "../engine.js";
 import { EngineError } from "../errors.js";
 import { checked } from "./checked-parts.js";
+import { unpackFolder } from "./load.js";
 import { type LogicalPoint, partNames, partOf } from "./point.js";
-import { outputOf, type Step } from "./processes.js";
+import { type ChainOptions, outputOf, type Step } from "./processes.js";
 import { type ToolPlaces, toolPath } from "./tools.js";
 
-/** Lets pg_restore read every block of the dump. @returns what it says; undefined when it reads to the end */
-export async function readsWhole(
-  point: LogicalPoint,
-  parts: PartReader,
-  tools: ToolPlaces,
-  signal: AbortSignal | undefined,
-): Promise<string | undefined> {
-  const steps = [await unpack(), await reader(tools, [`--file=${devNull}`])];
+/** What reading a dump's structure needs. */
+export interface StructureJob {
+  readonly point: LogicalPoint;
+  readonly parts: PartReader;
+  /** Private folder; a dump of the directory format is unpacked there. */
+  readonly staging: string;
+  readonly tools: ToolPlaces;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** A dump as pg_restore reads it from end to end. */
+export interface DumpStructure {
+  /** Why it cannot be read; absent when it can. */
+  readonly unreadable?: string;
+  /** Tables whose rows it holds, as `schema.table`, quoted where SQL needs it. */
+  readonly tables: ReadonlySet<string>;
+}
+
+/** Lets pg_restore read every block of a dump, and list what is in it. */
+export async function structureOf(job: StructureJob): Promise<DumpStructure> {
+  const { point, parts, staging, tools, signal } = job;
+  const path = await toolPath("pg_restore", tools);
+  const unpack: Step = {
+    path: await toolPath("zstd"),
+    args: ["--decompress", "--stdout", "--quiet"],
+  };
   try {
-    await outputOf(steps, { input: checked(parts, partOf(point, partNames.dump)), signal });
-    return undefined;
+    const folder =
+      point.format === "directory" ? await unpackFolder(point, parts, staging, signal) : undefined;
+    const run = (args: string[], options: ChainOptions) =>
+      folder === undefined
+        ? outputOf([unpack, { path, args }], {
+            input: checked(parts, partOf(point, partNames.dump)),
+            signal,
+            ...options,
+          })
+        : outputOf([{ path, args: [...args, folder] }], { signal });
+    await run([`--file=${devNull}`], {});
+    return { tables: tablesIn(await run(["--list"], { partial: true })) };
   } catch (error) {
     signal?.throwIfAborted();
-    if (error instanceof EngineError) return error.message;
+    if (error instanceof EngineError) return { unreadable: error.message, tables: new Set() };
     throw error;
   }
 }
 
-/** Tables whose rows are in the dump, as `schema.table`, quoted where SQL needs it. */
-export async function tablesInDump(
-  point: LogicalPoint,
-  parts: PartReader,
-  tools: ToolPlaces,
-  signal: AbortSignal | undefined,
-): Promise<ReadonlySet<string>> {
-  const input = checked(parts, partOf(point, partNames.dump));
-  const listing = await outputOf([await unpack(), await reader(tools, ["--list"])], {
-    input,
-    signal,
-    partial: true,
-  });
+function tablesIn(listing: string): Set<string> {
   const found = listing.matchAll(/^\d+; \d+ \d+ TABLE DATA (\S+) (.+) (\S+)$/gm);
   return new Set(Array.from(found, ([, schema = "", table = ""]) => `${quoted(schema)}.${quoted(table)}`));
 }
 
 /** As `format('%I')` writes it, but for reserved words, which nobody should use. */
 const quoted = (name: string) => (/^[a-z_][a-z0-9_]*$/.test(name) ? name : pg.escapeIdentifier(name));
-
-const unpack = async (): Promise<Step> => ({
-  path: await toolPath("zstd"),
-  args: ["--decompress", "--stdout", "--quiet"],
-});
-
-const reader = async (tools: ToolPlaces, args: readonly string[]): Promise<Step> => ({
-  path: await toolPath("pg_restore", tools),
-  args,
-});

@@ -20,7 +20,7 @@ import {
 } from "./server-restore.js";
 import { requireMajor } from "./source.js";
 import { openStaging } from "./staging.js";
-import { readsWhole, tablesInDump } from "./structure.js";
+import { structureOf } from "./structure.js";
 import { majorOf, type ToolPlaces, toolPath } from "./tools.js";
 
 /** How a point is verified. */
@@ -82,12 +82,16 @@ async function structuralFaults(
   { tools = {} }: VerifyOptions,
 ): Promise<Fault[]> {
   requireMajor(await majorOf(await toolPath("pg_restore", tools)), "pg_restore", point.source.major);
-  const unreadable = await readsWhole(point, parts, tools, run.signal);
+  await using staging = await openStaging(run.staging);
+  const { unreadable, tables } = await structureOf({
+    ...{ point, parts, tools },
+    staging: staging.folder,
+    signal: run.signal,
+  });
   if (unreadable !== undefined) return [{ item: partNames.dump, message: unreadable }];
   const content = await expectedContent(point, parts);
-  const present = await tablesInDump(point, parts, tools, run.signal);
   return Object.entries(content.tables).flatMap(([name, { rows }]): Fault[] =>
-    rows === 0 || present.has(name) || `materialised view ${name}` in content.catalogue
+    rows === 0 || tables.has(name) || `materialised view ${name}` in content.catalogue
       ? []
       : [{ item: name, message: `the dump has no data of table ${name}, which held ${rows} rows` }],
   );

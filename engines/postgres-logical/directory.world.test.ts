@@ -1,0 +1,132 @@
+import { mkdir, readdir, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { execa } from "execa";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+
+import { compareDatabases, type DatabaseAddress } from "../comparison/index.js";
+import type { PartWriter } from "../engine.js";
+import { capture, type LogicalSource } from "./capture.js";
+import { folderReader, folderWriter } from "./folder-parts.js";
+import { restoreDatabase } from "./restore.js";
+import { everything, grants, roles, type TestServer, testServer } from "./testing/world.js";
+import { verify } from "./verify.js";
+
+let origin: TestServer;
+let other: TestServer;
+let shop: DatabaseAddress;
+let staging: string;
+let folder: string;
+
+const MiB = 1 << 20;
+
+beforeAll(async () => {
+  [origin, other] = [await testServer(), await testServer()];
+  [staging, folder] = [join(origin.folder, "staging"), join(origin.folder, "point")];
+  await mkdir(staging);
+  await origin.sql(origin.address, ...roles);
+  shop = await origin.database("shop");
+  await origin.sql(
+    shop,
+    ...everything,
+    ...grants,
+    ...["a", "b", "c"].map(
+      (name) =>
+        `CREATE TABLE big_${name} AS SELECT n, repeat(md5(n::text), 30) AS filler FROM generate_series(1, 25000) n`,
+    ),
+  );
+});
+afterAll(async () => {
+  await origin[Symbol.asyncDispose]();
+  await other[Symbol.asyncDispose]();
+});
+beforeEach(() => rm(folder, { recursive: true, force: true }));
+
+const run = {
+  get staging() {
+    return staging;
+  },
+  say: () => undefined,
+};
+const source = (limit = 1024 * MiB): LogicalSource => ({
+  address: shop,
+  as: "owner",
+  parallel: { jobs: 2, staging: limit },
+});
+
+test("C3: a parallel dump in the directory format verifies, restores equal to the source, and by its own commands", async () => {
+  const point = await capture(source(), await folderWriter(folder), run);
+  expect(point.format).toBe("directory");
+  expect(await verify(point, folderReader(folder), "restored", run, { jobs: 2 })).toEqual({
+    level: "restored",
+    faults: [],
+    notes: [],
+  });
+  await restoreDatabase(point, folderReader(folder), { server: other.address, database: "shop" }, run, {
+    jobs: 2,
+  });
+  const copy = { ...other.address, database: "shop" };
+  expect(await compareDatabases(shop, copy)).toEqual([]);
+  await other.sql(other.address, "DROP DATABASE shop", "DROP ROLE ada", "DROP ROLE clerk");
+  for (const [program = "", ...args] of point.restore)
+    await execa(program, args, { cwd: folder, env: { PGHOST: other.address.host, PGUSER: "postgres" } });
+  expect(await compareDatabases(shop, copy)).toEqual([]);
+  expect(await readdir(staging)).toEqual([]);
+});
+
+test("the staging area stays bounded when storage is slow and each table is larger than it: the server waits", async () => {
+  const limit = 2 * MiB;
+  const fast = await folderWriter(folder);
+  const slow: PartWriter = {
+    ...fast,
+    write: (name, content) =>
+      fast.write(
+        name,
+        (async function* () {
+          for await (const chunk of content) {
+            yield chunk;
+            if (chunk.length > 10_000) await pause(15);
+          }
+        })(),
+      ),
+  };
+  let most = 0;
+  const look = setInterval(() => {
+    void execa("du", ["-s", "-B1", staging], { reject: false }).then(({ stdout }) => {
+      most = Math.max(most, Number.parseInt(stdout, 10) || 0);
+    });
+  }, 30);
+  const point = await capture(source(limit), slow, run);
+  clearInterval(look);
+  expect((await origin.sql(shop, "SELECT pg_table_size('big_a')::int AS n"))[0]?.rows[0]?.n).toBeGreaterThan(
+    10 * limit,
+  );
+  expect(most).toBeGreaterThan(0);
+  // What is in flight comes on top: sockets and what is read at a time, for each of two jobs.
+  expect(most).toBeLessThan(limit + 2 * 10 * MiB);
+  expect(await verify(point, folderReader(folder), "structural", run)).toMatchObject({ faults: [] });
+});
+
+test("fault 1: an upload that is cut ends the dump at once; nothing is left, here or at the store", async () => {
+  const whole = await folderWriter(folder);
+  const cut: PartWriter = {
+    ...whole,
+    write: (name, content) =>
+      whole.write(
+        name,
+        (async function* () {
+          let bytes = 0;
+          for await (const chunk of content) {
+            bytes += chunk.length;
+            if (bytes > 50_000) throw new Error("the connection was cut");
+            yield chunk;
+          }
+        })(),
+      ),
+  };
+  await expect(capture(source(), cut, run)).rejects.toThrow("the connection was cut");
+  expect(await readdir(staging)).toEqual([]);
+  const left = await readdir(folder, { recursive: true });
+  for (const name of left) expect((await stat(join(folder, name))).isDirectory()).toBe(true);
+  await expect(capture({ address: shop, as: "owner" }, cut, run)).rejects.toThrow("the connection was cut");
+});

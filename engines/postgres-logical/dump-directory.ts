@@ -1,0 +1,114 @@
+import { readdir, readFile, readlink, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import pLimit from "p-limit";
+
+import type { DatabaseAddress } from "../comparison/index.js";
+import type { Part, PartWriter } from "../engine.js";
+import { type DumpJob, dumpArguments } from "./dump-custom.js";
+import { growing } from "./growing-file.js";
+import { directoryPart } from "./point.js";
+import { chain, started } from "./processes.js";
+import { openRelay } from "./relay.js";
+
+/** What a dump in parallel needs besides. */
+export interface DirectoryJob extends DumpJob {
+  readonly address: DatabaseAddress;
+  /** Private folder. */
+  readonly staging: string;
+  /** Tables that are dumped side by side. */
+  readonly jobs: number;
+  /** Bytes on disk at which the server has to wait. What is in flight comes on top, a few MiB a job. */
+  readonly limit: number;
+}
+
+/** How often the staging area is looked at, in milliseconds. */
+const interval = 20;
+
+/**
+ * Dumps tables side by side. pg_dump writes files; each is compressed and stored while it grows, and its space is given
+ * back as it is read. When the area is full the server is made to wait, so that slow storage needs no larger disk.
+ */
+export async function dumpDirectory(job: DirectoryJob, parts: PartWriter): Promise<Part[]> {
+  const folder = join(job.staging, "dump");
+  await using relay = await openRelay(job.address, job.staging);
+  const stop = new AbortController();
+  const signal = AbortSignal.any([job.signal, stop.signal]);
+  const dump = started(
+    {
+      path: job.paths.dump,
+      args: [
+        "--format=directory",
+        `--jobs=${job.jobs}`,
+        `--file=${folder}`,
+        "--no-sync",
+        ...dumpArguments(job),
+      ],
+      env: { ...job.env, ...relay.env },
+    },
+    signal,
+  );
+  let running = true;
+  void dump.ended.then(() => {
+    running = false;
+  });
+  const limit = pLimit(job.jobs);
+  const seen = new Map<string, Promise<Part>>();
+  const store = async (name: string): Promise<Part> => {
+    const path = join(folder, name);
+    const complete = async () => !running || !(await isOpen(dump.pid, path));
+    const steps = [{ path: job.paths.zstd, args: ["-3", "--threads=1", "--check", "--stdout", "--quiet"] }];
+    const input = growing(path, complete, signal);
+    const part = await parts.write(directoryPart(name), chain(steps, { input, signal }));
+    await rm(path);
+    return part;
+  };
+  try {
+    for (let last = false; ; last = !running) {
+      for (const name of (await readdir(folder).catch(() => [])).sort())
+        if (!seen.has(name)) {
+          const stored = limit(() => store(name));
+          // Whoever waits for all of them hears of it; until then the rest is stopped.
+          stored.catch((error: unknown) => stop.abort(error));
+          seen.set(name, stored);
+        }
+      relay.hold((await usedBy(folder)) > job.limit);
+      if (last || signal.aborted) break;
+      await pause(interval);
+    }
+    const stored = await Promise.all(seen.values());
+    const failure = await dump.ended;
+    signal.throwIfAborted();
+    if (failure !== undefined) throw failure;
+    return stored;
+  } catch (error) {
+    stop.abort(error);
+    await Promise.allSettled([dump.ended, ...seen.values()]);
+    throw job.signal.aborted ? job.signal.reason : error;
+  }
+}
+
+/** Space that a folder's files take: a hole takes none. */
+async function usedBy(folder: string): Promise<number> {
+  const names: string[] = await readdir(folder).catch(() => []);
+  const sizes = await Promise.all(
+    names.map((name) =>
+      stat(join(folder, name)).then(
+        ({ blocks }) => blocks * 512,
+        () => 0,
+      ),
+    ),
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+/** Whether a program or one of its children has a file open. */
+async function isOpen(pid: number, path: string): Promise<boolean> {
+  const children = await readFile(`/proc/${pid}/task/${pid}/children`, "utf8").catch(() => "");
+  for (const one of [String(pid), ...children.split(" ").filter((child) => child !== "")]) {
+    const files: string[] = await readdir(`/proc/${one}/fd`).catch(() => []);
+    for (const file of files)
+      if ((await readlink(`/proc/${one}/fd/${file}`).catch(() => "")) === path) return true;
+  }
+  return false;
+}
