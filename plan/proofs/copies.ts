@@ -132,8 +132,15 @@ function mend(plan: Plan, name: string, dataset: KeptDataset, lockedNow: Locked)
   const patch: PatchStep[] = [];
   const sites: string[] = [];
   // Only what decides about this dataset: fixes are tried out on a copy, and a plan can have thousands.
-  let now: Plan = { ...plan, datasets: { [name]: dataset }, services: {}, drills: [], alerts: [] };
-  let locked = lockedNow;
+  let now: Plan = {
+    ...{ ...plan, datasets: { [name]: dataset }, services: {}, people: {}, dependencies: {}, access: {} },
+    ...{ drills: [], alerts: [], waivers: [] },
+  };
+  let locked: Locked = new Set(
+    Object.keys(plan.sites)
+      .map((site) => `${site}/${dataset.category}`)
+      .filter((bucket) => lockedNow.has(bucket)),
+  );
   const stateOf = (of: Plan, lockedThere: Locked) => {
     const kept = of.datasets[name];
     const accepted = typeof rpoObjective(of, dataset, "region") === "object";
@@ -157,14 +164,15 @@ function mend(plan: Plan, name: string, dataset: KeptDataset, lockedNow: Locked)
         ...copyTo(grown, name, dataset, added.name),
       ],
     };
-    const [best] = [...there, fresh]
-      .map((candidate) => {
-        const next = patched(now, candidate.steps);
-        const lockedNext = new Set([...locked, ...lockedIn(next)]);
-        const left = stateOf(next, lockedNext);
-        return { ...candidate, next, lockedNext, left: left ? score(left) : score(short) };
-      })
-      .toSorted((a, b) => a.left - b.left);
+    const tried = [];
+    for (const candidate of [...there, fresh]) {
+      const next = patched(now, candidate.steps);
+      const lockedNext = new Set([...locked, ...lockedIn(next)]);
+      const left = stateOf(next, lockedNext);
+      tried.push({ ...candidate, next, lockedNext, left: left ? score(left) : score(short) });
+      if (left && score(left) === 0) break;
+    }
+    const [best] = tried.toSorted((a, b) => a.left - b.left);
     if (!best || best.left >= score(short)) break;
     patch.push(...best.steps);
     sites.push(best.site);

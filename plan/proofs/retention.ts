@@ -9,11 +9,15 @@ import { pointer } from "./patched.js";
 import { supports } from "./stores.js";
 
 /** What is kept can be restored for as long as it is kept, and nothing takes it away before. */
-export const retentions: Proof = (plan) => [
-  ...lifecycle(vaultsOf(plan)),
-  ...locks(plan),
-  ...everyBackup(plan).flatMap((placed) => [...keepsOne(placed), ...onlyOne(placed), ...parents(placed)]),
-];
+export const retentions: Proof = (plan) => {
+  const vaults = vaultsOf(plan);
+  const backups = everyBackup(plan);
+  return [
+    ...lifecycle(vaults),
+    ...locks(plan, vaults, backups),
+    ...backups.flatMap((placed) => [...keepsOne(placed), ...onlyOne(placed), ...parents(placed)]),
+  ];
+};
 
 interface Placed {
   readonly name: string;
@@ -122,10 +126,10 @@ const noticed = 7;
  * A bucket's lock is no longer than what is kept shortest in it, so what is kept longer has a lock for part of its
  * time only; then its policy and the renewal of locks protect it. Said once for each bucket.
  */
-function locks(plan: Plan): Finding[] {
+function locks(plan: Plan, all: readonly Vault[], backups: readonly Placed[]): Finding[] {
   const buckets = new Map<string, { shortest: Placed; longest: Placed; vault: Vault }>();
-  const vaults = new Map(vaultsOf(plan).map((vault) => [`${vault.site}/${vault.category}`, vault]));
-  for (const placed of everyBackup(plan))
+  const vaults = new Map(all.map((vault) => [`${vault.site}/${vault.category}`, vault]));
+  for (const placed of backups)
     for (const site of sitesOf(placed.backup)) {
       const key = `${site}/${placed.dataset.category}`;
       const vault = vaults.get(key);
