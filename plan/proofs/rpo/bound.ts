@@ -56,25 +56,42 @@ export interface RpoBound {
  * For a mistake it is counted back from the mistake: what is written between it and the restore is lost besides.
  */
 export function rpoBound(plan: Plan, dataset: KeptDataset, disaster: Disaster, asOf: Date): RpoBound {
-  const { event, survives, follows } = lossesOf(plan, dataset, disaster);
-  const copies: CopyBound[] = [];
-  const useless: UselessCopy[] = [];
-  dataset.backups.forEach((backup, index) => {
+  return boundOf(plan, dataset, disaster, copiesOf(plan, dataset, asOf));
+}
+
+/** Every copy of a dataset with what it can lack, whatever happens; for those who ask about several disasters. */
+export type Copies = readonly (CopyBound | UselessCopy)[];
+
+/** What each copy of a dataset can lack while it is there. */
+export function copiesOf(plan: Plan, dataset: KeptDataset, asOf: Date): Copies {
+  const known = new Map<PointBackup, Age>();
+  const points: PointAges = (backup) => {
+    const age = known.get(backup) ?? ageOfPoints(plan, dataset, backup, asOf);
+    known.set(backup, age);
+    return age;
+  };
+  return dataset.backups.flatMap((backup, index): (CopyBound | UselessCopy)[] => {
     const { kind } = backup;
     if (backup.kind === "replica") {
-      if (!follows(backup.to)) return;
       const lag = backup.synchronous ? 0 : seconds(backup.lag);
       const what = backup.synchronous ? "the primary waits for the replica" : "the replica's lag";
-      copies.push(copyOf({ site: backup.to, index, kind }, [{ name: "lag", seconds: lag, what }]));
-      return;
+      return [copyOf({ site: backup.to, index, kind }, [{ name: "lag", seconds: lag, what }])];
     }
-    for (const site of [...backup.direct, ...backup.replicated]) {
-      if (!survives(site)) continue;
-      const age = ageAt(plan, dataset, backup, site, asOf);
-      if ("unbounded" in age) useless.push({ site, index, kind, why: age.unbounded });
-      else copies.push(copyOf({ site, index, kind }, age.terms));
-    }
+    return [...backup.direct, ...backup.replicated].map((site) => {
+      const age = ageAt(plan, dataset, backup, site, points);
+      return "unbounded" in age
+        ? { site, index, kind, why: age.unbounded }
+        : copyOf({ site, index, kind }, age.terms);
+    });
   });
+}
+
+/** What is left of a dataset's copies after a disaster, best first; see `rpoBound`. */
+export function boundOf(plan: Plan, dataset: KeptDataset, disaster: Disaster, all: Copies): RpoBound {
+  const { event, survives, follows } = lossesOf(plan, dataset, disaster);
+  const left = all.filter(({ site, kind }) => (kind === "replica" ? follows(site) : survives(site)));
+  const copies = left.flatMap((copy) => ("seconds" in copy ? [copy] : []));
+  const useless = left.flatMap((copy) => ("why" in copy ? [copy] : []));
   copies.sort((a, b) => a.seconds - b.seconds);
   const [best] = copies;
   return {
@@ -86,6 +103,9 @@ export function rpoBound(plan: Plan, dataset: KeptDataset, disaster: Disaster, a
   };
 }
 
+/** How old a job's newest point can be, where the job itself writes. */
+type PointAges = (backup: PointBackup) => Age;
+
 const copyOf = (copy: Pick<CopyBound, "site" | "index" | "kind">, terms: readonly Term[]): CopyBound => ({
   ...copy,
   seconds: sumOf(terms),
@@ -93,25 +113,31 @@ const copyOf = (copy: Pick<CopyBound, "site" | "index" | "kind">, terms: readonl
 });
 
 /** How old what a site holds can be. */
-function ageAt(plan: Plan, dataset: KeptDataset, backup: StoredBackup, site: string, asOf: Date): Age {
+function ageAt(plan: Plan, dataset: KeptDataset, backup: StoredBackup, site: string, points: PointAges): Age {
   const age =
     "schedule" in backup
-      ? pointsAt(plan, dataset, backup, site, asOf)
-      : streamAt(plan, dataset, backup, site, asOf);
+      ? pointsAt(dataset, backup, site, points)
+      : streamAt(plan, dataset, backup, site, points);
   return "unbounded" in age ? age : { terms: [...age.terms, ...wayTo(plan, backup, site)] };
 }
 
-function pointsAt(plan: Plan, dataset: KeptDataset, backup: PointBackup, site: string, asOf: Date): Age {
+function pointsAt(dataset: KeptDataset, backup: PointBackup, site: string, points: PointAges): Age {
   const needsFull = backup.kind === "physical" && backup.type !== "full";
   const isThere = (other: StoredBackup) =>
     other.kind === "physical" && other.type === "full" && isAt(other, site);
   if (needsFull && !storedBackups(dataset).some(isThere))
     return { unbounded: `no full backup is kept at "${site}" beneath it` };
-  return ageOfPoints(plan, dataset, backup, asOf);
+  return points(backup);
 }
 
 /** A stream carries as far as its `within`, where the newest point beneath it is younger than the log is kept. */
-function streamAt(plan: Plan, dataset: KeptDataset, stream: StreamBackup, site: string, asOf: Date): Age {
+function streamAt(
+  plan: Plan,
+  dataset: KeptDataset,
+  stream: StreamBackup,
+  site: string,
+  points: PointAges,
+): Age {
   const perDay = bytes(dataset.changes) * stream.direct.length;
   if (perDay > bytes(siteOf(plan, dataset.at).upload) * 86_400)
     return { unbounded: "more changes in a day than the site uploads in one" };
@@ -130,7 +156,7 @@ function streamAt(plan: Plan, dataset: KeptDataset, stream: StreamBackup, site: 
     };
   const kept = seconds(stream.keep);
   const reach = bases.some((base) => {
-    const age = ageAt(plan, dataset, base, site, asOf);
+    const age = ageAt(plan, dataset, base, site, points);
     return !("unbounded" in age) && sumOf(age.terms) <= kept;
   });
   return reach

@@ -11,14 +11,10 @@ export interface Draft {
   readonly effort: number;
 }
 
-/** The plan with a draft carried out. */
-export function carriedOut(plan: Plan, name: string, dataset: KeptDataset, draft: Draft): Plan {
-  const changed = { ...dataset, backups: [...draft.backups] } as KeptDataset;
-  return {
-    ...plan,
-    sites: { ...plan.sites, ...draft.sites },
-    datasets: { ...plan.datasets, [name]: changed },
-  };
+/** The sites and the dataset with a draft carried out; the plan's other datasets are not looked at. */
+export function carriedOut(plan: Plan, dataset: KeptDataset, { backups, sites }: Draft) {
+  const grown = Object.keys(sites).length > 0 ? { ...plan, sites: { ...plan.sites, ...sites } } : plan;
+  return { plan: grown, dataset: { ...dataset, backups: [...backups] } as KeptDataset };
 }
 
 /** A draft as steps on the plan's JSON: sites first, because backups name them. */

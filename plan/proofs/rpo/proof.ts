@@ -2,7 +2,7 @@ import { keptDatasets } from "../../datasets.js";
 import { type Disaster, disasters, type KeptDataset, type Plan } from "../../schema/index.js";
 import { humanSeconds, seconds } from "../../units.js";
 import type { Finding, Fix, Proof } from "../finding.js";
-import { type CopyBound, type RpoBound, rpoBound } from "./bound.js";
+import { boundOf, type CopyBound, copiesOf, type RpoBound } from "./bound.js";
 import { rpoObjective } from "./objective.js";
 import { type Missed, repairOf } from "./repair.js";
 
@@ -18,11 +18,12 @@ interface Judged {
 }
 
 function ofDataset(plan: Plan, name: string, dataset: KeptDataset, asOf: Date): Finding[] {
+  const copies = copiesOf(plan, dataset, asOf);
   const judged = disasters.map((disaster): Judged => {
     const objective = rpoObjective(plan, dataset, disaster);
     return {
       disaster,
-      bound: rpoBound(plan, dataset, disaster, asOf),
+      bound: boundOf(plan, dataset, disaster, copies),
       objective: typeof objective === "string" ? seconds(objective) : objective.accepted,
     };
   });

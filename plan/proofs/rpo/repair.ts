@@ -3,7 +3,7 @@ import { methods } from "../../schema/index.js";
 import { siteOf } from "../../sites.js";
 import { seconds } from "../../units.js";
 import type { Fix } from "../finding.js";
-import { basesAt, rpoBound } from "./bound.js";
+import { basesAt, boundOf, copiesOf } from "./bound.js";
 import { carriedOut, type Draft, stepsOf } from "./draft.js";
 import { daily, fasterSchedules, lengthsUpTo } from "./faster.js";
 import { type Place, placesFor } from "./places.js";
@@ -33,8 +33,10 @@ export function repairOf(
   let chosen: { readonly draft: Draft; readonly fix: Fix } | undefined;
   for (const place of placesFor(plan, dataset, disasters))
     for (const drafts of meansFor(plan, dataset, place, tightest)) {
-      const draft = drafts.find((one) => suffices(plan, name, dataset, one, missed, asOf));
-      if (!draft || (chosen && chosen.draft.effort <= draft.effort)) continue;
+      // Efforts of one list ascend: what is no smaller than what was found need not be tried.
+      const most = chosen?.draft.effort ?? Number.POSITIVE_INFINITY;
+      const draft = drafts.find((one) => one.effort >= most || suffices(plan, dataset, one, missed, asOf));
+      if (!draft || draft.effort >= most) continue;
       chosen = { draft, fix: { sentence: draft.sentence, patch: stepsOf(plan, name, dataset, draft) } };
     }
   return chosen?.fix;
@@ -42,17 +44,16 @@ export function repairOf(
 
 function suffices(
   plan: Plan,
-  name: string,
   dataset: KeptDataset,
   draft: Draft,
   missed: readonly Missed[],
   asOf: Date,
 ): boolean {
-  const changed = carriedOut(plan, name, dataset, draft);
-  const mended = changed.datasets[name];
-  if (mended === undefined || mended.kind === "rebuildable") return false;
+  const changed = carriedOut(plan, dataset, draft);
+  const copies = copiesOf(changed.plan, changed.dataset, asOf);
   return missed.every(
-    ({ disaster, objective }) => rpoBound(changed, mended, disaster, asOf).seconds <= objective,
+    ({ disaster, objective }) =>
+      boundOf(changed.plan, changed.dataset, disaster, copies).seconds <= objective,
   );
 }
 
