@@ -11,6 +11,7 @@ import type { LogicalPoint } from "./point.js";
 import { type RestoreOptions, restoreDatabase } from "./restore.js";
 import type { LogicalTarget } from "./target.js";
 import { everything, grants, roles, type TestServer, testServer } from "./testing/world.js";
+import { verify } from "./verify.js";
 
 let origin: TestServer;
 let other: TestServer;
@@ -148,6 +149,29 @@ test("an unreadable or damaged part, a broken assertion, and a disk too small fa
   expect(await databases()).toEqual(["shop"]);
   expect((await other.sql(live, "SELECT * FROM kept"))[0]?.rowCount).toBe(0);
   expect(await readdir(staging)).toEqual([]);
+});
+
+test("a tablespace that the target lacks is refused until a folder is named for it; verification makes its own", async () => {
+  await clear();
+  const [here, there] = [await origin.ownFolder("fast"), await other.ownFolder("fast")];
+  await origin.sql(origin.address, `CREATE TABLESPACE fast LOCATION '${here}'`);
+  const placed = await origin.database("placed");
+  await origin.sql(placed, "CREATE TABLE t (id int PRIMARY KEY) TABLESPACE fast", "INSERT INTO t VALUES (1)");
+  const at = join(origin.folder, "placed");
+  const own = await capture({ address: placed, as: "owner" }, await folderWriter(at), run());
+  const into = (tablespaces: Record<string, string> = {}) =>
+    restoreDatabase(own, folderReader(at), target("placed"), run(), { tablespaces });
+  await expect(into()).rejects.toMatchObject({
+    exitCode: 2,
+    message: `the target has no tablespace "fast" (at the source: ${here})`,
+  });
+  expect(await databases()).toEqual([]);
+  expect(await verify(own, folderReader(at), "restored", run())).toMatchObject({ faults: [] });
+  await into({ fast: there });
+  expect(await compareDatabases(placed, { ...other.address, database: "placed" })).toEqual([]);
+  await clear();
+  await origin.sql(origin.address, "DROP DATABASE placed", "DROP TABLESPACE fast");
+  await other.sql(other.address, "DROP TABLESPACE fast");
 });
 
 test("F7: the commands in the manifest, taken verbatim, restore the point without Secondsite", async () => {

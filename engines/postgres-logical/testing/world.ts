@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { chown, mkdir, mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type pg from "pg";
@@ -15,6 +15,8 @@ export interface TestServer extends AsyncDisposable {
   readonly pid: number;
   /** Makes a database. @param source database to copy. */
   database(name: string, source?: string): Promise<DatabaseAddress>;
+  /** Makes a folder that the server itself may use. @returns its path */
+  ownFolder(name: string): Promise<string>;
   sql(address: DatabaseAddress, ...statements: string[]): Promise<pg.QueryResult[]>;
 }
 
@@ -33,6 +35,13 @@ export async function testServer(settings: Readonly<Record<string, string>> = {}
     folder,
     pid: instance.pid,
     sql,
+    async ownFolder(name) {
+      const path = join(folder, name);
+      const { uid, gid } = await stat(instance.address.host);
+      await mkdir(path, { mode: 0o700 });
+      await chown(path, uid, gid);
+      return path;
+    },
     async database(name, source) {
       const quoted = (one: string) => `"${one.replaceAll('"', '""')}"`;
       await sql(
