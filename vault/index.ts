@@ -5,6 +5,13 @@ export {
   type ManifestEntry,
   readManifests,
 } from "./catalogue.js";
+export { catalogueOf, type FoundChain } from "./chain/catalogue.js";
+export { type Appended, appendEntry, type FoundEntry, readChain } from "./chain/chain.js";
+export { type ChainExpectation, type ChainFault, checkChain } from "./chain/check.js";
+export type { ChainEntry, EntryContent, Part, PointEntry, Reference } from "./chain/entry.js";
+export { damagedParts, missingParts, type PartFault } from "./chain/parts.js";
+export { type ChainPoint, keptBecause, livePoints } from "./chain/points.js";
+export { fingerprintOf, type Signer, signerOf, signersIn, type TrustedSigners } from "./chain/signer.js";
 export { open, type SealKey, seal } from "./envelope/envelope.js";
 export { VaultError } from "./errors.js";
 export { ageIdentity, ageRecipient } from "./keys/age.js";
@@ -32,6 +39,7 @@ export {
   fullyCapable,
   UnsupportedByStore,
 } from "./store/capabilities.js";
+export { asFirstWritten, asOf, type Disturbance, disturbances } from "./store/clean-view.js";
 export { directoryStore } from "./store/directory/directory-store.js";
 export { confirmCapabilities, type ProbedCapability, probe } from "./store/probe.js";
 export type { S3StoreOptions } from "./store/s3/client.js";

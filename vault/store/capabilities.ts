@@ -6,6 +6,7 @@ export const capabilities = [
   "checksums",
   "versioning",
   "list-versions",
+  "version-times",
   "lock",
   "list-uploads",
 ] as const;
@@ -14,7 +15,8 @@ export const capabilities = [
  * - `conditional-create`: of many who create a key, one wins and the others are told
  * - `checksums`: the store refuses a body whose checksum differs from the one sent along
  * - `versioning`: what is overwritten or deleted can still be read
- * - `list-versions`: all that ever lay under a key is listed, with when
+ * - `list-versions`: all that ever lay under a key is listed, newest first
+ * - `version-times`: each of these with when it was written; some stores date it by when it was superseded
  * - `lock`: a version can be kept from being deleted until a date
  * - `list-uploads`: unfinished uploads are listed under any prefix, so that what a crash left is found
  */
@@ -29,6 +31,7 @@ export const fullyCapable: CapabilityTable = {
   checksums: true,
   versioning: true,
   "list-versions": true,
+  "version-times": true,
   lock: true,
   "list-uploads": true,
 };

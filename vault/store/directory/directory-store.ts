@@ -16,6 +16,7 @@ const declared: CapabilityTable = {
   checksums: false,
   versioning: false,
   "list-versions": false,
+  "version-times": false,
   lock: false,
   "list-uploads": true,
 };

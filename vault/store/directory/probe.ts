@@ -18,6 +18,7 @@ export async function probeDirectory(root: string): Promise<CapabilityTable> {
       checksums: false,
       versioning: false,
       "list-versions": false,
+      "version-times": false,
       lock: false,
       "list-uploads": true,
     };

@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   CreateMultipartUploadCommand,
   DeleteObjectCommand,
@@ -8,6 +9,7 @@ import {
 } from "@aws-sdk/client-s3";
 
 import type { CapabilityTable } from "../capabilities.js";
+import type { ObjectVersion } from "../store.js";
 import type { S3Bucket } from "./client.js";
 import { failed, isTaken, statusOf } from "./errors.js";
 import { abortUpload, unfinished } from "./unfinished.js";
@@ -43,10 +45,12 @@ export async function probeBucket(at: S3Bucket): Promise<CapabilityTable> {
   const conditional = await refused(() => put("second", { IfNoneMatch: "*" }), isTaken);
   const checksum = createHash("sha256").update("another body").digest("base64");
   const checksums = await refused(() => put("damaged", { ChecksumSHA256: checksum }), isBadRequest);
+  await sleep(betweenVersions);
   await put("third");
   const versioned = firstVersion !== undefined && firstVersion !== "null";
   const versioning = versioned && (await works(async () => holds("first", firstVersion)));
   const listed = versioned && (await works(async () => (await versionsOf(at, folder)).length >= 2));
+  const times = listed && (await works(async () => timesApart(await versionsOf(at, folder))));
   const lock = versioned && (await locks(at, key, firstVersion));
   const uploads = await works(() => listsUploads(at, folder));
   await clean(at, folder, key, listed);
@@ -55,6 +59,7 @@ export async function probeBucket(at: S3Bucket): Promise<CapabilityTable> {
     checksums,
     versioning,
     "list-versions": listed,
+    "version-times": times,
     lock,
     "list-uploads": uploads,
   };
@@ -68,6 +73,18 @@ async function refused(act: () => Promise<unknown>, how: (error: unknown) => boo
   } catch (error) {
     return how(error);
   }
+}
+
+/** Listings date by the second: two versions that far apart are dated apart, if by when they were written. */
+const betweenVersions = 1_200;
+
+function timesApart(versions: readonly ObjectVersion[]): boolean {
+  const [newest, oldest] = [versions[0], versions.at(-1)];
+  return (
+    newest !== undefined &&
+    oldest !== undefined &&
+    newest.modifiedAt.getTime() - oldest.modifiedAt.getTime() >= 1_000
+  );
 }
 
 const isBadRequest = (error: unknown) => statusOf(error) === 400;

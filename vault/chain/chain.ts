@@ -1,0 +1,118 @@
+import { VaultError } from "../errors.js";
+import { digest, type Manifest, manifestKey, parseManifest } from "../manifest.js";
+import type { ObjectStore } from "../object-store.js";
+import { type ChainEntry, type EntryContent, formatEntry, parseEntry, signedText } from "./entry.js";
+import type { Signer } from "./signer.js";
+
+/** An object of a chain as found, whatever is in it. */
+export interface FoundEntry {
+  readonly key: string;
+  /** SHA-256 as stored. */
+  readonly sha256: string;
+  readonly entry?: ChainEntry;
+  /** What the entry's signature has to fit. */
+  readonly signed?: string;
+  /** As the first vaults wrote it: unsigned. */
+  readonly unsigned?: Manifest;
+  /** Why it is neither. */
+  readonly problem?: string;
+}
+
+/** Everything under a chain's prefix, in order; one that cannot be read says so and hides no other. */
+export async function readChain(store: ObjectStore, prefix: string): Promise<FoundEntry[]> {
+  const found: FoundEntry[] = [];
+  for await (const { key } of store.list(prefix)) {
+    const body = await store.get(key);
+    found.push(
+      body
+        ? foundEntry(key, body, store.label)
+        : { key, sha256: "", problem: "it is listed and cannot be read" },
+    );
+  }
+  return found;
+}
+
+function foundEntry(key: string, body: Uint8Array, label: string): FoundEntry {
+  const sha256 = digest(body);
+  const text = Buffer.from(body).toString("utf8");
+  const where = `${key} at ${label}`;
+  try {
+    // Bytes that are no text would otherwise be replaced, and pass.
+    if (!Buffer.from(text).equals(Buffer.from(body))) throw new VaultError(`${where} is no text`);
+    return isFirstVersion(text)
+      ? { key, sha256, unsigned: parseManifest(text, where) }
+      : { key, sha256, entry: parseEntry(text, where), signed: signedText(text) };
+  } catch (error) {
+    if (!(error instanceof VaultError)) throw error;
+    return { key, sha256, problem: error.message };
+  }
+}
+
+function isFirstVersion(text: string): boolean {
+  try {
+    return (JSON.parse(text) as { version?: unknown } | null)?.version === 1;
+  } catch {
+    return false;
+  }
+}
+
+/** Where an entry came to lie. */
+export interface Appended {
+  readonly key: string;
+  readonly sha256: string;
+  readonly entry: ChainEntry;
+}
+
+/**
+ * Adds an entry as the newest of a chain, signed.
+ *
+ * Two writers never share a number: the key is created, not overwritten, and the loser links to the winner. A write
+ * whose answer was lost is recognised by its content and not repeated under the next number.
+ *
+ * @throws VaultError when the chain's last entry is not in its place: nothing is built on what is damaged
+ */
+export async function appendEntry(
+  store: ObjectStore,
+  prefix: string,
+  content: EntryContent,
+  signer: Signer,
+  now: () => Date = () => new Date(),
+): Promise<Appended> {
+  for (;;) {
+    const last = await lastOf(store, prefix);
+    const sequence = (last?.sequence ?? 0) + 1;
+    const bare = {
+      version: 2,
+      ...content,
+      sequence,
+      ...(last ? { previous: last.sha256 } : {}),
+      writtenAt: now().toISOString(),
+    };
+    const value = signer.sign(formatEntry(bare));
+    const signature = { key: signer.key, signer: signer.fingerprint, value };
+    const text = formatEntry({ ...bare, signature });
+    const key = manifestKey(prefix, sequence);
+    const entry = parseEntry(text, key);
+    if (await store.create(key, text)) return { key, sha256: digest(text), entry };
+    const there = await store.get(key);
+    if (there && Buffer.from(there).toString("utf8") === text) return { key, sha256: digest(text), entry };
+  }
+}
+
+async function lastOf(
+  store: ObjectStore,
+  prefix: string,
+): Promise<{ readonly sequence: number; readonly sha256: string } | undefined> {
+  let key: string | undefined;
+  for await (const object of store.list(prefix)) key = object.key;
+  if (key === undefined) return undefined;
+  const body = await store.get(key);
+  const found = body && foundEntry(key, body, store.label);
+  const sequence = found?.entry?.sequence ?? found?.unsigned?.sequence;
+  if (!found || sequence === undefined || manifestKey(prefix, sequence) !== key)
+    throw new VaultError(
+      `the last entry of the chain, ${key} at ${store.label}, is not as it was written: ${found?.problem ?? "its number is another"}`,
+      "secondsite verify says what is damaged; nothing is added until it is mended",
+    );
+  return { sequence, sha256: found.sha256 };
+}

@@ -1,0 +1,101 @@
+import { manifestKey } from "../manifest.js";
+import type { FoundEntry } from "./chain.js";
+import type { ChainEntry, Reference } from "./entry.js";
+import { signatureFault, type TrustedSigners } from "./signer.js";
+
+/** What a chain has to be. */
+export interface ChainExpectation {
+  readonly prefix: string;
+  readonly plan: string;
+  readonly dataset: string;
+  readonly site: string;
+  readonly epoch: number;
+  readonly trusted: TrustedSigners;
+  /** An entry that is known from outside to have been written: a chain that ends before it was cut. */
+  readonly head?: Reference;
+  /** Entries before the first signed one may be unsigned, as the first vaults wrote them. @default true */
+  readonly unsignedBefore?: boolean;
+}
+
+/** Something in a chain that is not as it was written. */
+export interface ChainFault {
+  readonly key: string;
+  readonly problem: string;
+}
+
+/**
+ * Everything that is wrong with a chain; empty when nothing is.
+ *
+ * Found are: entries missing, added, moved, altered in any byte, taken from another chain, signed by somebody else or
+ * not at all, and, with a head known from outside, a chain that was cut at its end.
+ */
+export function checkChain(found: readonly FoundEntry[], expected: ChainExpectation): ChainFault[] {
+  const firstSigned = found.findIndex(({ entry }) => entry !== undefined);
+  const faults = found.flatMap((one, index) => {
+    const problems = one.problem === undefined ? inPlace(found, index, expected) : [one.problem];
+    if (one.unsigned && (expected.unsignedBefore === false || (firstSigned >= 0 && index > firstSigned)))
+      problems.push("it is not signed");
+    if (one.entry) {
+      const fault = signatureFault(one.entry, one.signed ?? "", expected.trusted);
+      if (fault) problems.push(fault);
+      problems.push(...referenceFaults(one.entry, found.slice(0, index)));
+    }
+    return problems.map((problem) => ({ key: one.key, problem }));
+  });
+  return [...faults, ...headFault(found, expected)];
+}
+
+/** Its number, its link and its chain. */
+function inPlace(found: readonly FoundEntry[], index: number, expected: ChainExpectation): string[] {
+  const one = found[index];
+  const content = one?.entry ?? one?.unsigned;
+  if (!one || !content) return [];
+  const before = found[index - 1];
+  const wrong: string[] = [];
+  if (one.key !== manifestKey(expected.prefix, content.sequence))
+    wrong.push(`it says it is number ${content.sequence}`);
+  if (content.sequence !== index + 1)
+    wrong.push(
+      `it is the ${index + 1}. in the chain and says it is number ${content.sequence}: one is missing or too many`,
+    );
+  if (content.previous !== before?.sha256) wrong.push("it does not follow the entry before it");
+  const { plan, dataset, site, epoch } = content;
+  if (
+    plan !== expected.plan ||
+    dataset !== expected.dataset ||
+    site !== expected.site ||
+    epoch !== expected.epoch
+  )
+    wrong.push(`it belongs to plan "${plan}", dataset "${dataset}" at "${site}", epoch ${epoch}`);
+  return wrong;
+}
+
+/** What it says about earlier entries. */
+function referenceFaults(entry: ChainEntry, earlier: readonly FoundEntry[]): string[] {
+  const references =
+    entry.entry === "tombstone"
+      ? entry.removed
+      : entry.entry === "point"
+        ? entry.parent
+          ? [entry.parent]
+          : []
+        : [entry.point];
+  return references.flatMap(({ sequence, sha256 }) => {
+    const named = earlier[sequence - 1];
+    const isPoint = named?.unsigned !== undefined || named?.entry?.entry === "point";
+    return named?.sha256 === sha256 && isPoint
+      ? []
+      : [`it names number ${sequence} as a point, which is none or another`];
+  });
+}
+
+function headFault(found: readonly FoundEntry[], { head, prefix }: ChainExpectation): ChainFault[] {
+  if (!head || found[head.sequence - 1]?.sha256 === head.sha256) return [];
+  const last = found.at(-1);
+  return [
+    {
+      key: manifestKey(prefix, head.sequence),
+      problem: `number ${head.sequence} is known to have been written and is not here; the chain ends with ${last?.key ?? "nothing"}`,
+    },
+  ];
+}

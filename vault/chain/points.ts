@@ -1,0 +1,43 @@
+import type { FoundEntry } from "./chain.js";
+import type { PointEntry, Reference } from "./entry.js";
+
+/** A recovery point of a chain, with what later entries say about it. */
+export interface ChainPoint {
+  readonly key: string;
+  readonly reference: Reference;
+  readonly point: PointEntry;
+  /** Who holds it against retention, and why; the last word counts. */
+  readonly held?: { readonly by: string; readonly reason: string };
+  /** Points that add to it: without it they are lost. */
+  readonly neededBy: readonly Reference[];
+}
+
+/** The points of a chain that were not removed, oldest first. */
+export function livePoints(found: readonly FoundEntry[]): ChainPoint[] {
+  const removed = new Set<number>();
+  const holds = new Map<number, { readonly by: string; readonly reason: string }>();
+  for (const { entry } of found) {
+    if (entry?.entry === "tombstone") for (const { sequence } of entry.removed) removed.add(sequence);
+    if (entry?.entry === "hold") holds.set(entry.point.sequence, { by: entry.by, reason: entry.reason });
+    if (entry?.entry === "release") holds.delete(entry.point.sequence);
+  }
+  const live = found.flatMap(({ key, sha256, entry }) =>
+    entry?.entry === "point" && !removed.has(entry.sequence)
+      ? [{ key, reference: { sequence: entry.sequence, sha256 }, point: entry }]
+      : [],
+  );
+  return live.map((one) => {
+    const held = holds.get(one.point.sequence);
+    const neededBy = live
+      .filter(({ point }) => point.parent?.sequence === one.point.sequence)
+      .map(({ reference }) => reference);
+    return { ...one, ...(held ? { held } : {}), neededBy };
+  });
+}
+
+/** Why a point must not be removed; undefined when it may. */
+export function keptBecause({ held, neededBy }: ChainPoint): string | undefined {
+  if (held) return `it is held by ${held.by}: ${held.reason}`;
+  const [first] = neededBy;
+  return first ? `number ${first.sequence} adds to it` : undefined;
+}
