@@ -1,63 +1,13 @@
 import { expect, test } from "vitest";
 
-import { type Disaster, disasters, type KeptDataset, type Plan, planSchema } from "../../schema/index.js";
-import { rpo, rpoBound, rpoObjective } from "./index.js";
+import type { Disaster } from "../../schema/index.js";
+import { rpoBound } from "./index.js";
 import { sumAsText } from "./proof.js";
+import { asOf, daily, datasetOf, dump, type Given, planWith } from "./testing/plans.js";
 
-const asOf = new Date("2026-01-01T00:00:00Z");
 const minute = 60;
 const hour = 3_600;
 const day = 86_400;
-
-const sites = {
-  virginia: { kind: "aws-region", region: "us-east-1", account: "111111111111", role: "primary" },
-  oregon: { kind: "aws-region", region: "us-west-2", account: "111111111111", role: "standby" },
-  apart: { kind: "object-store", provider: "aws", region: "eu-west-1", account: "222222222222" },
-  foreign: { kind: "object-store", provider: "hetzner", region: "fsn1", account: "backups" },
-  house: { kind: "premises", location: "first-house", role: "standby", upload: "10MiB" },
-  shelf: { kind: "media", location: "first-house", every: "24h", transit: "4h" },
-};
-const daily = { kind: "cron", cron: "0 2 * * *", deadline: "30m" } as const;
-
-interface Given {
-  readonly at?: string;
-  readonly kind?: string;
-  readonly size?: string;
-  readonly changes?: string;
-  readonly more?: object;
-  readonly backups: readonly object[];
-}
-
-function planWith({
-  at = "virginia",
-  kind = "postgres",
-  size = "6000MiB",
-  changes,
-  more,
-  backups,
-}: Given): Plan {
-  const own = kind === "postgres" ? { database: "app" } : kind === "mysql" ? { database: "app" } : {};
-  const dataset = {
-    kind,
-    at,
-    category: "some",
-    size,
-    ...(changes ? { changes } : {}),
-    ...own,
-    ...more,
-    backups,
-  };
-  return planSchema.parse({
-    ...{ name: "some", sites, datasets: { data: dataset } },
-    objectives: { rpo: "1h", rto: { region: "1h" } },
-  });
-}
-
-function datasetOf(plan: Plan): KeptDataset {
-  const { data } = plan.datasets;
-  if (!data || data.kind === "rebuildable") throw new Error("no such dataset");
-  return data;
-}
 
 const boundOf = (given: Given, disaster: Disaster) => {
   const plan = planWith(given);
@@ -67,14 +17,6 @@ const termsOf = (given: Given, disaster: Disaster) =>
   Object.fromEntries(
     boundOf(given, disaster).best?.terms.map(({ name, seconds }) => [name, seconds] as const) ?? [],
   );
-
-const dump = (more: object = {}) => ({
-  kind: "logical",
-  schedule: daily,
-  keep: "30d",
-  direct: ["oregon"],
-  ...more,
-});
 
 test("D4: a run that is missed counts: twice the gap, late start, deadline, upload", () => {
   expect(termsOf({ backups: [dump()] }, "region")).toEqual({
@@ -228,58 +170,6 @@ test("D3: what never changes otherwise is copied in time when an event copies it
   const given = { kind: "files", changes: "0B", more: { path: "/contracts" }, backups: [backup] };
 
   expect(boundOf(given, "region").seconds).toBe(minute);
-});
-
-const everywhere = dump({ direct: ["virginia", "oregon", "apart", "foreign", "house", "shelf"] });
-
-test.each<[string, Disaster, string[]]>([
-  ["virginia", "operator-error", ["virginia", "oregon", "apart", "foreign", "house", "shelf"]],
-  ["virginia", "database", ["virginia", "oregon", "apart", "foreign", "house", "shelf"]],
-  ["virginia", "region", ["oregon", "apart", "foreign", "house", "shelf"]],
-  ["virginia", "account", ["apart", "foreign", "house", "shelf"]],
-  ["virginia", "provider", ["foreign", "house", "shelf"]],
-  ["house", "database", ["virginia", "oregon", "apart", "foreign", "shelf"]],
-  ["house", "region", ["virginia", "oregon", "apart", "foreign"]],
-])("of data at %s, after the loss of %s, copies are left at %s", (at, disaster, expected) => {
-  const { copies } = boundOf({ at, backups: [everywhere] }, disaster);
-
-  expect(copies.map(({ site }) => site).toSorted()).toEqual(expected.toSorted());
-});
-
-test("a disaster of its own in rpoBy, a class of data, a loss that is accepted", () => {
-  const plan = planWith({ backups: [everywhere] });
-  const objectives: Plan["objectives"] = {
-    ...{ rpo: "1h", rto: {}, rpoBy: { account: "1d", provider: { accepted: "too dear" } } },
-    classes: { critical: { rpo: "5m", rpoBy: {} } },
-  };
-  const changed = { ...plan, objectives };
-  const of = (disaster: Disaster, more: object = {}) =>
-    rpoObjective(changed, { ...datasetOf(plan), ...more } as KeptDataset, disaster);
-
-  expect(of("region")).toBe("1h");
-  expect(of("account")).toBe("1d");
-  expect(of("account", { class: "critical" })).toBe("5m");
-  expect(of("provider")).toEqual({ accepted: "too dear" });
-  expect(rpo(changed, asOf).find(({ disaster }) => disaster === "provider")).toMatchObject({
-    severity: "info",
-    message: expect.stringContaining("which is accepted: too dear"),
-  });
-});
-
-test("every dataset has a finding for each disaster, with its sum and what would mend it", () => {
-  const plan = planWith({ backups: [dump({ direct: ["virginia"] })] });
-  const found = rpo(plan, asOf);
-  const [mistake, , region] = found;
-
-  expect(found.map(({ rule }) => rule)).toEqual(disasters.map((disaster) => `rpo/${disaster}`));
-  expect(mistake?.arithmetic).toBe(
-    'best copy is logical at "virginia": 1d longest between starts (after 2025-11-27T02:00Z) + 1d one missed run + 5m late start + 30m deadline + 1m upload of 5.9GiB at 100MiB a second = 2d 36m',
-  );
-  expect(region).toMatchObject({
-    ...{ severity: "error", at: "datasets.data.backups", disaster: "region", arithmetic: "no copy survives" },
-    message: 'when aws/us-east-1 is lost, any amount of "data" can be lost; the objective is 1h',
-  });
-  expect(region?.fix?.patch?.length).toBeGreaterThan(0);
 });
 
 test("a sum shows each term and what it comes to", () => {

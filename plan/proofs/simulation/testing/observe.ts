@@ -1,15 +1,24 @@
 import type { Disaster, KeptDataset, Plan, StoredBackup } from "../../../schema/index.js";
-import { attack, type History, hasRoom, lastDue, wander } from "./adversary.js";
+import { type History, wander } from "./adversary.js";
+import {
+  arrivedBy,
+  flow,
+  flows,
+  needsFull,
+  newestOf,
+  type Phases,
+  replication,
+  sitesOf,
+  way,
+} from "./arrival.js";
+import { attacksOn } from "./attacks.js";
 import { leftAfter } from "./disasters.js";
-import type { Made } from "./engine.js";
 import { type Model, modelsOf } from "./models.js";
 import type { Random } from "./random.js";
-import { type ClockChange, clockChanges, margin, simulatedDays } from "./starts.js";
-import { amount, length } from "./units.js";
+import { type ClockChange, simulatedDays } from "./starts.js";
+import { length } from "./units.js";
 
 const instant = 0.002;
-const s3 = 15 * 60;
-const others = 86_400;
 
 /** What was seen of a dataset in one disaster. */
 export interface Observation {
@@ -46,7 +55,7 @@ export function observe(
   const models = modelsOf(plan, dataset, first);
   const lived = new Set<ClockChange["kind"]>();
   const world: World = { plan, dataset, models, random, first, lived, attacks: new Map() };
-  for (const model of models) world.attacks.set(model.index, attacksOn(world, model));
+  for (const model of models) world.attacks.set(model.index, attacksOn(model, first, random, lived));
   const byLeft = new Map<string, Observation>();
   const seen = new Map<Disaster, Observation>();
   for (const disaster of disasters) {
@@ -102,9 +111,6 @@ function observed(world: World, left: ReadonlySet<string>, disaster: Disaster): 
 /** Content of the newest point of a backup that its job had completed by a moment. */
 type Newest = (index: number, until: number) => number;
 
-/** Where transfers to each medium stand, seconds. */
-type Phases = ReadonlyMap<string, number>;
-
 /** The moment before a copy at a site is relieved, and the phases of transfers that make it late. */
 function worstMoment(world: World, backup: StoredBackup, site: string, relief: number) {
   const to = world.plan.sites[site];
@@ -145,142 +151,9 @@ function lossAt(
       if (!left.has(site)) continue;
       if ("schedule" in backup && backup.schedule.kind !== "event") {
         if (!needsFull(dataset, backup, site)) least = Math.min(least, ageOf(index, backup, site));
-      } else if (flows(world, backup, site, ageOf))
-        least = Math.min(least, flow(plan, backup) + way(plan, backup, site));
+      } else if (flows(plan, dataset, backup, site, ageOf))
+        least = Math.min(least, flow(backup) + way(plan, backup, site));
     }
   }
   return least;
-}
-
-/** Whether something stored as it comes can be used at a site. */
-function flows(
-  { dataset, plan }: World,
-  backup: StoredBackup,
-  site: string,
-  ageOf: (index: number, backup: StoredBackup, site: string) => number,
-): boolean {
-  if ("schedule" in backup) {
-    const { schedule } = backup;
-    if (schedule.kind !== "event") return false;
-    const onlyThen =
-      amount(dataset.changes) === 0 ||
-      (dataset.kind === "configuration" && ["deployment", "upgrade"].includes(schedule.on)) ||
-      (dataset.kind === "pki" && schedule.on === "issuance");
-    return schedule.on === "change" || onlyThen;
-  }
-  const speed = amount(plan.sites[dataset.at]?.upload ?? "1B");
-  if (amount(dataset.changes) * backup.direct.length > speed * 86_400) return false;
-  if (backup.kind !== "wal" && backup.kind !== "binlog") return true;
-  const managed = dataset.kind === "postgres" && ["rds", "aurora"].includes(dataset.runs);
-  return dataset.backups.some((base, index) => {
-    if (!("schedule" in base) || !sitesOf(base).includes(site)) return false;
-    const fits =
-      backup.kind === "binlog"
-        ? base.kind === "logical" || base.kind === "snapshot"
-        : base.kind === "physical" || (managed && base.kind === "snapshot");
-    return fits && !needsFull(dataset, base, site) && base.schedule.kind !== "event"
-      ? ageOf(index, base, site) <= length(backup.keep)
-      : false;
-  });
-}
-
-/** A part of a chain whose beginning is not at the site is no use. */
-function needsFull(dataset: KeptDataset, backup: StoredBackup, site: string): boolean {
-  if (backup.kind !== "physical" || backup.type === "full") return false;
-  return !dataset.backups.some(
-    (other) => other.kind === "physical" && other.type === "full" && sitesOf(other).includes(site),
-  );
-}
-
-const flow = (_plan: Plan, backup: StoredBackup): number => {
-  if ("within" in backup) return length(backup.within);
-  return backup.schedule.kind === "event" ? length(backup.schedule.within) : 0;
-};
-
-const sitesOf = ({ direct, replicated }: StoredBackup): string[] => [...direct, ...replicated];
-
-/** Until when a point had to be complete at the job to be complete at a site at a moment. */
-function arrivedBy(plan: Plan, backup: StoredBackup, site: string, at: number, phases: Phases): number {
-  const to = plan.sites[site];
-  if (to?.kind !== "media") return at - replication(plan, backup, site);
-  const every = length(to.every);
-  const phase = phases.get(site) ?? 0;
-  return phase + Math.floor((at - length(to.transit) - phase) / every) * every;
-}
-
-function newestOf(made: readonly Made[], until: number): number {
-  let newest = Number.NEGATIVE_INFINITY;
-  for (const { content, done } of made) if (done <= until) newest = Math.max(newest, content);
-  return newest;
-}
-
-/** How long something stored as it comes is on its way beyond its direct copies. */
-function way(plan: Plan, backup: StoredBackup, site: string): number {
-  const to = plan.sites[site];
-  return to?.kind === "media" ? length(to.every) + length(to.transit) : replication(plan, backup, site);
-}
-
-function replication(plan: Plan, { direct, replicated }: StoredBackup, site: string): number {
-  if (!replicated.includes(site)) return 0;
-  const atAws = (name: string | undefined) => {
-    const found = name === undefined ? undefined : plan.sites[name];
-    return found?.kind === "aws-region" || (found?.kind === "object-store" && found.provider === "aws");
-  };
-  return atAws(direct[0]) && atAws(site) ? s3 : others;
-}
-
-/** The worst starts of a schedule in two years, some around changes of clocks, some by chance. */
-function attacksOn({ first, random, lived }: World, model: Model): History[] {
-  const { due } = model;
-  const start = first.getTime() / 1_000;
-  const low = Math.max(6, lastDue(due, start) + 1);
-  const high = Math.min(due.length - 40, lastDue(due, start + simulatedDays * 86_400));
-  if (high <= low) return [];
-  const changes = clockChanges(model.timeZone, first);
-  const near = changes.flatMap(({ at }) => {
-    const last = lastDue(due, at);
-    return [last - 2, last - 1, last];
-  });
-  const candidates = [...widest(model, low, high), ...near, random.whole(low, high)].filter(
-    (index) => index >= low && index <= high,
-  );
-  const attacks = candidates.flatMap((index) =>
-    [true, false].map((stays) => ({ index, history: attack(model, index, stays) })),
-  );
-  for (const { index, history } of attacks)
-    for (const { at, kind } of changes) if ((due[index] ?? 0) <= at && at <= history.relief) lived.add(kind);
-  const wait = ({ made, relief }: History) =>
-    relief - made.reduce((most, { content, done }) => (done < relief ? Math.max(most, content) : most), 0);
-  return (
-    attacks
-      .map(({ history }) => history)
-      // What runs beyond the days that are known is not looked at.
-      .filter(({ relief }) => relief < start + (simulatedDays + margin / 2) * 86_400)
-      .sort((a, b) => wait(b) - wait(a))
-      .slice(0, 3)
-  );
-}
-
-const remembered = new WeakMap<Float64Array, Map<string, number[]>>();
-
-/** Starts after which the next ones are furthest apart, by one and by two. */
-function widest(model: Model, low: number, high: number): number[] {
-  const { due } = model;
-  const key = `${low} ${high} ${model.job.concurrency === "Replace" ? model.late + model.deadline + model.upload : ""}`;
-  const lists = remembered.get(due) ?? new Map<string, number[]>();
-  remembered.set(due, lists);
-  const known = lists.get(key);
-  if (known) return known;
-  const found: number[] = [];
-  for (const step of [1, 2]) {
-    let [most, where] = [0, low];
-    for (let index = low; index <= high; index++) {
-      if (model.job.concurrency === "Replace" && !hasRoom(model, index)) continue;
-      const apart = (due[index + step] ?? 0) - (due[index] ?? 0);
-      if (apart > most) [most, where] = [apart, index];
-    }
-    found.push(where - 1, where, where + 1 - step);
-  }
-  lists.set(key, found);
-  return found;
 }
