@@ -7,6 +7,9 @@ export type Size = `${number}${"B" | "KiB" | "MiB" | "GiB" | "TiB"}`;
 const secondsPer = { ms: 0.001, s: 1, m: 60, h: 3_600, d: 86_400, w: 604_800, y: 31_536_000 } as const;
 const bytesPer = { B: 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40 } as const;
 
+/** A thousand years: more is a slip of the finger. */
+const longest = 1_000 * secondsPer.y;
+
 /** What a duration looks like. */
 export const durationPattern = /^(\d+(?:\.\d+)?)(ms|s|m|h|d|w|y)$/;
 /** What a size looks like. */
@@ -14,7 +17,7 @@ export const sizePattern = /^(\d+(?:\.\d+)?)(B|KiB|MiB|GiB|TiB)$/;
 
 /** Whether `text` is a duration. */
 export function isDuration(text: unknown): text is Duration {
-  return typeof text === "string" && durationPattern.test(text);
+  return typeof text === "string" && durationPattern.test(text) && seconds(text as Duration) <= longest;
 }
 
 /** Whether `text` is a size. */

@@ -1,6 +1,8 @@
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+
+import { parseDocument } from "yaml";
 
 import { InvalidPlan, type ParseOptions, type Plan, parsePlan } from "../plan/index.js";
 
@@ -30,21 +32,56 @@ export async function loadPlan(path: string, options: ParseOptions = {}): Promis
 
 async function content(path: string): Promise<unknown> {
   const file = resolve(path);
+  const there = await stat(file).catch(() => undefined);
+  if (path === "" || !there) throw new UnreadablePlan(`no plan at "${printable(path)}"`);
+  if (there.isDirectory()) throw new UnreadablePlan(`"${printable(path)}" is a folder, not a plan`);
   try {
-    if (file.endsWith(".json")) return JSON.parse(await readFile(file, "utf8"));
-    const module: { default?: unknown } = await import(pathToFileURL(file).href);
-    if (module.default === undefined) throw new Error("it has no default export");
-    return module.default;
+    const given = file.endsWith(".json")
+      ? strictJson(await readFile(file, "utf8"))
+      : await exported(path, file);
+    if (typeof given !== "object" || given === null || Array.isArray(given))
+      throw new Error(
+        `expected an object, got ${Array.isArray(given) ? "an array" : given === null ? "null" : `a ${typeof given}`}`,
+      );
+    return given;
   } catch (error) {
     if (error instanceof InvalidPlan) throw error;
-    const missing =
-      error instanceof Error &&
-      "code" in error &&
-      ["ENOENT", "ERR_MODULE_NOT_FOUND"].includes(String(error.code));
-    throw new UnreadablePlan(
-      missing
-        ? `no plan at "${path}"`
-        : `"${path}" is no plan: ${error instanceof Error ? error.message : error}`,
-    );
+    const [reason = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
+    throw new UnreadablePlan(`"${printable(path)}" is no plan: ${printable(reason)}`);
   }
 }
+
+/** What a module exports by default. A plan that ends the process, or never ends, must not look like a good one. */
+async function exported(path: string, file: string): Promise<unknown> {
+  const ended = (code: number) => {
+    process.exitCode = 2;
+    // 0: it said it was done. 13: Node found nothing left to wait for. Anything else was told already.
+    if (code === 0 || code === 13)
+      process.stderr.write(
+        `secondsite: "${printable(path)}" is no plan: it ended the process before it was read\n`,
+      );
+  };
+  process.once("exit", ended);
+  try {
+    const module: { default?: unknown } = await import(pathToFileURL(file).href);
+    if (module.default === undefined) throw new Error("it has no default export");
+    return await module.default;
+  } finally {
+    process.removeListener("exit", ended);
+  }
+}
+
+/** JSON of which nothing is silently dropped: a key that stands twice is an error, so is one that no object may have. */
+function strictJson(text: string): unknown {
+  const plain = text.replace(/^\uFEFF/, "");
+  const value: unknown = JSON.parse(plain, (key, inner: unknown) => {
+    if (key === "__proto__") throw new Error('"__proto__" is no name');
+    return inner;
+  });
+  const [twice] = parseDocument(plain, { schema: "json" }).errors;
+  if (twice) throw new Error(twice.message);
+  return value;
+}
+
+/** A path or a message as one line that changes no terminal. */
+const printable = (text: string) => JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"');

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "@commander-js/extra-typings";
 
+import packageJson from "../package.json" with { type: "json" };
 import { seeHelp } from "./see-help.js";
 
 /** What the process answers with: 0 done, 1 the answer is no, 2 bad input, 3 the world failed. */
@@ -22,6 +23,7 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
   let code: ExitCode = 0;
   const program = new Command("secondsite")
+    .version(packageJson.version)
     .description("Disaster recovery as code: plan, prove, back up, fail over, restore, rehearse.")
     .exitOverride()
     .showHelpAfterError(seeHelp);
@@ -41,7 +43,8 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
   }
 }
 
-function report(error: unknown): ExitCode {
+/** Tells an error and returns its exit code. */
+export function report(error: unknown): ExitCode {
   const shown = error instanceof Error ? error : new Error(String(error));
   const { exitCode, hint } = shown as { exitCode?: ExitCode; hint?: string };
   process.stderr.write(`secondsite: ${shown.message}\n`);

@@ -2,6 +2,8 @@ import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { EngineEvent, Stack } from "@pulumi/pulumi/automation/index.js";
 
+import { EngineError } from "../engines/errors.js";
+
 /** Folder of Pulumi.yaml, and of the stacks' configuration; elsewhere where `SECONDSITE_PROJECT` says so. */
 const project = process.env.SECONDSITE_PROJECT ?? resolve(dirname(fileURLToPath(import.meta.url)), "..");
 
@@ -25,11 +27,40 @@ export interface UpdateOptions {
 /**
  * Opens a stack of this project that exists already; backend and secrets as the environment says.
  *
- * @throws the Automation API's StackNotFoundError when it was never deployed
+ * @throws EngineError (3) in one line when Pulumi is not installed, its backend is not reached, or the stack was never
+ *   deployed
  */
 export async function openStack(name: string): Promise<Stack> {
-  const { LocalWorkspace } = await import("@pulumi/pulumi/automation/index.js");
-  return LocalWorkspace.selectStack({ stackName: name, workDir: project });
+  const { LocalWorkspace, StackNotFoundError } = await import("@pulumi/pulumi/automation/index.js");
+  try {
+    return await LocalWorkspace.selectStack({ stackName: name, workDir: project });
+  } catch (error) {
+    if (error instanceof StackNotFoundError)
+      throw new EngineError(
+        `there is no stack "${name}" in Pulumi's backend`,
+        3,
+        `pulumi up --stack ${name}`,
+        {
+          cause: error,
+        },
+      );
+    throw new EngineError(`Pulumi does not open stack "${name}": ${reasonOf(error)}`, 3, undefined, {
+      cause: error,
+    });
+  }
+}
+
+/** The Automation API's errors repeat themselves over many lines; one of them says why. */
+function reasonOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  if (/ENOENT/.test(text))
+    return "the program `pulumi` is not on PATH (secondsite doctor shows where one is)";
+  const lines = text.split("\n").map((line) => line.trim());
+  return (
+    lines.find((line) => /^(?:stderr: )?error: /.test(line))?.replace(/^(?:stderr: )?error: /, "") ??
+    lines[0] ??
+    ""
+  );
 }
 
 /** Runs `pulumi up` on a stack. @throws the Automation API's CommandError with the engine's diagnostics */

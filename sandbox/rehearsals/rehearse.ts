@@ -4,7 +4,7 @@ import { WorldError } from "../errors.js";
 import { buildImages, type Images } from "../images/index.js";
 import type { Progress } from "../progress.js";
 import { ensureTools } from "../toolchain/index.js";
-import { defaultWorld, down, up, worldCa } from "../world/index.js";
+import { checkSpec, defaultWorld, down, up, worldCa } from "../world/index.js";
 import { type ControlName, controlOf } from "./controls/index.js";
 import { goodDay } from "./good-day.js";
 import { judge } from "./judge.js";
@@ -52,6 +52,7 @@ const untilLoaded = 36_000;
  */
 export async function rehearse(options: RehearseOptions): Promise<Rehearsed> {
   const { progress, signal, seed, scenario, keep = false, world: spec = defaultWorld } = options;
+  checkSpec(spec);
   const control = controlOf(options.control, scenario);
   const given = await loadPlan(options.plan);
   const dataset = rehearsable(given, spec);

@@ -35,13 +35,16 @@ test("the pins agree with the versions announced", () => {
   expect(read("kubernetes/go.mod")).toContain(`k8s.io/kubernetes v${packages.kubernetes.version}`);
   expect(read("pulumi/go.mod")).toContain(`github.com/pulumi/pulumi/pkg/v3 v${packages.pulumi.version}`);
   expect(read("coredns/go.mod")).toContain(`github.com/coredns/coredns v${packages.coredns.version}`);
+  expect(read("encryption-sdk/requirements.txt")).toContain(
+    `aws-encryption-sdk==${packages["encryption-sdk"].version} \\`,
+  );
   expect(read("versitygw/go.mod")).toContain(`github.com/versity/versitygw v${packages.versitygw.version}`);
   expect(read("minio/go.mod")).toContain(`github.com/minio/minio v${packages.minio.version}`);
   expect(read("ministack/requirements.txt")).toContain(`ministack==${packages.ministack.version} \\`);
 });
 
-test("every Python file is pinned by its hash", () => {
-  const blocks = read("ministack/requirements.txt")
+test.each(["ministack", "encryption-sdk"])("every Python file of %s is pinned by its hash", (folder) => {
+  const blocks = read(`${folder}/requirements.txt`)
     .split(/^(?=[a-z])/m)
     .filter((block) => block.includes("=="));
   expect(blocks.length).toBeGreaterThan(5);

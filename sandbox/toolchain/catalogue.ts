@@ -71,12 +71,6 @@ const catalogue = {
     versionArgs: ["-version"],
   },
   etcd: { why: "keep each cluster's state", wanted: etcd, package: "etcd" },
-  etcdctl: {
-    why: "ask and snapshot etcd",
-    wanted: etcd,
-    package: "etcd-client",
-    versionArgs: ["version"],
-  },
   containerd: { why: "run the Pods' containers", wanted: containerd, package: "containerd" },
   ctr: { why: "bring images into containerd", wanted: containerd, package: "containerd" },
   runc: { why: "start containers for containerd", wanted: ">=1.1.0", package: "runc" },
@@ -136,13 +130,22 @@ const catalogue = {
     package: "minio",
     versionPattern: /Runtime: go(\d+\.\d+(?:\.\d+)*)/,
   },
+  "encryption-sdk-python": {
+    why: "open sealed objects without Secondsite, as manifests say (AWS Encryption SDK for Python)",
+    wanted: "3.3.1",
+    package: "encryption-sdk",
+    program: "python",
+    versionArgs: ["-c", "import importlib.metadata as m; print(m.version('aws-encryption-sdk'))"],
+    folders: [],
+  },
+  age: { why: "open wrapped keys with the offline recovery key", wanted: ">=1.1.0", package: "age" },
   python3: {
-    why: "make ministack's virtual environment",
+    why: "make the virtual environments of Python programs",
     wanted: ">=3.10.0",
     package: "python",
     // Debian keeps venv in a package of its own: without it this fails, and python3 counts as missing.
     versionArgs: ["-c", "import ensurepip, platform, venv; print(platform.python_version())"],
-    onlyFor: ["ministack"],
+    onlyFor: ["ministack", "encryption-sdk"],
   },
   go: {
     why: "build what has no other source here (from 1.21 on it brings the toolchain that a build names)",

@@ -14,6 +14,7 @@ const kubernetesVersion = "1.36.3";
 const coreDnsVersion = "1.15.0";
 const goVersion = "1.26.8";
 const ministackVersion = "1.5.33";
+const encryptionSdkVersion = "3.3.1";
 const versitygwVersion = "1.8.0";
 /** The newest that the module proxy serves: MinIO's releases carry no semantic versions. */
 const minioVersion = "0.0.0-20260212201848-7aac2a2c5b7c";
@@ -122,6 +123,12 @@ export const packages = {
     ["ministack/requirements.txt"],
     [pythonVenv(`virtual environment from PyPI v${ministackVersion}`, "ministack")],
   ),
+  "encryption-sdk": cached(
+    encryptionSdkVersion,
+    ["encryption-sdk/requirements.txt"],
+    [pythonVenv(`virtual environment from PyPI v${encryptionSdkVersion}`, "encryption-sdk")],
+  ),
+  age: debian(["age"]),
   go: cached(
     goVersion,
     [],
@@ -135,7 +142,6 @@ export const packages = {
   ),
   python: debian(["python3-venv"]),
   etcd: debian(["etcd-server"], ["etcd"]),
-  "etcd-client": debian(["etcd-client"]),
   containerd: debian(["containerd"], ["containerd"]),
   runc: debian(["runc"]),
   "cni-plugins": debian(["containernetworking-plugins"]),

@@ -4,11 +4,12 @@ import { readdir, readFile, rm, rmdir } from "node:fs/promises";
 import { type Places, placesOf, type WorldSpec } from "../address.js";
 import { WorldError } from "../errors.js";
 import { type Progress, silent } from "../progress.js";
+import { DamagedWorld, recordedSpec } from "./manifest.js";
 import { mountsBelow } from "./mounts.js";
 import { placesList } from "./network.js";
 import { dataRoot, pathsOf, runRoot } from "./paths.js";
 import { commandLine, isAlive } from "./processes.js";
-import { programsOf, readRecord } from "./record.js";
+import { type Entry, programsOf, readRecord } from "./record.js";
 import { run } from "./run.js";
 import { checkSpec } from "./spec.js";
 import { cgroupsOf, containersOf, killAll, markedProcesses, processesOf, removeCgroups } from "./takedown.js";
@@ -33,11 +34,9 @@ export async function down(
   progress: Progress = silent,
 ): Promise<DownResult> {
   const { name } = spec;
-  const world = await findWorld(name);
-  const places =
-    world?.places ?? (spec.net && spec.regions ? placesOf(checkSpec(spec as WorldSpec)) : undefined);
   const paths = pathsOf(name);
   const entries = await readRecord(paths.record);
+  const places = await placesOfWorld(spec, entries);
   const traces = existsSync(paths.data) || existsSync(paths.run) || markedProcesses(name).length > 0;
   if (!traces && (!places || (await leftovers(name, places)).length === 0)) {
     return { wasUp: false, processes: 0 };
@@ -75,6 +74,21 @@ export async function down(
   const left = places ? await leftovers(name, places, containers) : [];
   if (left.length > 0) throw new WorldError(`sandbox "${name}" left behind: ${left.join("; ")}`);
   return { wasUp: true, processes };
+}
+
+/** Where a world is: by its description, else by what it recorded, else by what the caller knows of it. */
+async function placesOfWorld(
+  spec: Pick<WorldSpec, "name"> & Partial<WorldSpec>,
+  entries: readonly Entry[],
+): Promise<Places | undefined> {
+  const world = await findWorld(spec.name).catch((error: unknown) => {
+    if (error instanceof DamagedWorld) return undefined;
+    throw error;
+  });
+  if (world) return world.places;
+  const known =
+    recordedSpec(spec.name, entries) ?? (spec.net && spec.regions ? checkSpec(spec as WorldSpec) : undefined);
+  return known && placesOf(known);
 }
 
 async function containersOfAll(name: string, { regions }: Places): Promise<readonly string[]> {

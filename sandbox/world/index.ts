@@ -5,7 +5,7 @@ export { type DownResult, down, leftovers } from "./down.js";
 export { type FailOptions, fail, heal } from "./fault.js";
 export { customer, type InsideOptions, operator, operatorEnv } from "./inside.js";
 export type { WorldPaths } from "./paths.js";
-export { defaultWorld } from "./spec.js";
+export { checkSpec, defaultWorld } from "./spec.js";
 export { type ProgramStatus, type RegionStatus, status, type WorldStatus } from "./status.js";
 export { type UpOptions, up, worldCa } from "./up.js";
 export { findWorld, openWorld, type World } from "./world.js";

@@ -1,5 +1,7 @@
 import { join } from "node:path";
 
+import { checkedName } from "./name.js";
+
 /** Where all worlds keep their data. */
 export const dataRoot = "/var/lib/secondsite";
 /** Where all worlds keep what does not outlive the machine. */
@@ -29,8 +31,9 @@ export interface WorldPaths {
   readonly mounts: (namespace: string) => string;
 }
 
-/** Computes a world's paths from its name. */
-export function pathsOf(name: string): WorldPaths {
+/** Computes a world's paths from its name. @throws SandboxInputError for a name that no world can have */
+export function pathsOf(given: string): WorldPaths {
+  const name = checkedName(given);
   const data = join(dataRoot, name);
   const run = join(runRoot, name);
   return {

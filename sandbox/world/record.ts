@@ -17,7 +17,7 @@ export async function record(file: string, ...entries: readonly Entry[]): Promis
   await appendFile(file, entries.map((entry) => `${JSON.stringify(entry)}\n`).join(""), { mode: 0o600 });
 }
 
-/** Reads the record; a world without one has recorded nothing. A last line cut by a crash is left out. */
+/** Reads the record; a world without one has recorded nothing. A line cut by a crash or damaged is left out. */
 export async function readRecord(file: string): Promise<readonly Entry[]> {
   const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return "";
@@ -26,8 +26,17 @@ export async function readRecord(file: string): Promise<readonly Entry[]> {
   return text
     .slice(0, text.lastIndexOf("\n") + 1)
     .split("\n")
-    .filter((line) => line !== "")
-    .map((line) => JSON.parse(line) as Entry);
+    .flatMap((line) => entryOf(line) ?? []);
+}
+
+function entryOf(line: string): Entry | undefined {
+  try {
+    const read: unknown = JSON.parse(line);
+    return typeof read === "object" && read !== null && "kind" in read ? (read as Entry) : undefined;
+  } catch {
+    // What else was recorded still has to be taken down.
+    return undefined;
+  }
 }
 
 /** The newest process recorded for each program, by `namespace/program`. */

@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import type { WorldSpec } from "../address.js";
 import { SandboxInputError } from "../errors.js";
+import { isWorldName, nameRule } from "./name.js";
 
 /** The world that commands use unless told otherwise: two regions with clusters and a witness. */
 export const defaultWorld: WorldSpec = {
@@ -14,15 +15,12 @@ export const defaultWorld: WorldSpec = {
   ],
 };
 
-const schema = z.object({
-  name: z
-    .string()
-    // Part of socket paths, which the kernel limits to 107 characters.
-    .regex(/^[a-z][a-z0-9-]{0,19}$/, "must be 1 to 20 of a-z, 0-9 and -, starting with a letter"),
-  net: z
-    .int()
-    .min(1)
-    .max(254, { error: ({ input }) => `must be 1 to 254, got ${input}` }),
+/** What a world can consist of. */
+export const specSchema = z.object({
+  name: z.string().refine(isWorldName, nameRule),
+  net: z.custom<number>((net) => Number.isInteger(net) && Number(net) >= 1 && Number(net) <= 254, {
+    error: ({ input }) => `must be 1 to 254, got ${String(input)}`,
+  }),
   regions: z
     .array(
       z.object({
@@ -44,7 +42,7 @@ const schema = z.object({
  * @throws SandboxInputError naming every bad property.
  */
 export function checkSpec(spec: WorldSpec): WorldSpec {
-  const checked = schema.safeParse(spec);
+  const checked = specSchema.safeParse(spec);
   if (checked.success) return checked.data;
   const problems = checked.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
   throw new SandboxInputError(`world ${JSON.stringify(spec.name)}: ${problems.join("; ")}`);

@@ -1,7 +1,8 @@
-import { readFile, rename, writeFile } from "node:fs/promises";
+import { rename, writeFile } from "node:fs/promises";
 
 import { type Places, placesOf, type RegionPlace, type WorldSpec } from "../address.js";
 import { SandboxInputError } from "../errors.js";
+import { readManifest } from "./manifest.js";
 import { pathsOf, type WorldPaths } from "./paths.js";
 import type { WorldTools } from "./tools.js";
 
@@ -18,34 +19,35 @@ export interface World {
   readonly images: readonly string[];
 }
 
-type Manifest = Pick<World, "spec" | "tools" | "caDir" | "images">;
+type Described = Pick<World, "spec" | "tools" | "caDir" | "images">;
 
 /** Describes a world without looking at the machine. */
-export function worldOf(manifest: Manifest): World {
+export function worldOf(manifest: Described): World {
   return { ...manifest, places: placesOf(manifest.spec), paths: pathsOf(manifest.spec.name) };
 }
 
 /** Writes down what a world consists of, so that other processes find it. */
 export async function saveWorld({ spec, tools, caDir, images, paths }: World): Promise<void> {
-  const manifest: Manifest = { spec, tools, caDir, images };
+  const manifest: Described = { spec, tools, caDir, images };
   await writeFile(`${paths.manifest}.new`, JSON.stringify(manifest, undefined, 2), { mode: 0o600 });
   await rename(`${paths.manifest}.new`, paths.manifest);
 }
 
-/** Finds a world that was started by this or another process; undefined when there is none of that name. */
+/**
+ * Finds a world that was started by this or another process; undefined when there is none of that name.
+ *
+ * @throws DamagedWorld when its description cannot be read
+ */
 export async function findWorld(name: string): Promise<World | undefined> {
-  try {
-    return worldOf(JSON.parse(await readFile(pathsOf(name).manifest, "utf8")) as Manifest);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
+  const found = await readManifest(pathsOf(name).manifest, name);
+  return found && worldOf({ ...found, tools: found.tools as WorldTools });
 }
 
 /** Finds a world. @throws SandboxInputError when there is none of that name. */
 export async function openWorld(name: string): Promise<World> {
   const world = await findWorld(name);
-  if (!world) throw new SandboxInputError(`sandbox "${name}" is not up`, "secondsite sandbox up");
+  if (!world)
+    throw new SandboxInputError(`sandbox "${name}" is not up`, `secondsite sandbox up --name ${name}`);
   return world;
 }
 

@@ -16,7 +16,7 @@ export const failover: CommandModule = {
       .option("--json", "print each phase as a line of JSON", false)
       .addHelpText(
         "after",
-        "\nExit codes: 0 the site has taken over (or what would happen was shown), 2 bad input, 3 it did not open or DNS did not follow.\n\nExample:\n  $ secondsite failover plans/kubernetes-chat.ts --to oregon        # look\n  $ secondsite failover plans/kubernetes-chat.ts --to oregon --yes  # act",
+        "\nExit codes: 0 the site has taken over (or could, where it was only looked), 1 it could not, 2 bad input, 3 it did not open or DNS did not follow.\n\nExample:\n  $ secondsite failover plans/kubernetes-chat.ts --to oregon        # look\n  $ secondsite failover plans/kubernetes-chat.ts --to oregon --yes  # act",
       )
       .action(async (path, { to, yes, wait, json }) => {
         const { loadPlan } = await import("../../plans/load.js");
@@ -28,7 +28,7 @@ export const failover: CommandModule = {
           process.stdout.write(
             json ? `${JSON.stringify({ ...intended, plan: intended.plan.name })}\n` : shown(intended),
           );
-          done(0);
+          done(intended.obstacles.length > 0 ? 1 : 0);
           return;
         }
         const startedAt = performance.now();
@@ -54,7 +54,7 @@ function holderShown(holder: Holder | undefined, ttl: string | undefined): strin
   return `"${holder.site}" holds epoch ${holder.epoch}; it loses it once it has not renewed for ${ttl}`;
 }
 
-function shown({ plan, to, stack, holders, floorSeconds }: FailoverPlan): string {
+function shown({ plan, to, stack, holders, obstacles, floorSeconds }: FailoverPlan): string {
   const leases = Object.entries(holders).map(
     ([dataset, holder]) => `  ${dataset}: ${holderShown(holder, plan.lease?.ttl)}`,
   );
@@ -66,6 +66,9 @@ function shown({ plan, to, stack, holders, floorSeconds }: FailoverPlan): string
     "Leases:",
     ...leases,
     `DNS answers the new site ${floorSeconds} s after the start at the earliest.`,
+    ...(obstacles.length > 0
+      ? ["It would not get that far now:", ...obstacles.map((each) => `  ${each}`)]
+      : []),
     `  try: secondsite failover <plan> --to ${to} --yes`,
     "",
   ].join("\n");

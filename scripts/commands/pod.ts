@@ -8,7 +8,11 @@ export const pod: CommandModule = {
   register(program, done) {
     const group = program
       .command("pod", { hidden: true })
-      .description(`What the containers of a site run; the site is in ${siteVariable}.`);
+      .description(`What the containers of a site run; the site is in ${siteVariable}.`)
+      .addHelpText(
+        "after",
+        "\nExample, as a container's command:\n  secondsite pod database /etc/secondsite/plan.json messages",
+      );
     group
       .command("secrets <plan> <dataset>")
       .description("Makes a dataset's passwords, certificates and wrapped passphrase where they are missing.")
@@ -41,7 +45,12 @@ export const pod: CommandModule = {
       .option("--target <time>", "moment to stop at")
       .action(async (plan, dataset, { epoch, label, target }) => {
         const { restorePoint } = await import("../../engines/postgres/restore.js");
-        const request = { epoch: Number(epoch), label, ...(target === undefined ? {} : { target }) };
+        const { wholeGiven } = await import("../options.js");
+        const request = {
+          epoch: wholeGiven("--epoch", epoch, 1),
+          label,
+          ...(target === undefined ? {} : { target }),
+        };
         await restorePoint(await placed(plan, dataset), request, log);
         done(0);
       });
@@ -51,7 +60,12 @@ export const pod: CommandModule = {
       .requiredOption("--epoch <number>", "epoch of the repository")
       .action(async (plan, dataset, { epoch }) => {
         const { verifyRepository } = await import("../../engines/postgres/verify-repository.js");
-        const verdict = await verifyRepository(await placed(plan, dataset), Number(epoch), log);
+        const { wholeGiven } = await import("../options.js");
+        const verdict = await verifyRepository(
+          await placed(plan, dataset),
+          wholeGiven("--epoch", epoch, 1),
+          log,
+        );
         process.stdout.write(`${JSON.stringify(verdict)}\n`);
         done(0);
       });
@@ -76,6 +90,9 @@ async function placed(path: string, dataset: string) {
   const { loadPlan } = await import("../../plans/load.js");
   const { place } = await import("../../engines/postgres/placement.js");
   const { EngineError } = await import("../../engines/errors.js");
+  // A server started beside the real one, on an operator's machine, would be nobody's.
+  if (!process.env.KUBERNETES_SERVICE_HOST)
+    throw new EngineError("pod commands run inside the Pods that a stack deploys, not here", 2);
   const site = process.env[siteVariable];
   if (!site) throw new EngineError(`${siteVariable} is not set; it names the site this container runs at`, 2);
   return place(await loadPlan(path), site, dataset);

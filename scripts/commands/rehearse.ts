@@ -134,7 +134,7 @@ async function rendered({ report, reasons, folder }: Rehearsed): Promise<string>
 }
 
 function whole(text: string): number {
-  const value = Number(text);
-  if (Number.isSafeInteger(value) && value >= 0) return value;
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (Number.isSafeInteger(value)) return value;
   throw new InvalidArgumentError(`It must be a whole number from 0, got "${text}".`);
 }

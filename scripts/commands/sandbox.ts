@@ -13,6 +13,15 @@ Example:
   $ sudo secondsite sandbox heal us-east-1
   $ sudo secondsite sandbox down`;
 
+const examples = {
+  up: "up --name second --net 89",
+  down: "down --name second",
+  status: "status --json",
+  fail: "fail us-east-1 --link-only",
+  heal: "heal us-east-1",
+  exec: "exec --customer -- dig api.chat.test",
+} as const;
+
 /** `secondsite sandbox …`: the small world by hand. */
 export const sandbox: CommandModule = {
   register(program, done) {
@@ -20,11 +29,12 @@ export const sandbox: CommandModule = {
       .command("sandbox")
       .description("Starts, breaks, heals and stops a small world on this machine that stacks deploy to.")
       .addHelpText("after", example);
-    const command = (name: string, description: string) =>
+    const command = (name: keyof typeof examples, description: string) =>
       group
         .command(name)
         .description(description)
         .option("--name <name>", "which world", "default")
+        .addHelpText("after", `\nExample:\n  $ sudo secondsite sandbox ${examples[name]}`)
         .exitOverride()
         .showHelpAfterError(seeHelp);
 
@@ -62,8 +72,13 @@ export const sandbox: CommandModule = {
 
 async function start(options: { name: string; net?: string; keep: boolean }): Promise<ExitCode> {
   const { defaultWorld, down, up, worldCa } = await import("../../sandbox/world/index.js");
+  const { wholeGiven } = await import("../options.js");
   const { name, net, keep } = options;
-  const spec: WorldSpec = { ...defaultWorld, name, ...(net === undefined ? {} : { net: Number(net) }) };
+  const spec: WorldSpec = {
+    ...defaultWorld,
+    name,
+    ...(net === undefined ? {} : { net: wholeGiven("--net", net, 1) }),
+  };
   const steps = await progress();
   const stopping = new AbortController();
   const interrupted = () => stopping.abort(new Error("interrupted"));

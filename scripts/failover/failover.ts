@@ -21,6 +21,8 @@ export interface FailoverPlan {
   readonly stack: string;
   /** By dataset: who holds the lease now; undefined when nobody ever did. */
   readonly holders: Readonly<Record<string, Holder | undefined>>;
+  /** What would keep it from acting right now, in words. */
+  readonly obstacles: readonly string[];
   /** Shortest time from the start to DNS answering the new site, seconds. */
   readonly floorSeconds: number;
 }
@@ -46,7 +48,21 @@ export async function planFailover(plan: Plan, to: string): Promise<FailoverPlan
   const follow = plan.dns
     ? seconds(plan.dns.check.every) * plan.dns.check.failures + seconds(plan.dns.ttl)
     : 0;
-  return { plan, to, stack: names.stackName(plan, "standby", to), holders, floorSeconds: wait + follow };
+  const stack = names.stackName(plan, "standby", to);
+  const obstacles = await obstaclesOf(stack);
+  return { plan, to, stack, holders, obstacles, floorSeconds: wait + follow };
+}
+
+/** A look that finds no fault must mean that acting gets as far as the engine. */
+async function obstaclesOf(stack: string): Promise<string[]> {
+  const { openStack } = await import("../pulumi.js");
+  try {
+    await openStack(stack);
+    return [];
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    return [error.hint ? `${error.message} (try: ${error.hint})` : error.message];
+  }
 }
 
 async function holderOf(plan: Plan, dataset: string): Promise<Holder | undefined> {

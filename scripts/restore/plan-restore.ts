@@ -50,7 +50,10 @@ export async function planRestore(plan: Plan, wish: RestoreWish, now = new Date(
   if ((wish.at === undefined) === (wish.point === undefined))
     throw new EngineError("say what to restore: either --at TIME or --point LABEL", 2);
   const moment = wish.at === undefined ? undefined : parseMoment(wish.at);
+  if (wish.point === "") throw new EngineError("--point takes the label of a recovery point, got nothing", 2);
   const dataset = onlyDataset(plan, wish.dataset);
+  // Before anything is asked of a cloud: a name that cannot be is no matter of what it answers.
+  if (wish.name !== undefined) checkedName(dataset, wish.name);
   const place = plan.sites[site];
   if (place?.kind !== "aws-region")
     throw new EngineError(
