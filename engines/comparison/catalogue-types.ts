@@ -48,7 +48,7 @@ export const typeQueries: readonly string[] = [
           format('%s, %s, %s', CASE WHEN c.castfunc <> 0 THEN c.castfunc::regprocedure::text END, c.castcontext, c.castmethod) AS definition
      FROM pg_cast c WHERE c.oid >= 16384 AND ${notExtension("pg_cast", "c.oid")}`,
   `SELECT format('collation %I.%I', n.nspname, c.collname) AS item,
-          concat_ws(', ', c.collprovider, c.collisdeterministic, c.collcollate, c.collctype, c.colliculocale) AS definition
+          concat_ws(', ', c.collprovider, c.collisdeterministic, c.collcollate, c.collctype, coalesce(to_jsonb(c) ->> 'colllocale', to_jsonb(c) ->> 'colliculocale')) AS definition
      FROM pg_collation c JOIN pg_namespace n ON n.oid = c.collnamespace
     WHERE ${userSchema("n")} AND ${notExtension("pg_collation", "c.oid")}`,
   `SELECT format('text search configuration %I.%I', n.nspname, c.cfgname) AS item,

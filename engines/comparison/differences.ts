@@ -23,6 +23,12 @@ export interface ComparisonOptions {
    */
   readonly sequences?: "exact" | "reached";
   /**
+   * `exact`: every definition and grant reads the same. `present`: what was expected is there, by its name; for servers
+   * of different major versions, which write definitions in their own words and know other privileges.
+   * @default "exact"
+   */
+  readonly definitions?: "exact" | "present";
+  /**
    * `exact`: the servers have the same roles and tablespaces. `present`: what was expected is there, others may be too.
    * @default "exact"
    */
@@ -35,14 +41,21 @@ export interface ComparisonOptions {
 export function differences(
   expected: DatabaseContent,
   found: DatabaseContent,
-  { sequences = "exact", roles = "exact", ignore = [] }: ComparisonOptions = {},
+  {
+    sequences = "exact",
+    definitions: strictness = "exact",
+    roles = "exact",
+    ignore = [],
+  }: ComparisonOptions = {},
 ): Difference[] {
+  const read = (wanted: Catalogue, there: Catalogue): Catalogue =>
+    strictness === "exact" ? there : agreeing(there, wanted);
   const all = [
     ...rows(expected, found),
     ...largeObjects(expected, found),
     ...sequenceValues(expected, found, sequences),
-    ...definitions("catalogue", expected.catalogue, found.catalogue),
-    ...definitions("grants", expected.grants, found.grants),
+    ...definitions("catalogue", expected.catalogue, read(expected.catalogue, found.catalogue)),
+    ...definitions("grants", expected.grants, read(expected.grants, found.grants)),
     ...definitions(
       "roles",
       expected.roles,
@@ -111,6 +124,11 @@ function definitions(kind: DifferenceKind, expected: Catalogue, found: Catalogue
     if (left === undefined) return differs(`${item} was not expected`);
     return left === right ? [] : differs(`${item} is "${brief(right)}"; expected "${brief(left)}"`);
   });
+}
+
+/** What was expected and is there, as if it read the same. */
+function agreeing(found: Catalogue, expected: Catalogue): Catalogue {
+  return Object.fromEntries(Object.entries(expected).filter(([item]) => item in found));
 }
 
 /** The entries that the other has too. */

@@ -10,6 +10,7 @@ import { compareDatabases, type DatabaseAddress } from "../comparison/index.js";
 import { inspectLegacy, type LegacyOptions, listLegacy, restoreLegacy } from "./legacy.js";
 import type { LegacyFolder } from "./legacy-content.js";
 import { everything, grants, roles, type TestServer, testServer } from "./testing/world.js";
+import { toolPath } from "./tools.js";
 
 let origin: TestServer;
 let other: TestServer;
@@ -49,7 +50,7 @@ const put = (name: string, content: Buffer | string) => writeFile(join(root, "ba
 const dumped = async (...args: string[]) =>
   Buffer.from(
     (
-      await execa("pg_dump", [...args, "-h", shop.host, "-U", "postgres", "shop"], {
+      await execa(await toolPath("pg_dump"), [...args, "-h", shop.host, "-U", "postgres", "shop"], {
         encoding: "buffer",
       })
     ).stdout,

@@ -43,7 +43,11 @@ export type ServerObjects = z.infer<typeof schema>;
 /** Reads what {@link readServerObjects} wrote. */
 export const parseServerObjects = (value: unknown): ServerObjects => schema.parse(value);
 
-/** @param passwords with the stored form of passwords, which only a superuser may read */
+/**
+ * Reads them. Columns that PostgreSQL renamed (`daticulocale` until 16) are asked for by either name.
+ *
+ * @param passwords with the stored form of passwords, which only a superuser may read
+ */
 export async function readServerObjects(client: pg.Client, passwords: boolean): Promise<ServerObjects> {
   const attribute = (column: string, word: string) =>
     `CASE WHEN r.${column} THEN '${word}' ELSE 'NO${word}' END`;
@@ -70,7 +74,7 @@ export async function readServerObjects(client: pg.Client, passwords: boolean): 
   );
   const { rows: databases } = await client.query<ServerObjects["database"]>(
     `SELECT (SELECT rolname FROM pg_roles WHERE oid = d.datdba) AS owner, pg_encoding_to_char(d.encoding) AS encoding,
-            d.datlocprovider AS provider, d.datcollate AS collate, d.datctype AS ctype, d.daticulocale AS "icuLocale",
+            d.datlocprovider AS provider, d.datcollate AS collate, d.datctype AS ctype, coalesce(to_jsonb(d) ->> 'datlocale', to_jsonb(d) ->> 'daticulocale') AS "icuLocale",
             t.spcname AS tablespace, d.datconnlimit AS connections, shobj_description(d.oid, 'pg_database') AS comment,
             coalesce((SELECT json_agg(json_build_object('role', r.rolname, 'settings',
                               (SELECT coalesce(json_agg(o), '[]') FROM unnest(s.setconfig) o WHERE o !~ '^secondsite[.]')))

@@ -24,6 +24,7 @@ import { startInstance } from "./instance.js";
 import type { LogicalPoint } from "./point.js";
 import type { Assertion } from "./restored-content.js";
 import { everything, grants, roles, type TestServer, testServer } from "./testing/world.js";
+import { toolPath } from "./tools.js";
 
 let server: TestServer;
 let shop: DatabaseAddress;
@@ -134,7 +135,7 @@ test("fault 25: a dump without a table, and one with another row, are found thou
   const dumped = async (source: DatabaseAddress, ...args: string[]) =>
     copy(async (at) => {
       const connection = ["-h", source.host, "-U", source.user, source.database];
-      await execa("pg_dump", ["-Fc", "-Z0", ...args, "-f", join(at, "raw"), ...connection]);
+      await execa(await toolPath("pg_dump"), ["-Fc", "-Z0", ...args, "-f", join(at, "raw"), ...connection]);
       await execa("zstd", ["-q", "-f", join(at, "raw"), "-o", join(at, "dump.pgc.zst")]);
     });
   const less = await dumped(shop, "--exclude-table-data=log");
