@@ -13,6 +13,7 @@ export { damagedParts, missingParts, type PartFault } from "./chain/parts.js";
 export { type ChainPoint, keptBecause, livePoints } from "./chain/points.js";
 export { fingerprintOf, type Signer, signerOf, signersIn, type TrustedSigners } from "./chain/signer.js";
 export { open, type SealKey, seal } from "./envelope/envelope.js";
+export { type PlainOpenFiles, plainOpenCommand } from "./envelope/plain-commands.js";
 export { VaultError } from "./errors.js";
 export { ageIdentity, ageRecipient } from "./keys/age.js";
 export {

@@ -184,3 +184,9 @@ async function freePort(): Promise<number> {
   if (address === null || typeof address === "string") throw new Error("no port to be had");
   return address.port;
 }
+
+/** What restoring without Secondsite needs: Python with the AWS Encryption SDK, and age. */
+export async function toolsForRestore(): Promise<{ readonly python: string; readonly age: string }> {
+  const tools = await ensureTools(["encryption-sdk-python", "age"], silent);
+  return { python: tools["encryption-sdk-python"], age: tools.age };
+}
