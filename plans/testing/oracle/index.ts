@@ -1,0 +1,15 @@
+import type { Plan } from "../../../plan/index.js";
+import { copiedByNobody, logsWithoutBase, lost, nothingKept, tooFewCopies } from "./data.js";
+import { keysLost, tooMuchPower, unclosed, unheard, unsafeLease, untried } from "./governance.js";
+import type { Found } from "./places.js";
+import { tooSlow } from "./times.js";
+
+/** Every promise of a plan that is broken, by the simulator and by predicates that know nothing of the proofs. */
+export const brokenByOracle = (plan: Plan): Found => [
+  ...new Set(
+    [
+      ...[lost, tooFewCopies, logsWithoutBase, nothingKept, copiedByNobody],
+      ...[unheard, untried, keysLost, tooMuchPower, unclosed, unsafeLease, tooSlow],
+    ].flatMap((predicate) => predicate(plan)),
+  ),
+];
