@@ -1,4 +1,12 @@
-import type { Backup, Disaster, KeptDataset, Plan, PointBackup, StreamBackup } from "../../schema/index.js";
+import type {
+  Backup,
+  Disaster,
+  KeptDataset,
+  Plan,
+  PointBackup,
+  Schedule,
+  StreamBackup,
+} from "../../schema/index.js";
 import { methods } from "../../schema/index.js";
 import { siteOf } from "../../sites.js";
 import { seconds } from "../../units.js";
@@ -83,14 +91,13 @@ function meansFor(plan: Plan, dataset: KeptDataset, place: Place, tightest: numb
   const points = backups.flatMap((backup, index) =>
     "schedule" in backup
       ? [
-          fasterSchedules(backup.schedule).map((schedule, step): Draft => {
-            const says = schedule.kind === "cron" ? `"${schedule.cron}" ${schedule.timeZone}` : "more often";
-            return {
+          fasterSchedules(backup.schedule).map(
+            (schedule, step): Draft => ({
               ...{ sites, effort: effort + 2 + (step > 3 ? step : 0) },
-              sentence: `run ${backup.kind} backups by ${says}${where}`,
+              sentence: `run ${backup.kind} backups ${saysWhen(schedule)}${where}`,
               backups: replaced(backups, index, { ...direct(backup, place), schedule }),
-            };
-          }),
+            }),
+          ),
         ]
       : [],
   );
@@ -106,7 +113,7 @@ function meansFor(plan: Plan, dataset: KeptDataset, place: Place, tightest: numb
 function added(dataset: KeptDataset, place: Place, tightest: number, effort: number): Draft[][] {
   const written = [...new Set([...homes(dataset), ...place.names])];
   const copies = { direct: written, replicated: [] };
-  const keep = "7d" as const;
+  const keep = keepOfLog(dataset);
   const draft = (backup: Backup, sentence: string): Draft => ({
     ...{ sites: place.sites, effort, sentence },
     backups: withBases(dataset, place, [...dataset.backups, backup]),
@@ -135,10 +142,7 @@ function added(dataset: KeptDataset, place: Place, tightest: number, effort: num
     ];
   return [
     fasterSchedules(daily("0 2 * * *")).map((schedule) =>
-      draft(
-        { kind, schedule, keep, ...copies },
-        `add ${kind} backups by "${schedule.kind === "cron" ? schedule.cron : ""}" at ${at}`,
-      ),
+      draft({ kind, schedule, keep, ...copies }, `add ${kind} backups ${saysWhen(schedule)} at ${at}`),
     ),
   ];
 }
@@ -200,6 +204,24 @@ function direct<Kind extends PointBackup | StreamBackup>(backup: Kind, { names }
     replicated: backup.replicated.filter((site) => !names.includes(site)),
   };
 }
+
+const saysWhen = (schedule: Schedule): string => {
+  if (schedule.kind === "cron") return `by "${schedule.cron}" ${schedule.timeZone}`;
+  return schedule.kind === "interval" ? `every ${schedule.every}` : `on ${schedule.on}`;
+};
+
+/** How long what is added is kept: a week, or less where points that log would replay onto are gone by then. */
+const keepOfLog = ({ backups }: KeptDataset): "7d" | "3d" =>
+  backups.some(
+    ({ kind, ...backup }) =>
+      ["physical", "logical", "snapshot"].includes(kind) &&
+      "keep" in backup &&
+      typeof backup.keep === "string" &&
+      backup.keep !== "forever" &&
+      seconds(backup.keep) < 14 * 86_400,
+  )
+    ? "3d"
+    : "7d";
 
 /** Where a dataset's jobs write already. */
 const homes = ({ backups }: KeptDataset): string[] =>
