@@ -1,2 +1,2 @@
 /** How far apart a schedule's starts are, for rules that do not ask what is lost. */
-export { gapsIfReadable, gapsOf, type ScheduleGaps } from "./rpo/gaps.js";
+export { gapsIfReadable } from "./rpo/gaps.js";

@@ -1,6 +1,5 @@
-export { basesAt, type CopyBound, type RpoBound, rpoBound, type UselessCopy } from "./bound.js";
-export { gapsIfReadable, gapsOf, type ScheduleGaps } from "./gaps.js";
+export { rpoBound } from "./bound.js";
 export { rpoObjective } from "./objective.js";
-export { rpo, sumAsText } from "./proof.js";
+export { rpo } from "./proof.js";
 export { schedules } from "./schedules.js";
-export { sumOf, type Term, type TermName, termNames } from "./terms.js";
+export { type TermName, termNames } from "./terms.js";
