@@ -9,12 +9,20 @@ export { catalogueOf, type FoundChain } from "./chain/catalogue.js";
 export { type Appended, appendEntry, type FoundEntry, readChain } from "./chain/chain.js";
 export { type ChainExpectation, type ChainFault, checkChain } from "./chain/check.js";
 export type { ChainEntry, EntryContent, Part, PointEntry, Reference } from "./chain/entry.js";
+export { extendLocks, type LocksExtended } from "./chain/locks.js";
 export { damagedParts, missingParts, type PartFault } from "./chain/parts.js";
 export { type ChainPoint, keptBecause, livePoints } from "./chain/points.js";
 export { fingerprintOf, type Signer, signerOf, signersIn, type TrustedSigners } from "./chain/signer.js";
 export { open, type SealKey, seal } from "./envelope/envelope.js";
 export { type PlainOpenFiles, plainOpenCommand } from "./envelope/plain-commands.js";
 export { VaultError } from "./errors.js";
+export {
+  type JobLease,
+  type JobLeaseArgs,
+  JobLeaseHeld,
+  takeJobLease,
+  withJobLease,
+} from "./job-lease/job-lease.js";
 export { ageIdentity, ageRecipient } from "./keys/age.js";
 export {
   currentKey,
@@ -41,7 +49,9 @@ export {
   UnsupportedByStore,
 } from "./store/capabilities.js";
 export { asFirstWritten, asOf, type Disturbance, disturbances } from "./store/clean-view.js";
+export { clockSkew, storeTime } from "./store/clock.js";
 export { directoryStore } from "./store/directory/directory-store.js";
+export { endUnfinished } from "./store/leftovers.js";
 export { confirmCapabilities, type ProbedCapability, probe } from "./store/probe.js";
 export type { S3StoreOptions } from "./store/s3/client.js";
 export { s3Store } from "./store/s3/s3-store.js";

@@ -3,7 +3,10 @@ import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { type Backend, backendNames, startBackend } from "../testing/backends.js";
-import { probe } from "./probe.js";
+import { type Capability, capabilities } from "./capabilities.js";
+import { clockSkew } from "./clock.js";
+import { endUnfinished } from "./leftovers.js";
+import { confirmCapabilities, probe } from "./probe.js";
 import type { Store } from "./store.js";
 
 const mebibyte = 1024 * 1024;
@@ -36,6 +39,44 @@ describe.each(backendNames)("%s", (name) => {
     );
     expect(table.filter(({ declared, found }) => declared !== found)).toEqual([]);
     expect(await all(store.list("probe/"))).toEqual([]);
+  });
+
+  test("a bucket without versions and locks is found out, and what it lacks is named", async () => {
+    if (name === "directory") {
+      await expect(confirmCapabilities(store)).resolves.toHaveLength(capabilities.length);
+      return;
+    }
+    const bare = await backend.store({ versioned: false });
+    const found = (await probe(bare)).filter((cell) => !cell.found).map(({ capability }) => capability);
+
+    const lacking = ["versioning", "list-versions", "version-times", "lock"];
+    expect(found).toEqual(capabilities.filter((one) => lacking.includes(one) || !backend.expected[one]));
+    const named = lacking.filter(
+      (one) => found.includes(one as Capability) && backend.expected[one as Capability],
+    );
+    await expect(confirmCapabilities(bare)).rejects.toThrow(
+      `is said to have ${named.map((one) => `"${one}"`).join(", ")} and has not`,
+    );
+  });
+
+  test("a planted leak is found and ended, but for one that may still be at work", async () => {
+    if (!backend.expected["list-uploads"]) {
+      await expect(endUnfinished(store, "leaks/", new Date())).rejects.toThrow('needs "list-uploads"');
+      return;
+    }
+    const stuck = async function* () {
+      yield randomBytes(20 * mebibyte);
+      throw new Error("killed");
+    };
+    await expect(store.upload("leaks/a", stuck(), { expectedBytes: 1, resume: true })).rejects.toThrow(
+      "killed",
+    );
+    // A folder's own failed writes are removed at once; only a killed process leaves one.
+    const planted = name === "directory" ? 0 : 1;
+
+    expect(await endUnfinished(store, "leaks/", new Date(Date.now() - 3_600_000))).toEqual([]);
+    expect(await endUnfinished(store, "leaks/", new Date(Date.now() + 60_000))).toHaveLength(planted);
+    expect(await all(store.uploads("leaks/"))).toEqual([]);
   });
 
   test("a cell that is not supported refuses with its name, and one that is does not", async () => {
@@ -122,6 +163,12 @@ describe.each(backendNames)("%s", (name) => {
     );
     expect(await store.get("failed/upload")).toBeUndefined();
     expect(await all(store.uploads("failed/upload"))).toEqual([]);
+  });
+
+  test("fault 9: a clock that is off is told by the store's", async () => {
+    expect(Math.abs(await clockSkew(store, "clock"))).toBeLessThanOrEqual(3);
+    const ahead = await clockSkew(store, "clock", () => Date.now() + 86_400_000);
+    expect(Math.abs(ahead - 86_400)).toBeLessThanOrEqual(3);
   });
 
   test("deletion is idempotent", async () => {

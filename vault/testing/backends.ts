@@ -24,8 +24,8 @@ import type { Store } from "../store/store.js";
 export interface Backend {
   /** What it can do, as its makers say: the table that a probe has to find. */
   readonly expected: CapabilityTable;
-  /** A new, empty store. @param change options of an S3 store that differ; a folder ignores them */
-  store(change?: Partial<S3StoreOptions>): Promise<Store>;
+  /** A new, empty store. @param change what differs; a folder ignores it */
+  store(change?: Partial<S3StoreOptions> & { readonly versioned?: boolean }): Promise<Store>;
   /** Address of its S3 server; undefined for a folder. */
   readonly endpoint?: string;
   stop(): Promise<void>;
@@ -129,12 +129,18 @@ async function server(name: Exclude<BackendName, "directory">): Promise<Backend>
     maxAttempts: 1,
   });
   let count = 0;
-  const store = async (change: Partial<S3StoreOptions> = {}) => {
+  const store = async ({
+    versioned = true,
+    ...change
+  }: Partial<S3StoreOptions> & { readonly versioned?: boolean } = {}) => {
     const bucket = `vault-${++count}`;
-    await client.send(new CreateBucketCommand({ Bucket: bucket, ObjectLockEnabledForBucket: true }));
     await client.send(
-      new PutBucketVersioningCommand({ Bucket: bucket, VersioningConfiguration: { Status: "Enabled" } }),
+      new CreateBucketCommand({ Bucket: bucket, ...(versioned ? { ObjectLockEnabledForBucket: true } : {}) }),
     );
+    if (versioned)
+      await client.send(
+        new PutBucketVersioningCommand({ Bucket: bucket, VersioningConfiguration: { Status: "Enabled" } }),
+      );
     const capabilities = { ...expected(name), ...change.capabilities };
     return s3Store({
       bucket,
