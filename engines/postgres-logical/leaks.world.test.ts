@@ -11,6 +11,7 @@ import { capture } from "./capture.js";
 import { finishFolder, folderReader, folderWriter } from "./folder-parts.js";
 import type { LogicalPoint } from "./point.js";
 import { openStaging, sweepStaging } from "./staging.js";
+import { killedAfter } from "./testing/killed.js";
 import { type TestServer, testServer } from "./testing/world.js";
 import { verify } from "./verify.js";
 
@@ -52,13 +53,7 @@ async function killed(text: string, delay: number, tree: boolean): Promise<void>
     stdio: ["ignore", "pipe", "inherit"],
     cwd: join(import.meta.dirname, "../.."),
   });
-  await new Promise<void>((resolve, reject) => {
-    child.stdout?.once("data", () => resolve());
-    child.once("close", () => reject(new Error("ended before it began")));
-  });
-  await pause(delay);
-  process.kill(tree ? -(child.pid ?? 0) : (child.pid ?? 0), "SIGKILL");
-  await new Promise((resolve) => child.once("exit", resolve));
+  await killedAfter(child, delay, tree);
 }
 
 /** Servers that run in the staging area, and programs that dump. */

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { mkdir, mkdtemp, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -7,6 +7,7 @@ import { contentOf, type DatabaseAddress, differences } from "../comparison/inde
 import { capture } from "./capture.js";
 import { folderReader, folderWriter } from "./folder-parts.js";
 import { type RestoreOptions, restoreDatabase } from "./restore.js";
+import { killedAfter } from "./testing/killed.js";
 import { startWriters, type TestServer, testServer } from "./testing/world.js";
 
 let server: TestServer;
@@ -90,17 +91,14 @@ test("fault 10: a capture killed with its whole process tree leaves nothing, and
      await finishFolder(folder, await capture(source, await folderWriter(folder), run));
      console.log("complete");`,
   );
-  for (const delay of [0, 100, 300]) {
+  for (const delay of [0, 40, 120]) {
     const folder = await mkdtemp(join(server.folder, "killed-"));
     const child = spawn(
       process.execPath,
       ["--import", "tsx", script, folder, staging, JSON.stringify(shop)],
       { detached: true, stdio: ["ignore", "pipe", "inherit"], cwd: join(import.meta.dirname, "../..") },
     );
-    await begun(child);
-    await new Promise((resolve) => setTimeout(resolve, delay));
-    process.kill(-(child.pid ?? 0), "SIGKILL");
-    await new Promise((resolve) => child.once("close", resolve));
+    await killedAfter(child, delay);
     expect(await readdir(staging)).toHaveLength(1);
     const point = await capture({ address: shop, as: "owner" }, await folderWriter(folder), run());
     expect(await readdir(staging)).toEqual([]);
@@ -118,10 +116,3 @@ test("fault 10: a capture killed with its whole process tree leaves nothing, and
     expect(sessions?.rows).toEqual([{ n: 0 }]);
   }
 });
-
-/** Until the child says its first line. */
-const begun = (child: ChildProcess) =>
-  new Promise<void>((resolve, reject) => {
-    child.stdout?.once("data", () => resolve());
-    child.once("close", () => reject(new Error("ended before it began")));
-  });

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { mkdir, mkdtemp, open, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
@@ -10,6 +10,7 @@ import { finishFolder, folderPoint, folderReader, folderWriter } from "./folder-
 import type { LogicalPoint } from "./point.js";
 import { type RestoreOptions, restoreDatabase } from "./restore.js";
 import type { LogicalTarget } from "./target.js";
+import { killedAfter } from "./testing/killed.js";
 import { everything, grants, roles, type TestServer, testServer } from "./testing/world.js";
 import { verify } from "./verify.js";
 
@@ -197,7 +198,7 @@ test("fault 24: killed with its whole process tree at any moment, a second run e
      const target = { server: JSON.parse(server), database: "shop" };
      await restoreDatabase(await folderPoint(folder), folderReader(folder), target, run, { jobs: 2 });`,
   );
-  for (const delay of [0, 150, 400, 800]) {
+  for (const delay of [0, 100, 250, 600]) {
     await clear();
     const live = await other.database("shop");
     await other.sql(live, "CREATE TABLE damaged (id int)");
@@ -206,10 +207,7 @@ test("fault 24: killed with its whole process tree at any moment, a second run e
       ["--import", "tsx", script, folder, staging, JSON.stringify(other.address)],
       { detached: true, stdio: ["ignore", "pipe", "inherit"], cwd: join(import.meta.dirname, "../..") },
     );
-    await begun(child);
-    await new Promise((resolve) => setTimeout(resolve, delay));
-    process.kill(-(child.pid ?? 0), "SIGKILL");
-    await new Promise((resolve) => child.once("close", resolve));
+    await killedAfter(child, delay);
     const present = await databases();
     expect(present).toContain("shop");
     const { previous } = await restored();
@@ -218,10 +216,3 @@ test("fault 24: killed with its whole process tree at any moment, a second run e
     expect(await readdir(staging)).toEqual([]);
   }
 });
-
-/** Until the child says its first line. */
-const begun = (child: ChildProcess) =>
-  new Promise<void>((resolve, reject) => {
-    child.stdout?.once("data", () => resolve());
-    child.once("close", () => reject(new Error("ended before it began")));
-  });
