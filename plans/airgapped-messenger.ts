@@ -34,7 +34,7 @@ const thriceHourly = every("20m", { deadline: "10m" }); // ours: 20m + 20m misse
  */
 export default definePlan({
   name: "messenger",
-  source: "seeds/000_044f998f48cab4d3",
+  source: "seed 000_044f998f48cab4d3",
   objectives: {
     rpo: "1h", // Objectives
     rpoBy: {

@@ -35,7 +35,7 @@ const copies = "444444444444";
  */
 export default definePlan({
   name: "invoicing",
-  source: "seeds/004_9040d4b6970e3410",
+  source: "seed 004_9040d4b6970e3410",
   objectives: {
     rpo: "1h", // Recovery Time Objectives › RPO Targets
     rpoBy: {

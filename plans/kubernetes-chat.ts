@@ -30,7 +30,7 @@ const account = "000000000000";
  */
 export default definePlan({
   name: "chat",
-  source: "seeds/002_89c6fecb7764af1f",
+  source: "seed 002_89c6fecb7764af1f",
   objectives: {
     rpo: "5m", // Overview
     rpoBy: {

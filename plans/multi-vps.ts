@@ -70,7 +70,7 @@ const restorableAbroad = [
  */
 export default definePlan({
   name: "mesh",
-  source: "seeds/003_137c321ec0f9fb1f",
+  source: "seed 003_137c321ec0f9fb1f",
   objectives: {
     rpo: "24h", // Testing and Verification › Verification Procedures: the loosest class, for what has none
     classes: {

@@ -34,7 +34,7 @@ const keep = { daily: 7, weekly: 4, monthly: 12 }; // Backup Strategy › Databa
  */
 export default definePlan({
   name: "desk",
-  source: "seeds/001_92d9582cf43d1adc",
+  source: "seed 001_92d9582cf43d1adc",
   objectives: {
     rpo: "24h", // Recovery Objectives
     rto: {
