@@ -2,7 +2,7 @@ import type { Finding } from "../../plan/proofs/index.js";
 import type { CommandModule, ExitCode } from "../entry.js";
 
 const help = `
-Schedules are followed for 400 days from --as-of, so that every month and both changes of clock are in it.
+Schedules are followed for five years from --as-of, with every change of clocks and a leap day among them.
 
 A plan that contradicts itself, or has a waiver that expired before --as-of, is not proved: every problem is listed
 with its place.
