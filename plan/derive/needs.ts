@@ -1,4 +1,5 @@
 import { copySites, keptDatasets } from "../datasets.js";
+import { rpoObjective } from "../proofs/rpo/objective.js";
 import { type Disaster, type Plan, type RecoveryNeed, recoveryNeeds, type Site } from "../schema/index.js";
 import { domainsOf, primarySite, siteOf } from "../sites.js";
 
@@ -52,12 +53,9 @@ export function contextOfNeeds(plan: Plan): Loss[] {
 
 /** Whether a time or a loss is promised for a disaster. */
 function isPromised(plan: Plan, disaster: (typeof domains)[number]): boolean {
-  const { rto, classes, ...own } = plan.objectives;
+  const { rto } = plan.objectives;
   if (disaster === "region" ? rto.region !== undefined : rto.catastrophe !== undefined) return true;
-  return keptDatasets(plan).some(([, dataset]) => {
-    const { rpo, rpoBy } = (dataset.class === undefined ? undefined : classes[dataset.class]) ?? own;
-    return typeof (rpoBy[disaster] ?? rpo) !== "object";
-  });
+  return keptDatasets(plan).some(([, dataset]) => typeof rpoObjective(plan, dataset, disaster) !== "object");
 }
 
 /** Whether a need can be had after a loss. */

@@ -1,7 +1,7 @@
 import { keptDatasets } from "../datasets.js";
+import { type AgeLimit, ageLimitOf } from "../derive/alerts.js";
 import type { Alert, Plan } from "../schema/index.js";
 import { type Duration, humanSeconds, seconds } from "../units.js";
-import { type AgeLimit, ageLimitOf } from "./age-limit.js";
 import type { Finding, PatchStep, Proof } from "./finding.js";
 import { broken, holds, listed, risk } from "./holdings.js";
 import { pointer } from "./patched.js";
