@@ -73,6 +73,7 @@ function rows({ tables: expected }: DatabaseContent, { tables: found }: Database
     if (!left) return differs(`table ${item} with ${right.rows} rows was not expected`);
     if (left.rows !== right.rows)
       return differs(`table ${item} has ${right.rows} rows; ${left.rows} were expected`);
+    if (left.by === "count" || right.by === "count") return [];
     if (left.by !== right.by)
       return differs(`table ${item} has lost or gained its key: its rows cannot be compared in order`);
     return left.sha256 === right.sha256
@@ -88,7 +89,7 @@ function largeObjects(expected: DatabaseContent, found: DatabaseContent): Differ
   ];
   if (left.rows !== right.rows)
     return differs(`there are ${right.rows} large objects; ${left.rows} were expected`);
-  return left.sha256 === right.sha256
+  return left.sha256 === right.sha256 || left.by === "count" || right.by === "count"
     ? []
     : differs(`there are ${right.rows} large objects as expected, but not with the same content`);
 }

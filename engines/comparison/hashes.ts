@@ -4,10 +4,13 @@ import type pg from "pg";
 /** What a table, or any list of hashed things, comes down to. */
 export interface Fingerprint {
   readonly rows: number;
-  /** SHA-256, hexadecimal. */
+  /** SHA-256, hexadecimal; empty where rows were only counted. */
   readonly sha256: string;
-  /** `order`: of the rows in the order of their key. `multiset`: whatever their order; for tables without a key. */
-  readonly by: "order" | "multiset";
+  /**
+   * `order`: of the rows in the order of their key. `multiset`: whatever their order; for tables without a key.
+   * `count`: rows were counted, not read.
+   */
+  readonly by: "order" | "multiset" | "count";
 }
 
 /** A row as a stream shows it. */

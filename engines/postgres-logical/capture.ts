@@ -34,6 +34,12 @@ export interface LogicalSource {
    * @default the custom format, streamed: one connection, nothing on disk
    */
   readonly parallel?: { readonly jobs: number; readonly staging: number };
+  /**
+   * What a restore is compared with. `hashed` reads the snapshot a second time; `counted` only counts its rows, and the
+   * point says so.
+   * @default "hashed"
+   */
+  readonly rows?: "hashed" | "counted";
   readonly tools?: ToolPlaces;
 }
 
@@ -76,7 +82,7 @@ export async function capture(source: LogicalSource, parts: PartWriter, run: Run
       const [dump, read] = await both(
         [
           dumped(job, source, staging.folder, parts),
-          contentOf(address, { snapshot, largeObjects: !withoutLargeObjects }),
+          contentOf(address, { snapshot, largeObjects: !withoutLargeObjects, rows: source.rows ?? "hashed" }),
         ],
         stop,
       );
@@ -182,7 +188,11 @@ function pointOf({ source, state, startedAt, tool, content, parts }: Finished): 
     tables: tables.length,
     rows: tables.reduce((sum, table) => sum + table.rows, 0),
     largeObjects: content.largeObjects.rows,
-    omitted: [...(source.without ?? []), ...(source.as === "owner" ? [] : ["passwords of roles"])],
+    omitted: [
+      ...(source.without ?? []),
+      ...(source.as === "owner" ? [] : ["passwords of roles"]),
+      ...(source.rows === "counted" ? ["hashes of rows"] : []),
+    ],
     parts: [...parts],
     restore: [
       // Roles that exist already are reported and left alone.

@@ -153,6 +153,29 @@ test("fault 25: a dump without a table, and one with another row, are found thou
   ]);
 });
 
+test("a point whose rows were only counted says so, and still misses no row", async () => {
+  const at = join(server.folder, "counted");
+  const counted = await capture({ address: shop, as: "owner", rows: "counted" }, await folderWriter(at), run);
+  expect(counted.rows).toBe(point.rows);
+  expect(await verified("restored", at, counted)).toMatchObject({
+    faults: [],
+    notes: ["the point holds no hashes of rows"],
+  });
+  const raw = join(at, "raw");
+  const connection = ["-h", shop.host, "-U", shop.user, shop.database];
+  await execa(await toolPath("pg_dump"), ["-Fc", "-Z0", "--no-blobs", "-f", raw, ...connection]);
+  await execa("zstd", ["-q", "-f", raw, "-o", join(at, "dump.pgc.zst")]);
+  const content = await readFile(join(at, "dump.pgc.zst"));
+  const sha256 = createHash("sha256").update(content).digest("hex");
+  const of = {
+    ...counted,
+    parts: counted.parts.map((part) =>
+      part.name === "dump.pgc.zst" ? { ...part, bytes: content.length, sha256 } : part,
+    ),
+  };
+  expect(await messages("restored", at, of)).toContain("there are 0 large objects; 2 were expected");
+});
+
 test("B10: an assertion that does not hold, or cannot be asked, is a fault by its name", async () => {
   const found = await messages("restored", folder, point, [
     { name: "recent bills", sql: "SELECT count(*) > 1000 FROM sales.bills" },
