@@ -6,6 +6,7 @@ import { expect, test } from "vitest";
 
 import type { Plan } from "../plan/index.js";
 import { type Finding, prove } from "../plan/proofs/index.js";
+import { termNames } from "../plan/proofs/rpo/terms.js";
 import { loadPlan } from "../plans/load.js";
 import { ruleIds } from "./testing/rule-ids.js";
 import { asOf, changed, findingOf, planOf, rendered, rulePages } from "./testing/rule-pages.js";
@@ -58,9 +59,15 @@ const sameAs = (plan: Plan, { rule, severity, at, disaster }: Finding) =>
       found.severity === severity && found.rule === rule && found.at === at && found.disaster === disaster,
   ).length;
 
-// `vitest run docs/rules.test.ts -u` writes down what the check prints now.
-test.each(pages)("what $family shows is what the check prints", async (page) => {
+test.each(pages)("what $family shows is what the check prints (-u writes it down anew)", async (page) => {
   await expect(await rendered(page)).toMatchFileSnapshot(page.file);
+});
+
+test("each term of the arithmetic of loss is explained", () => {
+  const text = pages.find(({ family }) => family === "rpo")?.text ?? "";
+  const explained = [...text.matchAll(/^\| ([a-z, ]+) \| /gm)].flatMap(([, names = ""]) => names.split(", "));
+
+  expect(new Set(explained)).toEqual(new Set(termNames));
 });
 
 test("the index links every page, and every rule to its section", async () => {

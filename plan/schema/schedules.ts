@@ -9,8 +9,7 @@ const expression = z.string().regex(/^\S+(?:\s+\S+){4}$/, {
 });
 
 /**
- * Who starts the runs. They differ in what they do when the clock changes: Kubernetes' controller skips a start
- * that falls into the missing hour, a systemd timer shifts it, GitHub Actions knows UTC only.
+ * Who starts the runs. They differ in what they do when clocks change; `proofs/rpo/follow.ts` says how.
  */
 export const runner = z.enum(["kubernetes", "systemd", "github-actions"]);
 
@@ -47,7 +46,4 @@ export const schedule = z.discriminatedUnion("kind", [cron, interval, event]);
 
 export type Runner = z.output<typeof runner>;
 export type Schedule = z.output<typeof schedule>;
-export type ScheduleInput = z.input<typeof schedule>;
 export type CronSchedule = Extract<Schedule, { kind: "cron" }>;
-export type IntervalSchedule = Extract<Schedule, { kind: "interval" }>;
-export type EventSchedule = Extract<Schedule, { kind: "event" }>;
