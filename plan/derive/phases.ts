@@ -7,7 +7,7 @@ import { service } from "./phases/service.js";
 import { type Context, contextOf } from "./phases/sources.js";
 import { checkSeconds, leaseSeconds } from "./phases/steps.js";
 
-export { criticalPath, type Phase } from "./phases/graph.js";
+export type { Phase } from "./phases/graph.js";
 export { disasterOf } from "./phases/lost.js";
 export { type Context, contextOf } from "./phases/sources.js";
 

@@ -157,10 +157,7 @@ export const waiver = z.strictObject({
 });
 
 export type Identities = z.output<typeof identities>;
-export type Keys = z.output<typeof keys>;
-export type KeyProvider = z.output<typeof keyProvider>;
 export type Drill = z.output<typeof drill>;
 export type DrillKind = Drill["kind"];
 export type Alert = z.output<typeof alert>;
-export type Person = z.output<typeof person>;
 export type Waiver = z.output<typeof waiver>;

@@ -63,6 +63,4 @@ export const recovery = z
   })
   .prefault({});
 
-export type Objectives = z.output<typeof objectives>;
-export type RecoverySpeed = z.output<typeof recovery>;
 export type Loss = z.output<typeof loss>;

@@ -59,5 +59,3 @@ export const lease = z.strictObject({
 });
 
 export type Service = z.output<typeof service>;
-export type Dns = z.output<typeof dns>;
-export type Lease = z.output<typeof lease>;

@@ -128,7 +128,4 @@ export const site = z.discriminatedUnion("kind", [awsRegion, objectStore, vps, p
 export type Site = z.output<typeof site>;
 export type AwsRegionSite = Extract<Site, { kind: "aws-region" }>;
 export type ObjectStoreSite = Extract<Site, { kind: "object-store" }>;
-export type VpsSite = Extract<Site, { kind: "vps" }>;
-export type PremisesSite = Extract<Site, { kind: "premises" }>;
-export type MediaSite = Extract<Site, { kind: "media" }>;
 export type StoreProvider = z.output<typeof storeProvider>;

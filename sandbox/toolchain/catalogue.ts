@@ -110,6 +110,13 @@ const catalogue = {
   buildah: { why: "build the images from their Dockerfiles", wanted: ">=1.28.0", package: "buildah" },
   mmdebstrap: { why: "make the images' base", wanted: ">=1.0.0", package: "mmdebstrap" },
   psql: { why: "write and check rows as a customer", wanted: ">=15.0.0", package: "postgresql-client" },
+  postgres: {
+    why: "serve the databases that dumps are made of and restored into, in the tests of dumps",
+    wanted: ">=15.0.0",
+    package: "postgresql",
+    folders: [18, 17, 16, 15].map((major) => `/usr/lib/postgresql/${major}/bin`),
+  },
+  zstd: { why: "compress dumps", wanted: ">=1.4.0", package: "zstd" },
   "ministack-python": {
     why: "run AWS's storage and control planes (ministack)",
     wanted: "1.5.33",

@@ -153,6 +153,8 @@ export const packages = {
   buildah: debian(["buildah"]),
   mmdebstrap: debian(["mmdebstrap"]),
   "postgresql-client": debian(["postgresql-client"]),
+  postgresql: debian(["postgresql", "postgresql-contrib"], ["postgresql"]),
+  zstd: debian(["zstd"]),
 } satisfies Record<string, CachedPackage | DebianPackage>;
 
 /** Name of a package. */

@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type pg from "pg";
 
+import { silent } from "../../../sandbox/progress.js";
+import { ensureTools } from "../../../sandbox/toolchain/index.js";
 import { clientOf, type DatabaseAddress, withClient } from "../../comparison/index.js";
 import { startInstance } from "../instance.js";
 
@@ -22,6 +24,7 @@ export interface TestServer extends AsyncDisposable {
 
 /** Starts a server that a test may ruin. */
 export async function testServer(settings: Readonly<Record<string, string>> = {}): Promise<TestServer> {
+  await ensureTools(["postgres", "zstd"], silent);
   const folder = await mkdtemp(join(tmpdir(), "ss-pg-"));
   const instance = await startInstance({ folder, isolated: false, settings });
   const sql = (address: DatabaseAddress, ...statements: string[]) =>
