@@ -40,9 +40,7 @@ function ofLog(of: Log, asOf: Date): Finding[] {
   const at = `datasets.${name}.backups[${index}]`;
   const without = sitesOf(log).filter((site) => !bases.some(({ backup }) => sitesOf(backup).includes(site)));
   if (without.length > 0) return [baseless(of, at, without, bases[0]?.index)];
-  return bases
-    .filter(({ backup }) => sitesOf(backup).some((site) => sitesOf(log).includes(site)))
-    .flatMap((base) => window(of, `${at}.keep`, base, asOf));
+  return windows(of, `${at}.keep`, bases, asOf);
 }
 
 function baseless(of: Log, at: string, without: readonly string[], known: number | undefined): Finding {
@@ -102,43 +100,96 @@ interface Placed {
   readonly index: number;
 }
 
-function window({ name, log }: Log, at: string, { backup: base, index }: Placed, asOf: Date): Finding[] {
-  const spacing = spacingOfBackup(base, asOf);
-  // Kept by number or calendar: what the window is over depends on the schedule, and gaps grow with age.
-  if (!spacing || typeof base.keep !== "string") return [];
-  const kept = base.keep === "forever" ? Number.POSITIVE_INFINITY : seconds(base.keep);
-  const needed = seconds(log.keep) + spacing.withOneMissed + spacing.deadline;
-  const arithmetic = `log ${log.keep} + ${humanSeconds(spacing.withOneMissed)} between starts with one missed + ${humanSeconds(spacing.deadline)} deadline = ${humanSeconds(needed)}; backups are kept ${base.keep}`;
-  const longer = daysOf(needed);
-  const patch: PatchStep[] = [
-    { op: "replace", path: pointer("datasets", name, "backups", index, "keep"), value: longer },
+/** A base beneath a log, with what it has to be kept for and what it is kept for, both in seconds. */
+interface Beneath extends Placed {
+  readonly needed: number;
+  readonly kept: number;
+  readonly arithmetic: string;
+}
+
+/** One base that is kept long enough suffices at a site; where none is, the one that is kept longest is looked at. */
+function windows({ name, log }: Log, at: string, bases: readonly Placed[], asOf: Date): Finding[] {
+  const perSite = sitesOf(log).map((site) =>
+    bases
+      .filter(({ backup }) => sitesOf(backup).includes(site))
+      .map((base) => beneath(log, base, asOf))
+      .toSorted((a, b) => (b?.kept ?? 0) - (a?.kept ?? 0)),
+  );
+  const short: Beneath[] = [];
+  const enough: Beneath[] = [];
+  for (const there of perSite) {
+    const known = there.flatMap((base) => base ?? []);
+    const covering = known.find(({ needed, kept }) => needed <= kept);
+    if (covering) enough.push(covering);
+    // Kept by number or calendar: what the window is over depends on the schedule, and gaps grow with age.
+    else if (known[0] && known.length === there.length) short.push(known[0]);
+  }
+  const [some] = enough;
+  if (short.length === 0)
+    return some && enough.length === perSite.length
+      ? [
+          holds("point-in-time/window", at, {
+            message: `any moment of the last ${log.keep} of "${name}" can be restored`,
+            arithmetic: some.arithmetic,
+          }),
+        ]
+      : [];
+  const isUseless = ({ kept }: Beneath) => seconds(log.keep) > kept;
+  return [
+    ...tooShort(
+      name,
+      log,
+      at,
+      short.filter((base) => !isUseless(base)),
+    ),
+    ...useless(name, log, at, short.filter(isUseless)),
   ];
-  const sentence = `keep backups "${longer}" or more`;
-  if (seconds(log.keep) > kept)
-    return [
-      risk(
-        "point-in-time/useless-log",
-        at,
-        {
-          message: `log of "${name}" is kept ${log.keep}, but the oldest backup it could replay onto only ${base.keep}`,
-          arithmetic,
-        },
-        { sentence: `set keep: "${base.keep}" or less, or ${sentence}`, patch },
-      ),
-    ];
-  return needed <= kept
-    ? [
-        holds("point-in-time/window", at, {
-          message: `any moment of the last ${log.keep} of "${name}" can be restored`,
-          arithmetic,
-        }),
-      ]
-    : [
-        broken(
-          "point-in-time/window",
-          at,
-          { message: `the first part of the ${log.keep} of "${name}" has no backup beneath it`, arithmetic },
-          { sentence, patch },
-        ),
-      ];
+}
+
+/** Undefined for what no clock starts, or what is kept by number or calendar. */
+function beneath(log: Log["log"], placed: Placed, asOf: Date): Beneath | undefined {
+  const { keep } = placed.backup;
+  const spacing = spacingOfBackup(placed.backup, asOf);
+  if (!spacing || typeof keep !== "string") return undefined;
+  const kept = keep === "forever" ? Number.POSITIVE_INFINITY : seconds(keep);
+  const needed = seconds(log.keep) + spacing.withOneMissed + spacing.deadline;
+  const arithmetic = `log ${log.keep} + ${humanSeconds(spacing.withOneMissed)} between starts with one missed + ${humanSeconds(spacing.deadline)} deadline = ${humanSeconds(needed)}; backups are kept ${keep}`;
+  return { ...placed, kept, needed, arithmetic };
+}
+
+/** Keeps each of these bases for as long as the log needs it. */
+const longer = (name: string, bases: readonly Beneath[]) => ({
+  sentence: `keep backups "${daysOf(Math.max(...bases.map(({ needed }) => needed)))}" or more`,
+  patch: [...new Map(bases.map((base) => [base.index, base.needed]))].map(
+    ([index, needed]): PatchStep => ({
+      op: "replace",
+      path: pointer("datasets", name, "backups", index, "keep"),
+      value: daysOf(needed),
+    }),
+  ),
+});
+
+function tooShort(name: string, log: Log["log"], at: string, bases: readonly Beneath[]): Finding[] {
+  const [first] = bases;
+  if (!first) return [];
+  const message = `the first part of the ${log.keep} of "${name}" has no backup beneath it`;
+  return [broken("point-in-time/window", at, { message, arithmetic: first.arithmetic }, longer(name, bases))];
+}
+
+function useless(name: string, log: Log["log"], at: string, bases: readonly Beneath[]): Finding[] {
+  const [first] = bases;
+  if (!first) return [];
+  const { sentence, patch } = longer(name, bases);
+  const keep = String(first.backup.keep);
+  return [
+    risk(
+      "point-in-time/useless-log",
+      at,
+      {
+        message: `log of "${name}" is kept ${log.keep}, but the oldest backup it could replay onto only ${keep}`,
+        arithmetic: first.arithmetic,
+      },
+      { sentence: `set keep: "${keep}" or less, or ${sentence}`, patch },
+    ),
+  ];
 }

@@ -72,6 +72,43 @@ test.each<[string, readonly PatchStep[], string, string]>([
   if (found) expect(patchFails(plan, found)).toEqual([]);
 });
 
+test("D13: a replica that may follow nowhere has no patch: a second one on the same server would be none", () => {
+  const server = {
+    kind: "vps",
+    provider: "hetzner",
+    account: "mesh",
+    upload: "1GiB",
+    download: "1GiB",
+  };
+  const servers = (...rest: readonly PatchStep[]) =>
+    smallPlan(
+      set("/sites/falkenstein", { ...server, region: "fsn1", role: "standby", mode: "warm" }),
+      set("/sites/ashburn", { ...server, region: "ash", role: "standby", mode: "warm" }),
+      set("/datasets/tickets", {
+        ...{ kind: "postgres", runs: "server", at: "falkenstein", category: "customer", database: "tickets" },
+        ...{ owner: "ada", residency: ["eu"] },
+        backups: [
+          {
+            kind: "logical",
+            schedule: { kind: "interval", every: "1h" },
+            keep: "7d",
+            direct: ["falkenstein"],
+          },
+          { kind: "replica", to: "ashburn", lag: "1m" },
+        ],
+      }),
+      ...rest,
+    );
+  const helsinki = set("/sites/helsinki", { ...server, region: "hel1", role: "standby", mode: "warm" });
+
+  expect(said(servers(), "residency/replica").map(({ fix }) => fix)).toEqual([
+    { sentence: "add a standby where it may be" },
+  ]);
+  expect(said(servers(helsinki), "residency/replica").map(({ fix }) => fix?.patch)).toEqual([
+    [{ op: "replace", path: "/datasets/tickets/backups/1/to", value: "helsinki" }],
+  ]);
+});
+
 test("D13: a region's drill leaves out what may be restored nowhere else", () => {
   const plan = smallPlan(
     set("/datasets/scans/regional", true),

@@ -1,7 +1,7 @@
 import { keptDatasets } from "../datasets.js";
 import { jurisdictionOf } from "../jurisdictions.js";
 import type { KeptDataset, Plan } from "../schema/index.js";
-import { standbySites } from "../sites.js";
+import { siteOf, standbySites } from "../sites.js";
 import type { Finding, PatchStep, Proof } from "./finding.js";
 import { broken, holdingsOf, holds, listed, restoresAlone, sitesOf } from "./holdings.js";
 import { addedSite, takesCopies, whyNotAt } from "./lawful.js";
@@ -140,8 +140,10 @@ function replicas(plan: Plan, name: string, dataset: KeptDataset): Finding[] {
   return dataset.backups.flatMap((backup, index) => {
     const why = backup.kind === "replica" ? whyNotAt(plan, dataset, backup.to) : undefined;
     if (backup.kind !== "replica" || !why) return [];
-    // A second server beside the first is the least that is left where no standby will do.
-    const other = [...standbySites(plan), dataset.at].find((site) => !whyNotAt(plan, dataset, site));
+    // A cloud region is many buildings: where no standby will do, a second server beside the first is the least.
+    const beside = siteOf(plan, dataset.at).kind === "aws-region" ? [dataset.at] : [];
+    const apart = standbySites(plan).filter((site) => site !== dataset.at);
+    const other = [...apart, ...beside].find((site) => !whyNotAt(plan, dataset, site));
     return [
       broken(
         "residency/replica",
@@ -151,7 +153,7 @@ function replicas(plan: Plan, name: string, dataset: KeptDataset): Finding[] {
           arithmetic: why,
         },
         other === undefined
-          ? { sentence: "first let the data live where it may be" }
+          ? { sentence: "add a standby where it may be" }
           : {
               sentence: `let it follow at "${other}"`,
               patch: [

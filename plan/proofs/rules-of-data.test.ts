@@ -1,11 +1,36 @@
+import { expect, test } from "vitest";
+
+import type { Plan } from "../schema/index.js";
 import { testExamples } from "./testing/examples.js";
-import { drop, set, swap } from "./testing/small-plan.js";
+import { drop, said, set, smallPlan, swap } from "./testing/small-plan.js";
 
 const orders = "/datasets/orders/backups";
 const scans = "/datasets/scans/backups";
 const elsewhere = { upload: "1GiB", download: "1GiB", account: "backups" };
 const hetzner = { kind: "object-store", provider: "hetzner", region: "fsn1", ...elsewhere };
 const every = (length: string) => ({ kind: "interval", every: length, deadline: "1h" });
+
+const fullBackup = (keep: string, sites: readonly string[] = ["west", "apart"]) => ({
+  ...{ kind: "physical", type: "full", schedule: every("1d"), keep },
+  ...{ direct: ["east"], replicated: sites },
+});
+
+test("E2: one base that is kept long enough suffices, at each site of the log", () => {
+  const short = swap(`${orders}/0/keep`, "1d");
+  const everywhere = smallPlan(short, set(`${orders}/-`, fullBackup("30d")));
+  const elsewhere = smallPlan(short, set(`${orders}/-`, fullBackup("30d", ["west"])));
+  const rules = (plan: Plan) =>
+    [...said(plan, "point-in-time/window"), ...said(plan, "point-in-time/useless-log")].map(
+      ({ severity, rule, arithmetic }) => `${severity} ${rule}: ${arithmetic}`,
+    );
+
+  expect(rules(everywhere)).toEqual([
+    "info point-in-time/window: log 7d + 2d between starts with one missed + 1h deadline = 9d 1h; backups are kept 30d",
+  ]);
+  expect(rules(elsewhere)).toEqual([
+    expect.stringMatching(/^warning point-in-time\/useless-log: .* kept 1d$/),
+  ]);
+});
 
 testExamples([
   {
@@ -45,6 +70,12 @@ testExamples([
     change: [swap(`${orders}/1/keep`, "40d")],
     finds: "warning point-in-time/useless-log at datasets.orders.backups[1].keep",
     says: 'log of "orders" is kept 40d, but the oldest backup it could replay onto only 30d',
+  },
+  {
+    what: "of several bases at a site none is long enough: the one kept longest is patched",
+    change: [swap(`${orders}/0/keep`, "9d"), set(`${orders}/-`, fullBackup("8d"))],
+    finds: "error point-in-time/window at datasets.orders.backups[1].keep",
+    says: 'the first part of the 7d of "orders" has no backup beneath it',
   },
   {
     what: "points that are gone before the next one is there",

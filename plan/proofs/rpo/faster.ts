@@ -1,4 +1,4 @@
-import type { Schedule } from "../../schema/index.js";
+import type { CronSchedule, Runner, Schedule } from "../../schema/index.js";
 import { type Duration, seconds } from "../../units.js";
 
 /** Lengths of time that people write, longest first. */
@@ -64,7 +64,7 @@ const shorter = (given: Duration, most: number): Duration =>
   seconds(given) <= most ? given : lengthWithin(most);
 
 /** What a new point's schedule is made from. */
-export const daily = (cron: string): Schedule => ({
-  ...{ kind: "cron", cron, timeZone: "UTC", runner: "kubernetes", concurrency: "Forbid" },
+export const daily = (cron: string, runner: Runner): CronSchedule => ({
+  ...{ kind: "cron", cron, timeZone: "UTC", runner, concurrency: "Forbid" },
   ...{ startWithin: "5m", deadline: "1h" },
 });

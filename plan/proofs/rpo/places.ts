@@ -1,3 +1,4 @@
+import { jurisdictionAt, liesWithin } from "../../jurisdictions.js";
 import type { Disaster, KeptDataset, Plan, Site } from "../../schema/index.js";
 import { domainsOf, siteOf } from "../../sites.js";
 import { lossesOf } from "./survivors.js";
@@ -13,8 +14,8 @@ export interface Place {
 const jurisdictionOf = (site: Site): string | undefined => site.jurisdiction;
 
 /**
- * Where a dataset's copies could be, the least change first: where they are, then one more site of the plan, then a
- * new one. A dataset that never leaves its region gets none elsewhere.
+ * Where a dataset's copies could be, the least change first: where they are, then one more site of the plan (stores
+ * before servers), then a new one. A dataset that never leaves its region gets none elsewhere.
  */
 export function placesFor(plan: Plan, dataset: KeptDataset, disasters: readonly Disaster[]): Place[] {
   const here: Place = { names: [], sites: {} };
@@ -22,6 +23,8 @@ export function placesFor(plan: Plan, dataset: KeptDataset, disasters: readonly 
     disasters.every((disaster) => lossesOf(of, dataset, disaster).survives(site));
   const existing = Object.keys(plan.sites)
     .filter((site) => mayHold(plan, dataset, site) && outlives(plan, site))
+    // A store is there for copies; a server is there to serve.
+    .toSorted((a, b) => Number(serves(plan, a)) - Number(serves(plan, b)))
     .map((site): Place => ({ names: [site], sites: {} }));
   if (dataset.regional) return [here, ...existing];
   const added = newSites(plan, dataset)
@@ -34,12 +37,17 @@ export function placesFor(plan: Plan, dataset: KeptDataset, disasters: readonly 
   return [here, ...existing, ...added];
 }
 
+function serves(plan: Plan, name: string): boolean {
+  const { kind } = siteOf(plan, name);
+  return kind === "vps" || kind === "premises";
+}
+
 function mayHold(plan: Plan, { at, residency, regional }: KeptDataset, name: string): boolean {
   const site = siteOf(plan, name);
   if (site.kind === "media" || name === plan.lease?.witness) return false;
   if (regional && domainsOf(plan, name).region !== domainsOf(plan, at).region) return false;
-  const law = jurisdictionOf(site);
-  return residency === undefined || (law !== undefined && residency.includes(law)) || name === at;
+  const law = jurisdictionAt(site);
+  return residency === undefined || (law !== undefined && liesWithin(law, residency)) || name === at;
 }
 
 const speeds = { upload: "100MiB", download: "100MiB" } as const;

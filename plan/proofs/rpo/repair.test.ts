@@ -1,8 +1,12 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
+import { service } from "../../builders.js";
+import { parsePlan } from "../../define.js";
 import { type Plan, planSchema } from "../../schema/index.js";
+import type { Duration } from "../../units.js";
 import type { Finding } from "../finding.js";
 import { patched } from "../patched.js";
+import { pointInTime } from "../point-in-time.js";
 import { generated } from "../simulation/testing/generate.js";
 import { seeded } from "../simulation/testing/random.js";
 import { rpo, schedules } from "./index.js";
@@ -11,6 +15,9 @@ const asOf = new Date("2026-01-01T00:00:00Z");
 const prove = (plan: Plan): Finding[] => [...schedules(plan, asOf), ...rpo(plan, asOf)];
 const errors = (found: readonly Finding[]) => found.filter(({ severity }) => severity === "error");
 const key = ({ rule, at }: Finding) => `${rule} ${at}`;
+
+/** How far apart dumps start, and how long each is kept. */
+type Dump = readonly [every: Duration, keep: Duration];
 
 /** Generated plans with objectives that some of their datasets miss. */
 const plans = Array.from({ length: 60 }, (_, index): Plan => {
@@ -69,4 +76,88 @@ test("patches applied one after the other bring a plan inside its objectives", (
     }
     expect(errors(prove(current)).filter(({ fix }) => fix?.patch)).toEqual([]);
   }
+});
+
+describe("of a database on a rented server", () => {
+  const server = { kind: "vps", provider: "hetzner", account: "mesh", role: "standby" } as const;
+  const speeds = { upload: "100MiB", download: "100MiB" } as const;
+  const store = { kind: "object-store", account: "mesh", tier: "standard", ...speeds } as const;
+  const dumped = (rpo: Duration, ...backups: readonly Dump[]): Plan =>
+    parsePlan({
+      ...{ name: "rented", objectives: { rpo, rto: {} } },
+      identities: {
+        deployers: ["arn:aws:iam::111111111111:root"],
+        breakGlass: ["arn:aws:iam::111111111111:role/break-glass"],
+      },
+      sites: {
+        home: { ...server, ...speeds, region: "fsn1", role: "primary", mode: "active" },
+        spare: { ...server, ...speeds, region: "ash", mode: "warm" },
+        near: {
+          ...store,
+          provider: "hetzner",
+          region: "fsn1",
+          endpoint: "https://fsn1.your-objectstorage.com",
+        },
+        far: { ...store, provider: "aws", region: "eu-central-1", account: "111111111111" },
+      },
+      datasets: {
+        rows: {
+          ...{
+            kind: "mysql",
+            at: "home",
+            category: "rows",
+            database: "rows",
+            size: "1GiB",
+            changes: "10MiB",
+          },
+          backups: backups.map(([every, keep]) => ({
+            ...{ kind: "logical", schedule: { kind: "interval", every }, keep, direct: ["near"] },
+          })),
+        },
+      },
+      services: { app: service({ image: "app", needs: ["rows"] }) },
+    });
+  const mended = (plan: Plan): Plan =>
+    patched(plan, errors(rpo(plan, asOf)).find(({ fix }) => fix?.patch)?.fix?.patch ?? []);
+  const backupsOf = (plan: Plan) => {
+    const dataset = plan.datasets.rows;
+    return dataset && "backups" in dataset ? dataset.backups : [];
+  };
+
+  test.each<[string, readonly Dump[]]>([
+    ["a week, where a base is kept long enough for that", [["1d", "30d"]]],
+    [
+      "three days, where the longest base is kept a week",
+      [
+        ["1h", "1d"],
+        ["1d", "7d"],
+      ],
+    ],
+    ["hours, where all bases are gone after a day", [["1h", "1d"]]],
+    ["a week onto a base of its own, where the others are gone too soon", [["1d", "1d"]]],
+  ])("added log is kept %s", (_, dumps) => {
+    const after = mended(dumped("5m", ...dumps));
+
+    expect(backupsOf(after).some(({ kind }) => kind === "binlog")).toBe(true);
+    expect(errors(rpo(after, asOf))).toEqual([]);
+    expect(pointInTime(after, asOf).map(({ severity, rule }) => `${severity} ${rule}`)).toEqual([
+      "info point-in-time/window",
+    ]);
+  });
+
+  test("copies go to a store rather than to a server that serves", () => {
+    const direct = backupsOf(mended(dumped("5m", ["1d", "30d"]))).flatMap((backup) =>
+      "direct" in backup ? backup.direct : [],
+    );
+
+    expect(new Set(direct)).toEqual(new Set(["near", "far"]));
+  });
+
+  test("what is added is started by what starts the rest", () => {
+    const added = backupsOf(mended(dumped("5m", ["1d", "1d"]))).flatMap((backup) =>
+      "schedule" in backup && backup.schedule.kind === "cron" ? [backup.schedule.runner] : [],
+    );
+
+    expect(added).toEqual(["systemd"]);
+  });
 });

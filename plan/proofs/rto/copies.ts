@@ -1,9 +1,10 @@
 import type { Recovery } from "../../derive/phases.js";
 import { jurisdictionAt, liesWithin } from "../../jurisdictions.js";
-import type { Disaster, KeptDataset, Plan, Replica, Site } from "../../schema/index.js";
+import type { Backup, BackupOf, Disaster, KeptDataset, Plan, Replica, Site } from "../../schema/index.js";
 import { domainsOf, servingSites, siteOf } from "../../sites.js";
 import type { PatchStep } from "../finding.js";
-import { pointer } from "../patched.js";
+import { patched, pointer } from "../patched.js";
+import { replicates } from "../stores.js";
 import { addedStore, freeName } from "./added-sites.js";
 import type { Change } from "./changes.js";
 
@@ -22,9 +23,9 @@ export function addedCopies(
   const suits = (site: string, dataset: KeptDataset) =>
     !lost(dataset, site) && answersAtOnce(siteOf(plan, site)) && mayBe(siteOf(plan, site), dataset);
   const sites = Object.keys(plan.sites).filter((site) => kept.every(({ dataset }) => suits(site, dataset)));
-  const existing = sites.map((site) => copiesAt(kept, site, []));
+  const existing = sites.map((site) => copiesAt(plan, kept, site, []));
   const added = addedStore(plan, kept, disaster);
-  return [...existing, ...(added ? [copiesAt(kept, added.name, added.steps)] : [])].flatMap((change) =>
+  return [...existing, ...(added ? [copiesAt(plan, kept, added.name, added.steps)] : [])].flatMap((change) =>
     change ? [change] : [],
   );
 }
@@ -34,13 +35,28 @@ interface Named {
   readonly dataset: KeptDataset;
 }
 
-function copiesAt(kept: readonly Named[], site: string, before: readonly PatchStep[]): Change | undefined {
+/** The store copies it there by itself where it does so; elsewhere the job writes there too. */
+function copiesAt(
+  plan: Plan,
+  kept: readonly Named[],
+  site: string,
+  before: readonly PatchStep[],
+): Change | undefined {
+  const grown = patched(plan, before);
+  const target = siteOf(grown, site);
   const steps = kept.flatMap(({ name, dataset }) =>
-    dataset.backups.flatMap((backup, index): PatchStep[] =>
-      backup.kind === "replica" || [...backup.direct, ...backup.replicated].includes(site)
-        ? []
-        : [{ op: "add", path: pointer("datasets", name, "backups", index, "replicated", "-"), value: site }],
-    ),
+    dataset.backups.flatMap((backup, index): PatchStep[] => {
+      if (backup.kind === "replica" || [...backup.direct, ...backup.replicated].includes(site)) return [];
+      const [first] = backup.direct;
+      const follows = first !== undefined && replicates(siteOf(grown, first), target);
+      // A bucket's own versions are where the bucket is; elsewhere a job writes a copy of it.
+      if (backup.kind === "versions" && !follows)
+        return [
+          { op: "add", path: `${pointer("datasets", name, "backups")}/-`, value: copyOf(backup, site) },
+        ];
+      const way = follows ? "replicated" : "direct";
+      return [{ op: "add", path: pointer("datasets", name, "backups", index, way, "-"), value: site }];
+    }),
   );
   if (steps.length === 0) return undefined;
   return {
@@ -48,6 +64,12 @@ function copiesAt(kept: readonly Named[], site: string, before: readonly PatchSt
     steps: [...before, ...steps],
   };
 }
+
+const copyOf = ({ keep }: BackupOf<"versions">, site: string): Backup => ({
+  kind: "copy",
+  schedule: { kind: "interval", every: "1d", runner: "systemd", deadline: "1h" },
+  ...{ keep, direct: [site], replicated: [] },
+});
 
 const answersAtOnce = (site: Site): boolean =>
   site.kind === "aws-region" || (site.kind === "object-store" && site.tier === "standard");
