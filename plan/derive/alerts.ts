@@ -1,4 +1,4 @@
-import { rpoObjective } from "../proofs/rpo/objective.js";
+import { rpoObjective } from "../objectives.js";
 import { type Disaster, disasters, type KeptDataset, type Plan } from "../schema/index.js";
 import { type Duration, seconds } from "../units.js";
 

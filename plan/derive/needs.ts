@@ -1,5 +1,5 @@
 import { copySites, keptDatasets } from "../datasets.js";
-import { rpoObjective } from "../proofs/rpo/objective.js";
+import { rpoObjective } from "../objectives.js";
 import { type Disaster, type Plan, type RecoveryNeed, recoveryNeeds, type Site } from "../schema/index.js";
 import { domainsOf, primarySite, siteOf } from "../sites.js";
 

@@ -1,7 +1,8 @@
 import { isStream, keptDatasets } from "../datasets.js";
+import { limits } from "../limits.js";
 import type { Backup, KeptDataset, Plan, StoredBackup } from "../schema/index.js";
 import { siteOf } from "../sites.js";
-import { humanSeconds, seconds } from "../units.js";
+import { type Duration, humanSeconds, seconds } from "../units.js";
 import { targets } from "./compatibility-targets.js";
 import type { Finding, PatchStep, Proof } from "./finding.js";
 import { broken, isToolRepository, listed } from "./holdings.js";
@@ -41,13 +42,9 @@ const selfMade: ReadonlySet<Backup["kind"]> = new Set(["physical", "wal"]);
 const isManaged = (dataset: KeptDataset) =>
   dataset.kind === "postgres" && (dataset.runs === "rds" || dataset.runs === "aurora");
 
-/**
- * How often RDS uploads a database's log, which is as close as its point in time comes.
- * https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIT.html
- */
-const managedLogEvery = "5m";
-/** Longest that RDS keeps automated backups. Same page's neighbour, USER_WorkingWithAutomatedBackups.BackupRetention. */
-const managedKeepDays = 35;
+/** How close the provider's own point in time comes, and for how long it is kept. */
+const managedLogEvery: Duration = `${limits.managedLog.seconds / 60}m`;
+const managedKeepDays = limits.managedKeep.seconds / 86_400;
 
 /** A managed server shows neither its files nor its log: its provider takes snapshots and keeps the log. */
 function managed(name: string, dataset: KeptDataset): Finding[] {

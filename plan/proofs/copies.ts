@@ -1,4 +1,5 @@
 import { keptDatasets } from "../datasets.js";
+import { rpoObjective } from "../objectives.js";
 import type { KeptDataset, Plan, PointBackup } from "../schema/index.js";
 import { domainsOf, siteOf } from "../sites.js";
 import { seconds } from "../units.js";
@@ -7,7 +8,6 @@ import type { Finding, PatchStep, Proof } from "./finding.js";
 import { broken, holdingsOf, holds, isToolRepository, listed, restoresAlone, risk } from "./holdings.js";
 import { addedSite, takesCopies, whyNotAt } from "./lawful.js";
 import { patched, pointer } from "./patched.js";
-import { rpoObjective } from "./rpo/objective.js";
 import { replicates, supports } from "./stores.js";
 
 /**

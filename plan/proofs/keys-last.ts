@@ -1,11 +1,11 @@
 import { categories, keptDatasets } from "../datasets.js";
+import { rpoObjective } from "../objectives.js";
 import type { KeptDataset, Plan } from "../schema/index.js";
 import { domainsOf, siteOf } from "../sites.js";
 import { humanSeconds, seconds } from "../units.js";
 import type { Finding, PatchStep } from "./finding.js";
 import { broken, daysOf, holdingsOf, holds, listed, risk } from "./holdings.js";
 import { pointer } from "./patched.js";
-import { rpoObjective } from "./rpo/objective.js";
 
 /** Where a category's key is needed. */
 export interface Use {

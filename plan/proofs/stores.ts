@@ -69,6 +69,10 @@ const minioReplication = from(
   "https://min.io/docs/minio/linux/administration/bucket-replication/bucket-replication-requirements.html",
 );
 const minioKms = from("https://github.com/minio/minio/blob/master/docs/kms/README.md");
+const minioConditions = from(
+  "https://blog.min.io/leading-the-way-minios-conditional-write-feature-for-modern-data-workloads/",
+);
+const minioQuorum = from("https://github.com/minio/minio/issues/21603");
 const minioApi = from("https://docs.min.io/community/minio-object-store/reference/s3-api-compatibility.html");
 
 export const stores: Readonly<Record<StoreProvider, Readonly<Record<Capability, Fact>>>> = {
@@ -161,8 +165,15 @@ export const stores: Readonly<Record<StoreProvider, Readonly<Record<Capability, 
       "Bucket replication uses rules to synchronize the contents of a bucket on one MinIO deployment to a bucket on a remote MinIO deployment.",
     ),
     kms: minioKms.yes("MinIO uses a key-management-system (KMS) to support SSE-S3."),
-    "create-only": unknown,
-    "replace-only": unknown,
+    // What overwrites one all the same, without a quorum, leaves the old version in a bucket that is versioned.
+    "create-only": minioConditions.yes(
+      "While AWS only supports the If-None-Match condition, MinIO supports both If-None-Match and If-Match, providing a more complete implementation of RFC 7232.",
+    ),
+    // Its own words promise it too. Pull request 21653 mends this, a week after the last release of its community
+    // edition (RELEASE.2025-10-15T17-29-55Z): a lease must not rest on which build somebody has.
+    "replace-only": minioQuorum.no(
+      "A conditional put with if-match is accepted if read quorum can't be reached",
+    ),
     checksums: unknown,
     lifecycle: minioApi.yes("Bucket lifecycle"),
   },

@@ -1,8 +1,8 @@
+import { limits } from "../../limits.js";
 import type { Plan } from "../../schema/index.js";
 import { primarySite, siteOf, standbySites } from "../../sites.js";
 import { humanSeconds, seconds } from "../../units.js";
 import type { Way } from "../phases.js";
-import { probes } from "./constants.js";
 import type { Phase } from "./graph.js";
 import type { Context } from "./sources.js";
 import { decision, found, noticing, provisioning } from "./steps.js";
@@ -46,8 +46,8 @@ function noticed(plan: Plan, name: string, checked: boolean): Phase[] {
   if (probed)
     return [
       {
-        ...{ name: "notice", what: `probes of ${name} fail`, seconds: probes.seconds, after: [] },
-        basis: `3 probes, 10 s apart: ${humanSeconds(probes.seconds)}`,
+        ...{ name: "notice", what: `probes of ${name} fail`, seconds: limits.probes.seconds, after: [] },
+        basis: `3 probes, 10 s apart: ${humanSeconds(limits.probes.seconds)}`,
       },
     ];
   if (checked) return [noticing(plan, true)];

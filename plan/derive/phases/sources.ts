@@ -1,4 +1,5 @@
 import { copySites, isPoint, isStream, storedBackups } from "../../datasets.js";
+import { coldRetrieval, limits } from "../../limits.js";
 import { gapsIfReadable } from "../../proofs/gaps.js";
 import type {
   BackupKind,
@@ -12,7 +13,6 @@ import type {
 import { domainsOf, siteOf } from "../../sites.js";
 import { bytes, humanSeconds, seconds } from "../../units.js";
 import { type RestoreOrder, restoreOrder } from "../restore-order.js";
-import { coldRetrieval, coldRetrievalUnknown, segmentSeconds } from "./constants.js";
 
 /** A plan with what is worked out once and needed by every scope. */
 export interface Context {
@@ -154,8 +154,8 @@ function replayed(plan: Plan, { changes }: KeptDataset, within: number, gap: num
   const moved = (bytes(changes) * gap) / 86_400;
   const segments = Math.ceil(gap / Math.max(within, 1));
   return {
-    replay: moved / bytes(plan.recovery.replay) + segments * segmentSeconds,
-    replayBasis: `${changes} a day for ${humanSeconds(gap)} at ${plan.recovery.replay}/s, and ${segments} segments at ${segmentSeconds} s`,
+    replay: moved / bytes(plan.recovery.replay) + segments * limits.segment.seconds,
+    replayBasis: `${changes} a day for ${humanSeconds(gap)} at ${plan.recovery.replay}/s, and ${segments} segments at ${limits.segment.seconds} s`,
   };
 }
 
@@ -168,7 +168,7 @@ function waitAt(plan: Plan, name: string, to: string | undefined): { wait: numbe
       : { wait: seconds(site.transit), waitBasis: `the medium from "${name}" takes ${site.transit}` };
   if (site.kind !== "object-store" || site.tier !== "cold") return { wait: 0, waitBasis: "" };
   const stated = coldRetrieval[site.provider];
-  const wait = stated?.seconds ?? coldRetrievalUnknown;
+  const wait = stated?.seconds ?? limits.coldRetrievalUnknown.seconds;
   return {
     wait,
     waitBasis: stated

@@ -1,7 +1,7 @@
+import { limits } from "../../limits.js";
 import type { Plan, Site } from "../../schema/index.js";
 import { siteOf } from "../../sites.js";
 import { bytes, humanSeconds, seconds } from "../../units.js";
-import { joinSeconds, promotion } from "./constants.js";
 import { type Phase, together } from "./graph.js";
 import type { Context, Source } from "./sources.js";
 
@@ -144,15 +144,15 @@ function restored(plan: Plan, sources: readonly Source[], workers: number) {
 /** A replica becomes the primary. @param lag seconds it may be behind */
 export const promoting = (dataset: string, to: string, lag: number, after: string): Phase => ({
   ...{ name: `promotion-${dataset}`, what: `replica of "${dataset}" at "${to}" is promoted`, after: [after] },
-  seconds: promotion.seconds + lag,
-  basis: `${promotion.seconds} s at most, and ${humanSeconds(lag)} that it may lag behind`,
+  seconds: limits.promotion.seconds + lag,
+  basis: `${limits.promotion.seconds} s at most, and ${humanSeconds(lag)} that it may lag behind`,
 });
 
 /** Nodes beyond the first join, one after the other. */
 export const joining = (nodes: number, raft: number, plan: Plan, after: string): Phase => ({
   ...{ name: "join", what: `${nodes} further nodes join`, after: [after] },
-  seconds: nodes * (joinSeconds + raft / bytes(plan.recovery.restore)),
-  basis: `${nodes} × (${joinSeconds} s, a guess, + ${gib(raft)} of Raft data)`,
+  seconds: nodes * (limits.join.seconds + raft / bytes(plan.recovery.restore)),
+  basis: `${nodes} × (${limits.join.seconds} s, a guess, + ${gib(raft)} of Raft data)`,
 });
 
 /** Critical services start, level by level. @param running they run there already */

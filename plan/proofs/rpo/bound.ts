@@ -1,4 +1,5 @@
 import { storedBackups } from "../../datasets.js";
+import { limits } from "../../limits.js";
 import type {
   Disaster,
   KeptDataset,
@@ -9,7 +10,6 @@ import type {
 } from "../../schema/index.js";
 import { domainsOf, siteOf } from "../../sites.js";
 import { bytes, seconds } from "../../units.js";
-import { limits } from "../limits.js";
 import { type Age, ageOfPoints } from "./runs.js";
 import { lossesOf } from "./survivors.js";
 import { sumOf, type Term } from "./terms.js";

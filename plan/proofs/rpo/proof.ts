@@ -1,9 +1,9 @@
 import { keptDatasets } from "../../datasets.js";
+import { rpoObjective } from "../../objectives.js";
 import { type Disaster, disasters, type KeptDataset, type Plan } from "../../schema/index.js";
 import { humanSeconds, seconds } from "../../units.js";
 import type { Finding, Fix, Proof } from "../finding.js";
 import { boundOf, type CopyBound, copiesOf, type RpoBound } from "./bound.js";
-import { rpoObjective } from "./objective.js";
 import { type Missed, repairOf } from "./repair.js";
 
 /** `rpo/<disaster>`: what each dataset can lose in each disaster, by its best surviving copy, against its objective. */

@@ -1,7 +1,7 @@
+import { limits } from "../../limits.js";
 import type { KeptDataset, Plan, PointBackup, Schedule } from "../../schema/index.js";
 import { siteOf } from "../../sites.js";
 import { bytes, humanSeconds, type Size, seconds } from "../../units.js";
-import { limits } from "../limits.js";
 import { gapsIfReadable } from "./gaps.js";
 import type { Term } from "./terms.js";
 

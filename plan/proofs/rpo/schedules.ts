@@ -1,8 +1,8 @@
 import { keptDatasets } from "../../datasets.js";
+import { limits } from "../../limits.js";
 import type { CronSchedule, KeptDataset, Plan, PointBackup } from "../../schema/index.js";
 import { humanSeconds, seconds } from "../../units.js";
 import type { Finding, Fix, Proof } from "../finding.js";
-import { limits } from "../limits.js";
 import { lengthsUpTo } from "./faster.js";
 import { followedYears } from "./follow.js";
 import { gapsIfReadable, gapsOf, type ScheduleGaps } from "./gaps.js";

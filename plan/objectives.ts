@@ -1,4 +1,4 @@
-import type { Disaster, KeptDataset, Loss, Plan } from "../../schema/index.js";
+import type { Disaster, KeptDataset, Loss, Plan } from "./schema/index.js";
 
 /**
  * The most of a dataset that may be lost in a disaster: a duration, or the reason why any loss is accepted.
