@@ -249,6 +249,45 @@ test("a fix never breaks where data may be: residency, and data that stays in it
   expect(found(regional, "catastrophe").fix?.patch).toBeUndefined();
 });
 
+test("D7: a copy that is added is replicated where the store does so, and written by the job elsewhere", () => {
+  const scans = files({
+    ...{ at: "virginia", category: "scans", path: "/scans" },
+    backups: [{ kind: "copy", schedule: every("1h"), keep: "7d", direct: ["virginia"] }],
+  });
+  const patchFor = (scope: "region" | "catastrophe") =>
+    found(cloud({ [scope]: "24h" }, { datasets: { rows: scans } }), scope).fix?.patch;
+
+  expect(patchFor("region")).toEqual([
+    { op: "add", path: "/datasets/rows/backups/0/replicated/-", value: "oregon" },
+  ]);
+  expect(patchFor("catastrophe")).toEqual([
+    expect.objectContaining({ op: "add", path: "/sites/offsite" }),
+    { op: "add", path: "/datasets/rows/backups/0/direct/-", value: "offsite" },
+  ]);
+});
+
+test("D7: of a bucket's own versions a job writes a copy where the store does not replicate to", () => {
+  const versions = { kind: "versions", within: "1m", keep: "30d", direct: ["virginia"] };
+  const plan = cloud(
+    { catastrophe: "24h" },
+    {
+      datasets: {
+        rows: { kind: "bucket", at: "virginia", category: "rows", bucket: "rows", backups: [versions] },
+      },
+    },
+  );
+  const finding = found(plan, "catastrophe");
+  const mended = parsePlan(JSON.parse(JSON.stringify(patched(plan, finding.fix?.patch ?? []))));
+
+  expect(mended.datasets.rows).toMatchObject({
+    backups: [
+      { kind: "versions", direct: ["virginia"] },
+      { kind: "copy", direct: ["offsite"], keep: "30d" },
+    ],
+  });
+  expect(found(mended, "catastrophe").severity).toBe("info");
+});
+
 test("what no change of the plan can shorten is said, without a patch", () => {
   const { severity, fix } = found(cloud({ region: "5m" }), "region");
 
