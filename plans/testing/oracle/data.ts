@@ -99,6 +99,15 @@ const baseOf = { wal: ["physical"], binlog: ["logical", "snapshot"] } as const;
 const isLog = (backup: Stored): backup is Extract<Stored, { kind: "wal" | "binlog" }> =>
   backup.kind === "wal" || backup.kind === "binlog";
 
+/** How far back a base reaches, seconds: at best, and at every moment; undefined where its keeping says no time. */
+function reachOf(backup: Stored): { readonly atBest: number; readonly always: number } | undefined {
+  const gap = missedGap(backup);
+  if (gap === undefined || !("schedule" in backup) || backup.schedule.kind === "event") return undefined;
+  if (typeof backup.keep !== "string" || backup.keep === "forever") return undefined;
+  const atBest = seconds(backup.keep);
+  return { atBest, always: atBest - gap - seconds(backup.schedule.deadline) };
+}
+
 /** Log without a base at its site, or without one for the first part of its time. */
 export const logsWithoutBase = (plan: Plan): Found =>
   datasetsOf(plan).flatMap(([name, dataset]) =>
@@ -111,12 +120,14 @@ export const logsWithoutBase = (plan: Plan): Found =>
       if (sitesOf(log).some((site) => !bases.some(({ backup }) => sitesOf(backup).includes(site))))
         return [`point-in-time/base ${at}`];
       const window = seconds(log.keep);
-      const short = bases.some(({ backup }) => {
-        const gap = missedGap(backup);
-        if (gap === undefined || !("schedule" in backup) || backup.schedule.kind === "event") return false;
-        if (typeof backup.keep !== "string" || backup.keep === "forever") return false;
-        const kept = seconds(backup.keep);
-        return window <= kept && window + gap + seconds(backup.schedule.deadline) > kept;
+      // Each site stands alone: it is short where no base there reaches back over the window at every moment.
+      const short = sitesOf(log).some((site) => {
+        const reaches = bases.flatMap(({ backup }) =>
+          sitesOf(backup).includes(site) ? [reachOf(backup)] : [],
+        );
+        if (reaches.some((reach) => reach === undefined || reach.always >= window)) return false;
+        // Log that outlives every base is of no use, and no lie about the bases.
+        return reaches.some((reach) => reach !== undefined && reach.atBest >= window);
       });
       return short ? [`point-in-time/window ${at}.keep`] : [];
     }),
