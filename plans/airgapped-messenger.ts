@@ -102,6 +102,11 @@ export default definePlan({
     recovery: {
       holders: ["security", "custodian"],
       kept: "two sealed envelopes, one in each holder's own safe",
+      // Examples whose identities nobody kept: each holder makes a key (age-keygen) and gives its public half.
+      recipients: [
+        "age1j7vl5zdrh6eq738w2m7j45uljcean7gxn2e4tl3dmxwj5wecz48s5wt5w3",
+        "age1rlw9zxmefltn72yt220eqey9haqe6tlcllje0nphs2nzfzsc7ugsckuqsz",
+      ],
     },
     categories: {
       files: { at: ["vault", "carried"] },

@@ -87,7 +87,15 @@ export default definePlan({
   },
   keys: {
     rotation: "365d", // ours
-    recovery: { holders: ["security", "owner"], kept: "two sealed envelopes, each in its holder's safe" },
+    recovery: {
+      holders: ["security", "owner"],
+      kept: "two sealed envelopes, each in its holder's safe",
+      // Examples whose identities nobody kept: each holder makes a key (age-keygen) and gives its public half.
+      recipients: [
+        "age12p5c8c5ajkyyh3hdnsalqyjvft55vp6c3fld826g0fr0zjcwr5fqv60du6",
+        "age1seydsa2rz6qmx868he437c88632l7cjlt6sn69p30pesnlcmm9hs77gzrv",
+      ],
+    },
   },
   datasets: {
     /** Invoice and audit logs are tables of it. */

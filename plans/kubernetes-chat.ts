@@ -71,7 +71,15 @@ export default definePlan({
     witness: objectStore({ provider: "aws", region: "eu-west-1", account }),
   },
   keys: {
-    recovery: { holders: ["security", "commander"], kept: "two sealed envelopes, each in its holder's safe" },
+    recovery: {
+      holders: ["security", "commander"],
+      kept: "two sealed envelopes, each in its holder's safe",
+      // Examples whose identities nobody kept: each holder makes a key (age-keygen) and gives its public half.
+      recipients: [
+        "age175n463mx4ellymszfg455h5pz4ulzpatklc03yw3reyl5fcfne8slucr89",
+        "age1svv3r6rzunpmdhwe0ljea5kepn4zng24ts04p6luv370ur5cassq50408s",
+      ],
+    },
   },
   datasets: {
     messages: postgres({

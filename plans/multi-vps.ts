@@ -175,7 +175,15 @@ export default definePlan({
   keys: {
     provider: "age",
     rotation: "180d", // Privacy and Security Considerations: rotated by a schedule; how often is ours
-    recovery: { holders: ["security", "director"], kept: "two hardware tokens, each in its holder's bank" },
+    recovery: {
+      holders: ["security", "director"],
+      kept: "two hardware tokens, each in its holder's bank",
+      // Examples whose identities nobody kept: each holder makes a key (age-keygen) and gives its public half.
+      recipients: [
+        "age1uwsd3smlqvuxe5gvljexw69ezftg96g4gws0495axvpv75jngsxsamlnme",
+        "age1me3y0k5law7dmzh5cpmr6jd4dr707udy857rw97erepfjxk469pssar49q",
+      ],
+    },
   },
   datasets: {
     auth: postgres({

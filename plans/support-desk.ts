@@ -104,6 +104,11 @@ export default definePlan({
     recovery: {
       holders: ["security", "engineering"],
       kept: "two sealed envelopes, each in its holder's bank",
+      // Examples whose identities nobody kept: each holder makes a key (age-keygen) and gives its public half.
+      recipients: [
+        "age1nqvhwf23wfzv8nphrk4fjuhx0g3mcg4eegqlz4jwr0tj7k5a0feqzgz3wp",
+        "age1cm62qpp9zwv60c6d8x55qwh536zm8r867e7yxcxtzr7erysczvsskkgv05",
+      ],
     },
   },
   datasets: {

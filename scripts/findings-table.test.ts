@@ -35,6 +35,13 @@ test("rule, disaster and place stand on the left; message, arithmetic and fix be
   );
 });
 
+test("what is waived has a sign and a colour of its own, not those of a promise that holds", () => {
+  const waived: Finding = { ...held, waived: { until: "2027-01-31", by: "ada" } };
+
+  expect(findingsTable([waived], { width: 80, colour: false })).toMatch(/^~ coverage\/stores /);
+  expect(findingsTable([waived], { width: 80, colour: true })).toContain("\u001b[35m~ coverage/stores");
+});
+
 test("on a narrow terminal one stands above the other", () => {
   expect(findingsTable([held], { width: 40, colour: false })).toBe(
     ["✔ coverage/stores", "datasets", "  2 stores are declared", "  because none is rebuilt"].join("\n"),

@@ -10,8 +10,9 @@ export interface Layout {
   readonly colour: boolean;
 }
 
-const signs = { error: "✖", warning: "!", info: "✔" } as const;
-const colours = { error: "red", warning: "yellow", info: "green" } as const;
+/** What is waived is neither broken nor a promise that holds. */
+const signs = { error: "✖", warning: "!", waived: "~", info: "✔" } as const;
+const colours = { error: "red", warning: "yellow", waived: "magenta", info: "green" } as const;
 
 /** Narrower than this, a second column would be a ladder of single words. */
 const narrowest = 72;
@@ -27,11 +28,12 @@ export function findingsTable(findings: readonly Finding[], { width, colour }: L
   const paint = (style: Parameters<typeof styleText>[0], text: string) =>
     colour ? styleText(style, text, { validateStream: false }) : text;
   return findings
-    .map(({ rule, severity, at, disaster, message, arithmetic, fix }) => {
+    .map(({ rule, severity, at, disaster, message, arithmetic, waived, fix }) => {
+      const mark = waived ? "waived" : severity;
       const about = [
-        ...wrapped(`${signs[severity]} ${rule}${disaster ? ` (${disaster})` : ""}`, left).map((text) => ({
+        ...wrapped(`${signs[mark]} ${rule}${disaster ? ` (${disaster})` : ""}`, left).map((text) => ({
           text,
-          style: colours[severity],
+          style: colours[mark],
         })),
         ...wrapped(at, left).map((text) => ({ text, style: "dim" as const })),
       ];

@@ -74,7 +74,17 @@ export function generatedPlan({ datasets: count, brokenEach = Number.POSITIVE_IN
       deployers: [`arn:aws:iam::${account}:role/deploy`],
       breakGlass: [`arn:aws:iam::${account}:role/break-glass`],
     },
-    keys: { recovery: { holders: ["ada", "bob"], kept: "two safes" } },
+    keys: {
+      recovery: {
+        holders: ["ada", "bob"],
+        kept: "two safes",
+        // Examples: nobody kept their identities.
+        recipients: [
+          "age12p5c8c5ajkyyh3hdnsalqyjvft55vp6c3fld826g0fr0zjcwr5fqv60du6",
+          "age1seydsa2rz6qmx868he437c88632l7cjlt6sn69p30pesnlcmm9hs77gzrv",
+        ],
+      },
+    },
     sites: {
       east: awsRegion({ region: "us-east-1", account, role: "primary" }),
       west: awsRegion({ region: "us-west-2", account, role: "standby", mode: "active" }),

@@ -125,10 +125,14 @@ export function needsOf(plan: Plan): Need[] {
   });
 }
 
+/** Whether an offline recovery key opens copies: they are made for its recipients, and without any it opens nothing. */
+export const opensOffline = ({ keys: { recovery } }: Plan): boolean =>
+  recovery !== undefined && recovery.recipients.length > 0;
+
 /** What keys survive by themselves: recovery keys offline, KMS's multi-region keys in other regions of the account. */
 function keysOf(plan: Plan): Pick<Need, "derived" | "fact"> {
   const { provider, recovery } = plan.keys;
-  if (recovery)
+  if (recovery && opensOffline(plan))
     return {
       derived: {
         survives: () => true,
@@ -137,7 +141,7 @@ function keysOf(plan: Plan): Pick<Need, "derived" | "fact"> {
     };
   if (provider !== "kms")
     return {
-      fact: "private keys of age recipients are where somebody keeps them; no offline recovery key is declared",
+      fact: `private keys of age recipients are where somebody keeps them; ${recovery ? "the offline recovery key has no recipients, so it opens nothing" : "no offline recovery key is declared"}`,
     };
   const copies = [...new Set(keptDatasets(plan).flatMap(([, dataset]) => copySites(dataset)))].filter(
     (site) => domainsOf(plan, site).provider === "aws",

@@ -2,7 +2,7 @@ import { keptDatasets } from "../datasets.js";
 import { type AgeLimit, ageLimitOf } from "../derive/alerts.js";
 import type { Alert, Plan } from "../schema/index.js";
 import { type Duration, humanSeconds, seconds } from "../units.js";
-import type { Finding, PatchStep, Proof } from "./finding.js";
+import type { Finding, Fix, PatchStep, Proof } from "./finding.js";
 import { broken, holds, listed, risk } from "./holdings.js";
 import { pointer } from "./patched.js";
 
@@ -51,10 +51,10 @@ function ages(plan: Plan, limits: ReadonlyMap<string, AgeLimit>): Finding[] {
           message: `nobody hears when backups of ${listed(without)} stop`,
           arithmetic: `an age alert covers ${limits.size - without.length} of ${limits.size} datasets`,
         },
-        {
-          sentence: 'add an alert on: "age"; without after, each dataset has its own threshold',
-          patch: [added(plan, "age", without.length < limits.size ? without : undefined)],
-        },
+        adding(plan, 'add an alert on: "age"; without after, each dataset has its own threshold', {
+          on: "age",
+          ...about(without, limits.size),
+        }),
       ),
     ];
   const [strictest] = [...limits].toSorted(([, a], [, b]) => a.latest - b.latest);
@@ -111,12 +111,17 @@ function durationOf(total: number): Duration {
   return total >= 60 ? `${Math.floor(total / 60)}m` : `${Math.max(1, Math.floor(total))}s`;
 }
 
-/** A new alert for those who hear of others already. */
-function added({ alerts: all, escalation }: Plan, on: Alert["on"], datasets?: readonly string[]): PatchStep {
-  const to = all.find((alert) => alert.to.length > 0)?.to ?? escalation.slice(0, 1);
-  const value = { on, severity: "critical", ...(datasets ? { datasets } : {}), to };
-  return { op: "add", path: "/alerts/-", value };
+/** A new alert for those who hear of others already; where nobody does, only people can say who is to. */
+function adding({ alerts: all, escalation }: Plan, sentence: string, alert: Partial<Alert>): Fix {
+  const to = all.find((other) => other.to.length > 0)?.to ?? escalation.slice(0, 1);
+  if (to.length === 0) return { sentence: `${sentence}, and name in to who hears of it` };
+  const value = { severity: "critical", ...alert, to };
+  const patch: PatchStep[] = [{ op: "add", path: "/alerts/-", value }];
+  return { sentence, patch };
 }
+
+/** Which datasets an alert is about: those named, unless it is all. */
+const about = (names: readonly string[], all: number) => (names.length < all ? { datasets: [...names] } : {});
 
 function missing(
   plan: Plan,
@@ -137,10 +142,7 @@ function missing(
       `alerts/${on}`,
       "alerts",
       { message: `nobody hears when ${what} of ${listed(without)} fails`, arithmetic },
-      {
-        sentence: `add an alert on: "${on}"`,
-        patch: [added(plan, on, without.length < names.length ? without : undefined)],
-      },
+      adding(plan, `add an alert on: "${on}"`, { on, ...about(without, names.length) }),
     ),
   ];
 }
@@ -162,16 +164,11 @@ function storage(plan: Plan): Finding[] {
       "alerts/storage",
       "alerts",
       { message: "nobody hears before storage is full", arithmetic: "alerts on storage at 90 % or less: 0" },
-      {
-        sentence: 'add an alert on: "storage" at 80 percent',
-        patch: [
-          {
-            op: "add",
-            path: "/alerts/-",
-            value: { on: "storage", percent: 80, severity: "warning", to: [] },
-          },
-        ],
-      },
+      adding(plan, 'add an alert on: "storage" at 80 percent', {
+        on: "storage",
+        percent: 80,
+        severity: "warning",
+      }),
     ),
   ];
 }
@@ -194,10 +191,10 @@ function lag(plan: Plan): Finding[] {
         message: `nobody hears when the replica of ${listed(without)} stays behind`,
         arithmetic: `an alert on "lag" covers ${with_.length - without.length} of ${with_.length} replicated datasets`,
       },
-      {
-        sentence: 'add an alert on: "lag"; without after, it fires beyond the lag each replica states',
-        patch: [added(plan, "lag", without.length < with_.length ? without : undefined)],
-      },
+      adding(plan, 'add an alert on: "lag"; without after, it fires beyond the lag each replica states', {
+        on: "lag",
+        ...about(without, with_.length),
+      }),
     ),
   ];
 }

@@ -37,12 +37,19 @@ const cloud = (more: object = {}): Plan =>
     ...more,
   });
 
+/** Examples of public halves: nobody kept their identities. */
+const recipients = [
+  "age12p5c8c5ajkyyh3hdnsalqyjvft55vp6c3fld826g0fr0zjcwr5fqv60du6",
+  "age1seydsa2rz6qmx868he437c88632l7cjlt6sn69p30pesnlcmm9hs77gzrv",
+];
+const recovery = { holders: ["ann", "bob"], kept: "two safes", recipients };
+
 /** Own hardware without a cloud, Pulumi or KMS. */
 const house = (more: object = {}): Plan =>
   parsePlan({
     name: "house",
     objectives: { rpo: "1d", rto: {} },
-    keys: { provider: "age", recovery: { holders: ["ann", "bob"], kept: "two safes" } },
+    keys: { provider: "age", recovery },
     people: { ann: { title: "Ann", reach: "1" }, bob: { title: "Bob", reach: "2" } },
     sites: {
       hall: premises({ location: "hall", role: "primary" }),
@@ -105,9 +112,11 @@ test("D12: an account and a provider take all of their sites, where something is
   expect(message).toBe(`container images: gone after loss of account aws/${home}, loss of provider aws`);
   expect(fix?.patch).toEqual([{ op: "add", path: "/closure/registry/at/-", value: "elsewhere" }]);
   expect(of(plan, "keys").message).toContain("loss of account");
-  const keys = { recovery: { holders: ["ann", "bob"], kept: "two safes" } };
+  const keys = { recovery };
   const people = { ann: { title: "Ann", reach: "1" }, bob: { title: "Bob", reach: "2" } };
   expect(of(cloud({ objectives, keys, people }), "keys").severity).toBe("info");
+  const unused = { recovery: { ...recovery, recipients: [] } };
+  expect(of(cloud({ objectives, keys: unused, people }), "keys").severity).toBe("error");
 });
 
 test("a promise of a class of data counts; a class of no data does not", () => {
@@ -143,6 +152,11 @@ test("F9: without Pulumi and without a cloud neither state nor plugins, identiti
   expect(of(house(), "keys").message).toBe("keys of recovery points: can be had after loss of region hall");
   expect(failing(house({ closure: everything(["far"]) }))).toEqual([]);
   expect(failing(house({ keys: { provider: "age" }, closure: everything(["hall"]) }))).toContain("keys");
+  const unused = house({ keys: { provider: "age", recovery: { ...recovery, recipients: [] } } });
+  expect(of(unused, "keys")).toMatchObject({ severity: "error" });
+  expect(of(unused, "keys").arithmetic).toContain(
+    "the offline recovery key has no recipients, so it opens nothing",
+  );
 });
 
 test.each([
@@ -153,11 +167,25 @@ test.each([
   ],
   ["a house that says nothing", house()],
   ["a cloud with everything in one place", cloud({ closure: everything(["virginia"]) })],
-])("%s: the fixes together close it, and touch nothing but closure", (_, plan) => {
+])("%s: the fixes together close what a site can hold, and touch nothing but closure", (_, plan) => {
   const steps = findings(plan).flatMap(({ fix }) => fix?.patch ?? []);
   const mended = parsePlan(JSON.parse(JSON.stringify(patched(plan, steps))));
 
   expect(failing(plan).length).toBeGreaterThan(0);
-  expect(failing(mended)).toEqual([]);
+  const byPeople = findings(plan).flatMap(({ at, fix }) =>
+    fix && !fix.patch ? [at.slice("closure.".length)] : [],
+  );
+  expect(failing(mended)).toEqual(byPeople);
+  expect(steps.map((step) => step.path).filter((path) => path.endsWith("/outside"))).toEqual([]);
   expect({ ...mended, closure: {} }).toEqual({ ...plan, closure: {} });
+});
+
+test("what no site can hold is arranged by people: a sentence with an example, and no patch that says it is done", () => {
+  const plan = cloud({ closure: {}, objectives: { rpo: "1d", rto: { catastrophe: "1d" } } });
+  const { fix } = of(plan, "control-plane");
+
+  expect(fix?.sentence).toContain(
+    "closure.control-plane.outside; for example an account at another provider, opened and tried beforehand",
+  );
+  expect(fix).not.toHaveProperty("patch");
 });

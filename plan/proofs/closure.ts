@@ -60,19 +60,15 @@ const outside: Record<RecoveryNeed, string> = {
   "sign-on": "emergency accounts with keys of their own, in two people's hands",
 };
 
-/** A site that is left in all of them, else several that are left in one each, else somewhere outside. */
+/** A site that is left in all of them, else several that are left in one each, else somewhere outside: for people. */
 function fixOf(plan: Plan, need: Need, failing: readonly Loss[]): Fix {
   const { need: name } = need;
   const sites = chosen(plan, need, failing);
   const declared = plan.closure[name];
   if (sites === undefined)
     return {
+      // No patch: it would attest to what nobody did.
       sentence: `keep ${need.what} outside of every site, and say where in closure.${name}.outside; for example ${outside[name]}`,
-      patch: [
-        declared
-          ? { op: "add", path: pointer("closure", name, "outside"), value: outside[name] }
-          : { op: "add", path: pointer("closure", name), value: { at: [], outside: outside[name] } },
-      ],
     };
   return {
     sentence: `keep ${need.what} at ${sites.map((site) => `"${site}"`).join(" and ")} too, and say so in closure.${name}.at`,

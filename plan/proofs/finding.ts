@@ -25,6 +25,8 @@ export interface Finding {
   readonly message: string;
   /** The numbers that led to it, with what was assumed. */
   readonly arithmetic: string;
+  /** What broke and was accepted: the last day and by whom. Such a finding is `info`, and no promise that holds. */
+  readonly waived?: { readonly until: string; readonly by: string };
   /** Absent where the rule holds. */
   readonly fix?: Fix;
 }

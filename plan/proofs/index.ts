@@ -37,9 +37,10 @@ const proofs: readonly Proof[] = [
   witnessIsApart,
 ];
 
-/** Everything the proofs find in a plan, its waivers applied, errors first. */
+/** Everything the proofs find in a plan, its waivers applied: errors, warnings, what is waived, what holds. */
 export function prove(plan: Plan, asOf: Date): Finding[] {
-  const order = { error: 0, warning: 1, info: 2 };
+  const order = { error: 0, warning: 1, info: 3 };
+  const rank = ({ severity, waived }: Finding) => (waived ? 2 : order[severity]);
   const found = proofs.flatMap((proof) => proof(plan, asOf));
-  return withWaivers(plan, found, asOf).toSorted((a, b) => order[a.severity] - order[b.severity]);
+  return withWaivers(plan, found, asOf).toSorted((a, b) => rank(a) - rank(b));
 }

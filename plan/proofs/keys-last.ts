@@ -1,11 +1,13 @@
 import { categories, keptDatasets } from "../datasets.js";
+import { opensOffline } from "../derive/needs.js";
 import { rpoObjective } from "../objectives.js";
 import type { KeptDataset, Plan } from "../schema/index.js";
 import { domainsOf, siteOf } from "../sites.js";
 import { humanSeconds, seconds } from "../units.js";
-import type { Finding, PatchStep } from "./finding.js";
+import type { Finding } from "./finding.js";
 import { broken, daysOf, holdingsOf, holds, listed, risk } from "./holdings.js";
-import { pointer } from "./patched.js";
+
+type Recovery = NonNullable<Plan["keys"]["recovery"]>;
 
 /** Where a category's key is needed. */
 export interface Use {
@@ -26,17 +28,23 @@ export function usedBy(plan: Plan): Map<string, Use> {
   return used;
 }
 
-/** Without a key outside, copies outlive an account or a provider and nobody can open them. */
+/**
+ * Without a key outside, copies outlive an account or a provider and nobody can open them.
+ *
+ * A recovery key opens what is wrapped for its recipients; one without any opens nothing.
+ */
 export function recoveryKey(plan: Plan, used: ReadonlyMap<string, Use>): Finding[] {
   const { recovery } = plan.keys;
-  if (recovery)
-    return [
-      holds("keys/recovery", "keys.recovery", {
-        message: "every copy can be opened without any account",
-        arithmetic: `${recovery.holders.length} holders: ${listed(recovery.holders)}`,
-      }),
-    ];
-  const fix = { sentence: "make an offline recovery key with two holders", patch: withHolders(plan) };
+  if (opensOffline(plan) && recovery) return [held(recovery)];
+  const fix = recovery
+    ? {
+        sentence:
+          "let each holder make a key (age-keygen), keep its identity offline, and name the public halves (age1…) in keys.recovery.recipients",
+      }
+    : {
+        sentence:
+          "appoint two holders; let each make an offline key (age-keygen), and name them and the public halves (age1…) in keys.recovery",
+      };
   const foreign = [...used].flatMap(([category, use]) => {
     const sites = foreignTo(plan, category, use);
     return sites.length === 0
@@ -54,6 +62,19 @@ export function recoveryKey(plan: Plan, used: ReadonlyMap<string, Use>): Finding
         ];
   });
   const promised = keptDatasets(plan).filter(([, dataset]) => isPromised(plan, dataset));
+  if (recovery)
+    return [
+      ...foreign,
+      broken(
+        "keys/recovery",
+        "keys.recovery.recipients",
+        {
+          message: `the recovery key of ${listed(recovery.holders)} opens nothing: no copy is made for it`,
+          arithmetic: `${recovery.holders.length} holders, 0 recipients; a copy opens with the keys it was made for`,
+        },
+        fix,
+      ),
+    ];
   if (promised.length === 0) return foreign;
   return [
     ...foreign,
@@ -69,6 +90,23 @@ export function recoveryKey(plan: Plan, used: ReadonlyMap<string, Use>): Finding
   ];
 }
 
+/** A recovery key that opens copies; at risk where fewer keys than holders do. */
+function held({ holders, recipients }: Recovery): Finding {
+  const keys = new Set(recipients).size;
+  const arithmetic = `${holders.length} holders: ${listed(holders)}; ${keys} ${keys === 1 ? "recipient" : "recipients"}`;
+  if (keys >= holders.length)
+    return holds("keys/recovery", "keys.recovery", {
+      message: "every copy can be opened without any account",
+      arithmetic,
+    });
+  return risk(
+    "keys/recovery",
+    "keys.recovery.recipients",
+    { message: "not every holder of the recovery key has a key that opens copies", arithmetic },
+    { sentence: "name the public half (age1…) of each holder's own key in keys.recovery.recipients" },
+  );
+}
+
 /** Sites of copies that a category's KMS key does not reach. */
 function foreignTo(plan: Plan, category: string, { homes, sites }: Use): string[] {
   if ((plan.keys.categories[category]?.provider ?? plan.keys.provider) !== "kms") return [];
@@ -82,29 +120,6 @@ const isPromised = (plan: Plan, dataset: KeptDataset): boolean =>
   (["account", "provider"] as const).some(
     (disaster) => typeof rpoObjective(plan, dataset, disaster) !== "object",
   );
-
-function withHolders(plan: Plan): PatchStep[] {
-  const known = Object.keys(plan.people).slice(0, 2);
-  const added = ["key-holder", "second-key-holder"].slice(known.length);
-  return [
-    ...added.map(
-      (name): PatchStep => ({
-        op: "add",
-        path: pointer("people", name),
-        value: {
-          title: "Holder of the recovery key",
-          reach: "to be appointed: name and how to reach at any hour",
-          duties: ["keeps the recovery key"],
-        },
-      }),
-    ),
-    {
-      op: "add",
-      path: pointer("keys", "recovery"),
-      value: { holders: [...known, ...added], kept: "each holder's own safe, in different buildings" },
-    },
-  ];
-}
 
 const day = 86_400;
 

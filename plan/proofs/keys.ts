@@ -85,7 +85,9 @@ function ofCategory(plan: Plan, category: string, { homes, sites }: Use): Findin
         arithmetic:
           provider === "kms"
             ? `${keyAlias(plan, category)}, one in each account, in each of its regions`
-            : "age recipients of the category; their identities lie at the sites that restore",
+            : own?.recipient === undefined
+              ? `age; no recipient is declared yet: its public half goes into ${at}.recipient`
+              : `age recipient ${own.recipient}; its identity lies at the sites that restore`,
       }),
     );
   return found;
@@ -115,16 +117,31 @@ function rotation(
   ];
 }
 
-/** One existing key for two categories is one key, whatever it is called. */
+/** One existing key, or one age recipient, for two categories is one key, whatever it is called. */
 function apart({ keys: { categories: all } }: Plan): Finding[] {
   const owners = new Map<string, string>();
-  return Object.entries(all).flatMap(([category, { key }]) => {
+  const ownerBefore = (key: string, category: string): string | undefined => {
+    const owner = owners.get(key);
+    if (owner === undefined) owners.set(key, category);
+    return owner;
+  };
+  return Object.entries(all).flatMap(([category, { key, recipient }]) => {
+    const sharer = recipient === undefined ? undefined : ownerBefore(recipient, category);
+    if (recipient !== undefined && sharer !== undefined)
+      return [
+        broken(
+          "keys/shared",
+          `keys.categories.${category}.recipient`,
+          {
+            message: `whoever opens "${sharer}" opens "${category}" too: they have the same recipient`,
+            arithmetic: `${recipient} in 2 categories`,
+          },
+          { sentence: `make another key for "${category}" (age-keygen) and name its public half` },
+        ),
+      ];
     if (!key) return [];
-    const owner = owners.get(key.existing);
-    if (owner === undefined) {
-      owners.set(key.existing, category);
-      return [];
-    }
+    const owner = ownerBefore(key.existing, category);
+    if (owner === undefined) return [];
     return [
       broken(
         "keys/shared",

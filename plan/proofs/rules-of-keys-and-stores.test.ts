@@ -1,8 +1,11 @@
+import { expect, test } from "vitest";
+
 import { testExamples } from "./testing/examples.js";
-import { drop, set, swap } from "./testing/small-plan.js";
+import { drop, said, set, smallPlan, swap } from "./testing/small-plan.js";
 
 const orders = "/datasets/orders/backups";
 const scans = "/datasets/scans/backups";
+const one = "age12p5c8c5ajkyyh3hdnsalqyjvft55vp6c3fld826g0fr0zjcwr5fqv60du6";
 const elsewhere = { upload: "1GiB", download: "1GiB", account: "backups" };
 const hetzner = { kind: "object-store", provider: "hetzner", region: "fsn1", ...elsewhere };
 const minio = { ...hetzner, provider: "minio", endpoint: "https://minio.example.com" };
@@ -42,12 +45,52 @@ testExamples([
     change: [drop("/keys/recovery")],
     finds: "error keys/account at keys.categories.customer",
     says: 'what "apart" holds of category "customer" cannot be read with its key',
+    byPeople: true,
+  },
+  {
+    what: "F9: a recovery key without recipients reaches no copy in another account",
+    change: [drop("/keys/recovery/recipients")],
+    finds: "error keys/account at keys.categories.customer",
+    says: 'what "apart" holds of category "customer" cannot be read with its key',
+    byPeople: true,
+  },
+  {
+    what: "F9: a recovery key without recipients opens nothing, whatever is said about it",
+    change: [drop("/keys/recovery/recipients")],
+    finds: "error keys/recovery at keys.recovery.recipients",
+    says: 'the recovery key of "ada", "bob" opens nothing: no copy is made for it',
+    byPeople: true,
+  },
+  {
+    what: "F9: two holders and one recipient",
+    change: [drop("/keys/recovery/recipients/1")],
+    finds: "warning keys/recovery at keys.recovery.recipients",
+    says: "not every holder of the recovery key has a key that opens copies",
+    byPeople: true,
+  },
+  {
+    what: "F9: two holders and the same recipient twice",
+    change: [swap("/keys/recovery/recipients/1", one)],
+    finds: "warning keys/recovery at keys.recovery.recipients",
+    says: "not every holder of the recovery key has a key that opens copies",
+    byPeople: true,
+  },
+  {
+    what: "D13: two categories with one recipient",
+    change: [
+      set("/keys/categories/customer", { recipient: one }),
+      set("/keys/categories/scans", { recipient: one }),
+    ],
+    finds: "error keys/shared at keys.categories.scans.recipient",
+    says: 'whoever opens "customer" opens "scans" too: they have the same recipient',
+    byPeople: true,
   },
   {
     what: "F9: the loss of the account is promised, and every key is in it",
     change: [drop("/keys/recovery")],
     finds: "error keys/recovery at keys.recovery",
     says: "nobody can open any copy once the account or the machine with its key is gone",
+    byPeople: true,
   },
   {
     what: "a deleted key is gone before anybody misses it",
@@ -142,3 +185,10 @@ testExamples([
     byPeople: true,
   },
 ]);
+
+test("F9: nothing says that a recovery key without recipients opens copies", () => {
+  const without = smallPlan(drop("/keys/recovery/recipients"));
+
+  expect(said(smallPlan(), "keys/recovery").map(({ severity }) => severity)).toEqual(["info"]);
+  expect(said(without, "keys/recovery").map(({ severity }) => severity)).toEqual(["error"]);
+});

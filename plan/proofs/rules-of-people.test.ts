@@ -110,6 +110,30 @@ testExamples([
   },
 ]);
 
+test.each([
+  ["age", "error alerts/age"],
+  ["job-failed", "error alerts/job-failed"],
+  ["storage", "warning alerts/storage"],
+])(
+  "an alert on %s that would tell nobody is not added by a patch: people say who hears of it",
+  (_on, finds) => {
+    const plan = smallPlan(set("/alerts", []));
+    const found = troubles(plan).filter(({ rule, severity }) => `${severity} ${rule}` === finds);
+
+    expect(found).toHaveLength(1);
+    expect(found[0]?.fix).not.toHaveProperty("patch");
+    expect(found[0]?.fix?.sentence).toContain("name in to who hears of it");
+  },
+);
+
+test("an alert that is added tells those who hear of others, storage too", () => {
+  const [found] = troubles(smallPlan(drop("/alerts/3")));
+
+  expect(found?.fix?.patch).toEqual([
+    { op: "add", path: "/alerts/-", value: { on: "storage", percent: 80, severity: "warning", to: ["ada"] } },
+  ]);
+});
+
 test("a plan that keeps all of it: nothing is broken or at risk", () => {
   expect(troubles(smallPlan())).toEqual([]);
 });

@@ -24,6 +24,7 @@ test("a waived error is an info that says until when, by whom and why, and asks 
 
   expect(finding).toMatchObject({
     severity: "info",
+    waived: { until: "2026-03-01", by: "ana" },
     message: "waived until 2026-03-01 by ana (until the second site is built): too much is lost",
   });
   expect(finding).not.toHaveProperty("fix");
@@ -56,8 +57,30 @@ test("an expired waiver is an error, and so is what it waived", () => {
   ]);
 });
 
+test.each([
+  ["a year", "2027-03-01", []],
+  ["a leap year", "2027-03-02", []],
+  ["more than a year", "2027-03-03", [["waiver/long", "warning", "waivers[0].until"]]],
+  ["ever", "9999-12-31", [["waiver/long", "warning", "waivers[0].until"]]],
+])("a waiver for %s is a warning where nobody looks again within a year", (_what, until, found) => {
+  expect(judged(waiving({ rule: "rpo/region", until }))).toEqual([
+    ["rpo/region", "info", broken.at],
+    ...found,
+  ]);
+});
+
+test("a waiver for ever cannot be waived itself", () => {
+  const waivers = waiving(
+    { rule: "rpo/region", until: "9999-12-31" },
+    { rule: "waiver/long", until: "2026-04-01" },
+  );
+
+  expect(judged(waivers)).toContainEqual(["waiver/long", "warning", "waivers[0].until"]);
+});
+
 test("a promise that holds is not waived", () => {
   const holds: Finding = { ...broken, severity: "info" };
+  expect(withWaivers(waiving({ rule: "rpo/region", until: "2026-04-01" }), [holds], asOf)[0]).toEqual(holds);
   expect(judged(waiving({ rule: "rpo/region", until: "2026-04-01" }), [holds])[0]).toEqual([
     "rpo/region",
     "info",

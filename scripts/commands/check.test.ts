@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import type { PlanInput } from "../../plan/index.js";
 import type { Finding } from "../../plan/proofs/index.js";
+import { loadPlan } from "../../plans/load.js";
 import { run } from "../entry.js";
 
 let answer: string;
@@ -197,15 +198,35 @@ test("a waiver counts on its last day and is a problem from the next one on", as
 
   await check(file, "--json");
   const waived = JSON.parse(answer).findings.filter(({ rule }: Finding) => rule === "alerts/storage");
-  expect(waived).toMatchObject(
-    [{ severity: "info", message: /^waived until 2026-11-21 by ada \(new\): / }].map((one) => ({
-      ...one,
-      message: expect.stringMatching(one.message),
-    })),
-  );
+  const message = expect.stringMatching(/^waived until 2026-11-21 by ada \(new\): /);
+  expect(waived).toMatchObject([{ severity: "info", message }]);
 
   expect(await run(["node", "secondsite", "check", file, "--as-of", "2026-11-22"])).toBe(2);
   expect(complaint).toContain("waivers[0].until");
+});
+
+test("what is waived is neither an error nor a promise that holds: counted apart, marked, and named in --json", async () => {
+  const path = "plans/as-documented/support-desk.ts";
+  await check(path, "--json");
+  const found: Finding[] = JSON.parse(answer).findings;
+  const holding = found.filter(({ severity }) => severity === "info").length;
+  const rules = [...new Set(found.flatMap(({ rule, severity }) => (severity === "info" ? [] : [rule])))];
+  const plan = JSON.parse(JSON.stringify(await loadPlan(path)));
+  const by = Object.keys(plan.people)[0];
+  const waivers = rules.map((rule) => ({ rule, reason: "for now", until: "2026-12-31", by }));
+  const file = await saved({ ...plan, waivers });
+
+  expect(await check(file)).toBe(0);
+  const [, waived, holds] = /: 0 errors, 0 warnings, (\d+) waived, (\d+) promises hold\n$/.exec(answer) ?? [];
+  expect([Number(waived), Number(holds)]).toEqual([found.length - holding, holding]);
+  expect(answer.match(/^~ /gm)).toHaveLength(Number(waived));
+  expect(answer.match(/^✔ /gm)).toHaveLength(Number(holds));
+
+  await check(file, "--json");
+  const marked = JSON.parse(answer).findings.filter(({ waived }: Finding) => waived);
+  expect(marked).toHaveLength(Number(waived));
+  for (const finding of marked)
+    expect(finding).toMatchObject({ severity: "info", waived: { until: "2026-12-31", by } });
 });
 
 test.each(["yesterday", "2026-02-30", "2026-1-1", ""])(

@@ -1,5 +1,5 @@
 import type { Finding } from "../../plan/proofs/index.js";
-import type { CommandModule, ExitCode } from "../entry.js";
+import type { CommandModule, ExitCode } from "../command.js";
 
 const help = `
 Schedules are followed for five years from --as-of, with every change of clocks and a leap day among them.
@@ -7,7 +7,9 @@ Schedules are followed for five years from --as-of, with every change of clocks 
 A plan that contradicts itself, or has a waiver that expired before --as-of, is not proved: every problem is listed
 with its place.
 
-Exit codes: 0 no promise is broken, 1 at least one error, 2 the plan cannot be read or contradicts itself.
+What a waiver accepts is marked "~" and counted apart: it is no promise that holds.
+
+Exit codes: 0 no promise is broken that nobody waived, 1 at least one error, 2 the plan cannot be read or contradicts itself.
 
 Example:
   $ secondsite check plans/kubernetes-chat.ts
@@ -36,14 +38,16 @@ async function proved(path: string, day: string | undefined, json: boolean): Pro
   const asOf = dateGiven("--as-of", day ?? new Date().toISOString().slice(0, 10));
   const plan = await loadPlan(path, { asOf });
   const findings = prove(plan, asOf);
-  const count = (severity: Finding["severity"]) => findings.filter((one) => one.severity === severity).length;
+  const count = (severity: Finding["severity"]) =>
+    findings.filter((one) => one.severity === severity && !one.waived).length;
+  const waived = findings.filter((one) => one.waived).length;
   const summary = { errors: count("error"), warnings: count("warning") };
   const { columns = 100, isTTY = false } = process.stdout;
   const layout = { width: Math.max(columns, 20), colour: isTTY && !process.env.NO_COLOR };
   process.stdout.write(
     json
       ? `${JSON.stringify({ plan: plan.name, asOf: asOf.toISOString().slice(0, 10), findings, summary }, undefined, 2)}\n`
-      : `${findingsTable(findings, layout)}\n\n${plan.name}: ${counted(summary.errors, "error")}, ${counted(summary.warnings, "warning")}, ${counted(count("info"), "promise holds", "promises hold")}\n`,
+      : `${findingsTable(findings, layout)}\n\n${plan.name}: ${counted(summary.errors, "error")}, ${counted(summary.warnings, "warning")}, ${waived > 0 ? `${waived} waived, ` : ""}${counted(count("info"), "promise holds", "promises hold")}\n`,
   );
   return summary.errors > 0 ? 1 : 0;
 }
