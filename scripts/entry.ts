@@ -1,16 +1,8 @@
 import { Command, CommanderError } from "@commander-js/extra-typings";
 
 import packageJson from "../package.json" with { type: "json" };
+import type { ExitCode } from "./command.js";
 import { seeHelp } from "./see-help.js";
-
-/** What the process answers with: 0 done, 1 the answer is no, 2 bad input, 3 the world failed. */
-export type ExitCode = 0 | 1 | 2 | 3;
-
-/** One command: registered by `commands/index.ts`, its work imported only when it runs. */
-export interface CommandModule {
-  /** Adds the command to the program; its action resolves to the exit code through `done`. */
-  register(program: Command, done: (code: ExitCode) => void): void;
-}
 
 /**
  * Parses arguments, runs one command and returns its exit code; never throws.

@@ -6,22 +6,11 @@ import { catastrophe, cluster, node, region } from "./phases/places.js";
 import { service } from "./phases/service.js";
 import { type Context, contextOf } from "./phases/sources.js";
 import { checkSeconds, leaseSeconds } from "./phases/steps.js";
+import type { Way } from "./phases/way.js";
 
 export type { Phase } from "./phases/graph.js";
 export { disasterOf } from "./phases/lost.js";
 export { type Context, contextOf } from "./phases/sources.js";
-
-/** One way of bringing one thing back. */
-export interface Way {
-  /** The service, dataset or site that is brought back. */
-  readonly subject: string;
-  /** Site at which it runs afterwards, where it is another one. */
-  readonly to?: string;
-  /** In an order in which each stands after those it waits for. */
-  readonly phases: readonly Phase[];
-  /** Datasets of which no copy is left, though their loss is not accepted. */
-  readonly missing: readonly string[];
-}
 
 /** How a scope is recovered, and how long it takes at most. */
 export interface Recovery extends Way {

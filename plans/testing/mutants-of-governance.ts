@@ -1,5 +1,5 @@
 import { type Plan, type Site, seconds } from "../../plan/index.js";
-import type { Change } from "./mutants.js";
+import type { Change } from "./mutant-change.js";
 
 /** Alerts, drills and rights that somebody drops, delays or widens. */
 export function ofPeople({ alerts, drills, access }: Plan): Change[] {

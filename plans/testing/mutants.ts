@@ -7,6 +7,7 @@ import {
   parsePlan,
   seconds,
 } from "../../plan/index.js";
+import type { Change } from "./mutant-change.js";
 import { ofPeople, ofPromises, ofSites } from "./mutants-of-governance.js";
 
 /** A plan with one thing changed, as somebody in a hurry would change it. */
@@ -17,9 +18,6 @@ export interface Mutant {
 }
 
 type Stored = Exclude<Backup, { kind: "replica" }>;
-/** One change, and what it is called. */
-export type Change = readonly [what: string, change: (plan: Plan) => void];
-
 /** Every mutant of a plan that the schema accepts; the others are no plans. */
 export function mutantsOf(plan: Plan): Mutant[] {
   return changesOf(plan).flatMap(([what, change]): Mutant[] => {

@@ -1,6 +1,6 @@
 import { Option } from "@commander-js/extra-typings";
 
-import type { CommandModule } from "../entry.js";
+import type { CommandModule } from "../command.js";
 
 /** `secondsite backup`: captures a recovery point now. CronJobs run it; so can a person. */
 export const backup: CommandModule = {

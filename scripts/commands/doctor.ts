@@ -1,5 +1,5 @@
 import type { ToolReport } from "../../sandbox/toolchain/index.js";
-import type { CommandModule, ExitCode } from "../entry.js";
+import type { CommandModule, ExitCode } from "../command.js";
 
 /** `secondsite doctor`: what is missing on this machine and how to get it. */
 export const doctor: CommandModule = {

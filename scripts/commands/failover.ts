@@ -1,4 +1,4 @@
-import type { CommandModule } from "../entry.js";
+import type { CommandModule } from "../command.js";
 import type { FailoverPlan, Holder } from "../failover/failover.js";
 import type { Tell } from "../failover/phases.js";
 

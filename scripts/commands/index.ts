@@ -1,4 +1,4 @@
-import type { CommandModule } from "../entry.js";
+import type { CommandModule } from "../command.js";
 import { backup } from "./backup.js";
 import { check } from "./check.js";
 import { doctor } from "./doctor.js";

@@ -1,4 +1,4 @@
-import type { CommandModule } from "../entry.js";
+import type { CommandModule } from "../command.js";
 
 const schemaHelp = `
 For editors and for programs that write plans. It describes what single fields may be; names that have to exist and

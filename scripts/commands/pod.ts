@@ -1,4 +1,4 @@
-import type { CommandModule } from "../entry.js";
+import type { CommandModule } from "../command.js";
 
 /** Set by the components on every Pod of the runner image. */
 const siteVariable = "SECONDSITE_SITE";

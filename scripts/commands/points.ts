@@ -1,6 +1,6 @@
 import type { RecoveryPoint } from "../../engines/postgres/points.js";
 import type { Copy } from "../../engines/postgres/points-copies.js";
-import type { CommandModule, ExitCode } from "../entry.js";
+import type { CommandModule, ExitCode } from "../command.js";
 
 const help = `
 A direct copy that does not answer is reported and hides no other. A point is restorable from its end until its log

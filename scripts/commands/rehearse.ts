@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
 
 import type { ControlName, Rehearsed, ScenarioName } from "../../sandbox/rehearsals/index.js";
-import type { CommandModule, ExitCode } from "../entry.js";
+import type { CommandModule, ExitCode } from "../command.js";
 
 // Written out: importing them would load the sandbox for every command's help.
 const scenarios: readonly ScenarioName[] = ["region-loss", "partition"];

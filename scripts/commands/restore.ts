@@ -1,4 +1,4 @@
-import type { CommandModule, ExitCode } from "../entry.js";
+import type { CommandModule, ExitCode } from "../command.js";
 import type { RestorePlan } from "../restore/plan-restore.js";
 
 const help = `

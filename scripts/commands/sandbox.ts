@@ -1,5 +1,5 @@
 import type { UpOptions, WorldSpec, WorldStatus } from "../../sandbox/world/index.js";
-import type { CommandModule, ExitCode } from "../entry.js";
+import type { CommandModule, ExitCode } from "../command.js";
 import { seeHelp } from "../see-help.js";
 
 const example = `

@@ -1,5 +1,5 @@
 import type { CopyStatus, LeaseStatus } from "../../engines/postgres/status.js";
-import type { CommandModule, ExitCode } from "../entry.js";
+import type { CommandModule, ExitCode } from "../command.js";
 import type { SiteStatus } from "../status/sites.js";
 
 const help = `

@@ -3,7 +3,7 @@ import type { Copy } from "../../engines/postgres/points-copies.js";
 import type { Damage, Verified } from "../../engines/postgres/verify.js";
 import type { RepositoryVerdict } from "../../engines/postgres/verify-repository.js";
 import type { Plan } from "../../plan/index.js";
-import type { CommandModule, ExitCode } from "../entry.js";
+import type { CommandModule, ExitCode } from "../command.js";
 
 const help = `
 Level "stored" reads the copies from here: the manifests' chain, the checksum of every part they name, and that no

@@ -2,7 +2,6 @@ import { keptDatasets } from "../../datasets.js";
 import type { KeptDataset, Plan, Replica } from "../../schema/index.js";
 import { domainsOf, siteOf, standbySites } from "../../sites.js";
 import { bytes, seconds } from "../../units.js";
-import type { Way } from "../phases.js";
 import { criticalDatasets } from "../restore-order.js";
 import { type DataScope, disasterOf, isHardware, lostIn } from "./lost.js";
 import { behind } from "./service.js";
@@ -18,6 +17,7 @@ import {
   restoring,
   starting,
 } from "./steps.js";
+import type { Way } from "./way.js";
 
 /** A database and its disks are gone: a replica is promoted, or a copy restored onto a new server. */
 export function database(context: Context): Way[] {

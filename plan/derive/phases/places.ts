@@ -2,7 +2,6 @@ import { keptDatasets } from "../../datasets.js";
 import type { Plan } from "../../schema/index.js";
 import { domainsOf, primarySite, siteOf, standbySites } from "../../sites.js";
 import { seconds } from "../../units.js";
-import type { Way } from "../phases.js";
 import { criticalDatasets } from "../restore-order.js";
 import { last, raftBytes, survivingReplica } from "./data.js";
 import { criticalPath, type Phase } from "./graph.js";
@@ -19,6 +18,7 @@ import {
   restoring,
   starting,
 } from "./steps.js";
+import type { Way } from "./way.js";
 
 /** One machine is gone with what it held: it is replaced, filled, and joins the others again. */
 export function node(context: Context): Way[] {

@@ -2,10 +2,10 @@ import { limits } from "../../limits.js";
 import type { Plan } from "../../schema/index.js";
 import { primarySite, siteOf, standbySites } from "../../sites.js";
 import { humanSeconds, seconds } from "../../units.js";
-import type { Way } from "../phases.js";
 import type { Phase } from "./graph.js";
 import type { Context } from "./sources.js";
 import { decision, found, noticing, provisioning } from "./steps.js";
+import type { Way } from "./way.js";
 
 /**
  * A service failed: it is restarted, and where that does not help and no other instance serves, deployed anew.

@@ -3,7 +3,7 @@ import type { Disaster, KeptDataset, ObjectStoreSite, Plan, Site } from "../../s
 import { domainsOf, primarySite, siteOf } from "../../sites.js";
 import type { PatchStep } from "../finding.js";
 import { pointer } from "../patched.js";
-import type { Change } from "./changes.js";
+import type { Change } from "./change.js";
 
 /** Regions that a site may be added in, by provider. */
 const regions = {

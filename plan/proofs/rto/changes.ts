@@ -6,13 +6,8 @@ import { seconds } from "../../units.js";
 import type { PatchStep } from "../finding.js";
 import { pointer } from "../patched.js";
 import { addedStandby } from "./added-sites.js";
+import type { Change } from "./change.js";
 import { addedCopies, addedReplicas, mediumAt } from "./copies.js";
-
-/** One thing that can be changed in a plan to make a recovery faster, or possible. */
-export interface Change {
-  readonly sentence: string;
-  readonly steps: readonly PatchStep[];
-}
 
 /** What can be changed about a scope's recovery, smallest first. Each is one step towards the objective. */
 export function changesFor(plan: Plan, scope: Scope, recoveries: readonly Recovery[]): Change[] {

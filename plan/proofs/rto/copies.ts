@@ -6,7 +6,7 @@ import type { PatchStep } from "../finding.js";
 import { patched, pointer } from "../patched.js";
 import { replicates } from "../stores.js";
 import { addedStore, freeName } from "./added-sites.js";
-import type { Change } from "./changes.js";
+import type { Change } from "./change.js";
 
 /** A copy of each of these at a site that is left and answers at once; one site for all of them if one will do. */
 export function addedCopies(

@@ -3,7 +3,8 @@ import type { Plan, Scope } from "../../schema/index.js";
 import { seconds } from "../../units.js";
 import type { Fix } from "../finding.js";
 import { patched } from "../patched.js";
-import { type Change, changesFor } from "./changes.js";
+import type { Change } from "./change.js";
+import { changesFor } from "./changes.js";
 
 /** So many changes at the most; a plan that needs more is to be thought about anew. */
 const most = 6;
