@@ -3,19 +3,20 @@ import type { KeptDataset, Plan, StoredBackup } from "../schema/index.js";
 import { siteOf } from "../sites.js";
 import { humanSeconds, seconds } from "../units.js";
 import { type Vault, vaultsOf } from "../vaults.js";
-import type { Finding, PatchStep, Proof } from "./finding.js";
+import type { Finding, Proof } from "./finding.js";
 import { broken, daysOf, holds, risk, sitesOf } from "./holdings.js";
+import { parents } from "./parents.js";
 import { pointer } from "./patched.js";
 import { supports } from "./stores.js";
 
 /** What is kept can be restored for as long as it is kept, and nothing takes it away before. */
-export const retentions: Proof = (plan) => {
+export const retentions: Proof = (plan, asOf) => {
   const vaults = vaultsOf(plan);
   const backups = everyBackup(plan);
   return [
     ...lifecycle(vaults),
     ...locks(plan, vaults, backups),
-    ...backups.flatMap((placed) => [...keepsOne(placed), ...onlyOne(placed), ...parents(placed)]),
+    ...backups.flatMap((placed) => [...keepsOne(placed), ...onlyOne(placed), ...parents(plan, placed, asOf)]),
   ];
 };
 
@@ -80,41 +81,6 @@ function onlyOne({ name, backup, at }: Placed): Finding[] {
         arithmetic: "1 kept; damage that a run has copied needs at least 2",
       },
       { sentence: "keep 2 or more" },
-    ),
-  ];
-}
-
-/** An incremental or differential backup needs its full one, at the same site. */
-function parents({ name, dataset, backup, at }: Placed): Finding[] {
-  if (backup.kind !== "physical" || backup.type === "full") return [];
-  const fulls = dataset.backups.flatMap((other, index) =>
-    other.kind === "physical" && other.type === "full" ? [{ other, index }] : [],
-  );
-  const without = sitesOf(backup).filter((site) => !fulls.some(({ other }) => sitesOf(other).includes(site)));
-  const [full] = fulls;
-  if (without.length === 0) return [];
-  const path = pointer("datasets", name, "backups");
-  const patch: PatchStep[] = full
-    ? without.map((site) => ({
-        op: "add",
-        path: `${path}/${full.index}/${backup.direct.includes(site) ? "direct" : "replicated"}/-`,
-        value: site,
-      }))
-    : [{ op: "add", path: `${path}/-`, value: { ...backup, type: "full" } }];
-  return [
-    broken(
-      "retention/parents",
-      at,
-      {
-        message: `${backup.type} backups of "${name}" at ${without.join(", ")} restore nothing: the full one beneath them is not there`,
-        arithmetic: `${fulls.length} full backups, ${without.length} of ${sitesOf(backup).length} sites without one`,
-      },
-      {
-        sentence: full
-          ? `name ${without.join(", ")} in datasets.${name}.backups[${full.index}]`
-          : 'add physical({ type: "full" }) at the same sites',
-        patch,
-      },
     ),
   ];
 }

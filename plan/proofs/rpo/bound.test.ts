@@ -32,7 +32,7 @@ test("an incremental backup moves what changed between two points, never more th
   const incremental = {
     ...{ kind: "physical", type: "incremental", schedule: daily, keep: "30d", direct: ["oregon"] },
   };
-  const full = { ...incremental, type: "full", schedule: { ...daily, cron: "0 2 1 * *" } };
+  const full = { ...incremental, type: "full", keep: "90d", schedule: { ...daily, cron: "0 2 1 * *" } };
   const upload = (changes: string) => termsOf({ changes, backups: [incremental, full] }, "region").upload;
 
   expect(upload("1000MiB")).toBeCloseTo((1_000 * (2 * day + 5 * minute)) / day / 100, 6);
@@ -176,4 +176,67 @@ test("a sum shows each term and what it comes to", () => {
   const { best } = boundOf({ backups: [physical(), log()] }, "region");
 
   expect(best && sumAsText(best)).toBe("1m until wal is stored, its upload included = 1m");
+});
+
+const incremental = (more: object = {}) => ({
+  ...{ kind: "physical", type: "incremental", schedule: { ...daily, cron: "0 * * * *", deadline: "10m" } },
+  ...{ keep: "7d", direct: ["oregon"] },
+  ...more,
+});
+const full = (more: object = {}) => ({ ...dump(more), kind: "physical" });
+
+test("an incremental backup whose full one is made by an event, or gone too soon, is no copy", () => {
+  const upgrade = { kind: "event", on: "upgrade", within: "1h" };
+  const why = (beneath: object) =>
+    boundOf({ backups: [incremental(), beneath] }, "region").useless.map((copy) => copy.why);
+
+  expect(why(full({ schedule: upgrade, keep: "1d" }))).toContain(
+    'no clock makes the full backup at "oregon" that is beneath it',
+  );
+  // Two days with one missed and 36 minutes until it is complete, and what the newest incremental lacks.
+  expect(why(full({ keep: "49h" }))).toContainEqual(
+    expect.stringMatching(
+      /^the full backup beneath it is kept 49h, and can be 2d 2h .* old when it is needed$/,
+    ),
+  );
+  expect(boundOf({ backups: [incremental(), full({ keep: "3d" })] }, "region").useless).toEqual([]);
+});
+
+test("what builds on a full backup that is still on its way waits for it", () => {
+  const backups = [
+    incremental({ direct: ["foreign"] }),
+    full({ direct: ["virginia"], replicated: ["foreign"] }),
+  ];
+
+  // Within two hours and five minutes a run has started since the last whose parent is there.
+  expect(boundOf({ backups }, "region").seconds).toBeCloseTo(day + 2 * hour + 5 * minute, 6);
+  expect(termsOf({ backups }, "region").parent).toBeGreaterThan(23 * hour);
+});
+
+test.each<[string, object]>([
+  ["appended records", { kind: "append", within: "10m", keep: "0s", direct: ["oregon"] }],
+  [
+    "a copy on each change",
+    {
+      ...{ kind: "copy", schedule: { kind: "event", on: "change", within: "10m" }, keep: "9m" },
+      direct: ["oregon"],
+    },
+  ],
+  ["what is carried", { ...dump({ keep: "3d", direct: ["shelf"] }), kind: "copy" }],
+])("%s that is gone before the next is there bounds nothing", (_, backup) => {
+  const given = { kind: "files", changes: "1MiB", more: { path: "/some" }, backups: [backup] };
+
+  expect(boundOf(given, "region")).toMatchObject({
+    seconds: Number.POSITIVE_INFINITY,
+    useless: [{ why: expect.stringMatching(/^it is kept (0s|9m|3d), and the newest there can be /) }],
+  });
+});
+
+test("changes that the line cannot carry are not copied on change either", () => {
+  const schedule = { kind: "event", on: "change", within: "1m" };
+  const backups = [{ kind: "copy", schedule, keep: "30d", direct: ["oregon"] }];
+
+  expect(
+    boundOf({ kind: "files", changes: "20TiB", more: { path: "/some" }, backups }, "region").useless,
+  ).toMatchObject([{ why: "more changes in a day than the site uploads in one" }]);
 });

@@ -1,5 +1,4 @@
 import { storedBackups } from "../../datasets.js";
-import { limits } from "../../limits.js";
 import type {
   Disaster,
   KeptDataset,
@@ -8,11 +7,12 @@ import type {
   StoredBackup,
   StreamBackup,
 } from "../../schema/index.js";
-import { domainsOf, siteOf } from "../../sites.js";
-import { bytes, seconds } from "../../units.js";
-import { type Age, ageOfPoints } from "./runs.js";
+import { humanSeconds, seconds } from "../../units.js";
+import { isAt, isLink, linkAt } from "./chain.js";
+import { type Age, isTooMuch, type PointAges, pointAges, tooMuch } from "./runs.js";
 import { lossesOf } from "./survivors.js";
 import { sumOf, type Term } from "./terms.js";
+import { onItsWay } from "./ways.js";
 
 /** The most that one copy can lose, and why. */
 export interface CopyBound {
@@ -51,7 +51,8 @@ export interface RpoBound {
  *
  * Covers: one missed run between two good ones, starts as late as `startWithin`, runs as long as their deadline, the
  * upload of what a run moves at the site's upload rate, replication within its bound, a change of clocks, a transfer
- * that begins right before a new point. Assumes that backups have been running for a while, that streams keep their
+ * that begins right before a new point, a full backup that arrives later than what builds on it, and what is no longer
+ * kept. Assumes that backups have been running for a while, that streams keep their
  * `within`, that replicas keep their lag, that no other traffic takes the upload away and that no transfer is missed.
  * For a mistake it is counted back from the mistake: what is written between it and the restore is lost besides.
  */
@@ -64,12 +65,7 @@ export type Copies = readonly (CopyBound | UselessCopy)[];
 
 /** What each copy of a dataset can lack while it is there. */
 export function copiesOf(plan: Plan, dataset: KeptDataset, asOf: Date): Copies {
-  const known = new Map<PointBackup, Age>();
-  const points: PointAges = (backup) => {
-    const age = known.get(backup) ?? ageOfPoints(plan, dataset, backup, asOf);
-    known.set(backup, age);
-    return age;
-  };
+  const points = pointAges(plan, dataset, asOf);
   return dataset.backups.flatMap((backup, index): (CopyBound | UselessCopy)[] => {
     const { kind } = backup;
     if (backup.kind === "replica") {
@@ -103,34 +99,51 @@ export function boundOf(plan: Plan, dataset: KeptDataset, disaster: Disaster, al
   };
 }
 
-/** How old a job's newest point can be, where the job itself writes. */
-type PointAges = (backup: PointBackup) => Age;
-
 const copyOf = (copy: Pick<CopyBound, "site" | "index" | "kind">, terms: readonly Term[]): CopyBound => ({
   ...copy,
   seconds: sumOf(terms),
   terms: terms.filter((term) => term.seconds > 0),
 });
 
-/** How old what a site holds can be. */
+/** How old what a site holds can be. What is gone by then bounds nothing: it may be the newest that there is. */
 function ageAt(plan: Plan, dataset: KeptDataset, backup: StoredBackup, site: string, points: PointAges): Age {
   const age =
     "schedule" in backup
-      ? pointsAt(dataset, backup, site, points)
-      : streamAt(plan, dataset, backup, site, points);
-  return "unbounded" in age ? age : { terms: [...age.terms, ...wayTo(plan, backup, site)] };
+      ? pointsAt(plan, dataset, backup, site, points)
+      : onItsWay(plan, backup, site, streamAt(plan, dataset, backup, site, points));
+  if ("unbounded" in age) return age;
+  const { keep } = backup;
+  const oldest = sumOf(age.terms);
+  if (typeof keep === "string" && keep !== "forever" && seconds(keep) < oldest)
+    return { unbounded: `it is kept ${keep}, and the newest there can be ${humanSeconds(oldest)} old` };
+  return age;
 }
 
-function pointsAt(dataset: KeptDataset, backup: PointBackup, site: string, points: PointAges): Age {
-  const needsFull = backup.kind === "physical" && backup.type !== "full";
-  const isThere = (other: StoredBackup) =>
-    other.kind === "physical" && other.type === "full" && isAt(other, site);
-  if (needsFull && !storedBackups(dataset).some(isThere))
-    return { unbounded: `no full backup is kept at "${site}" beneath it` };
-  return points(backup);
+function pointsAt(
+  plan: Plan,
+  dataset: KeptDataset,
+  backup: PointBackup,
+  site: string,
+  points: PointAges,
+): Age {
+  if (!isLink(backup)) return onItsWay(plan, backup, site, points(backup));
+  const { age, chain, needed } = linkAt(plan, dataset, backup, site, points);
+  if ("unbounded" in age) return age;
+  if (chain.fulls.length === 0) return { unbounded: `no full backup is kept at "${site}" beneath it` };
+  if (needed === undefined)
+    return { unbounded: `no clock makes the full backup at "${site}" that is beneath it` };
+  const short = chain.fulls.find(({ keep }) => seconds(keep) < needed);
+  return short
+    ? {
+        unbounded: `the full backup beneath it is kept ${short.keep}, and can be ${humanSeconds(needed)} old when it is needed`,
+      }
+    : age;
 }
 
-/** A stream carries as far as its `within`, where the newest point beneath it is younger than the log is kept. */
+/**
+ * A stream carries as far as its `within`, where the newest point beneath it is younger than the log is kept. A newer
+ * point may be on its way still: the log since the one before is there, and that one is kept as long as it is needed.
+ */
 function streamAt(
   plan: Plan,
   dataset: KeptDataset,
@@ -138,9 +151,7 @@ function streamAt(
   site: string,
   points: PointAges,
 ): Age {
-  const perDay = bytes(dataset.changes) * stream.direct.length;
-  if (perDay > bytes(siteOf(plan, dataset.at).upload) * 86_400)
-    return { unbounded: "more changes in a day than the site uploads in one" };
+  if (isTooMuch(plan, dataset, stream)) return { unbounded: tooMuch };
   const terms: Term[] = [
     {
       name: "within",
@@ -181,32 +192,4 @@ export function basesAt(dataset: KeptDataset, stream: StreamBackup, site: string
       ? [backup]
       : [],
   );
-}
-
-const isAt = ({ direct, replicated }: StoredBackup, site: string) =>
-  direct.includes(site) || replicated.includes(site);
-
-/** What passes between the job's end and the copy at a site being complete. */
-function wayTo(plan: Plan, backup: StoredBackup, site: string): Term[] {
-  const to = siteOf(plan, site);
-  if (to.kind === "media")
-    return [
-      { name: "transfer", seconds: seconds(to.every), what: `until the next transfer to "${site}"` },
-      { name: "transit", seconds: seconds(to.transit), what: "until it has arrived and is checked" },
-    ];
-  if (backup.direct.includes(site)) return [];
-  const [source = site] = backup.direct;
-  return [replicationTerm(plan, source, site)];
-}
-
-/** How long a store may take to copy something to another. */
-function replicationTerm(plan: Plan, source: string, site: string): Term {
-  const within = (name: string) =>
-    siteOf(plan, name).kind !== "media" && domainsOf(plan, name).provider === "aws";
-  const aws = within(source) && within(site);
-  const { seconds: length } = aws ? limits.s3ReplicationTimeControl : limits.otherReplication;
-  const what = aws
-    ? "until S3 has copied it (Replication Time Control)"
-    : "until the store has copied it (assumed: nobody states a bound)";
-  return { name: "replication", seconds: length, what };
 }

@@ -45,6 +45,16 @@ test("starts that the next one replaces do not count", () => {
   expect(gapsOf(nightly, asOf, 23 * hour)).toBeUndefined();
 });
 
+test("of two thousand crowded schedules not every start is followed", () => {
+  const before = process.cpuUsage();
+  for (let index = 0; index < 2_000; index++)
+    expect(
+      gapsOf({ cron: "*/10 * * * *", timeZone: "UTC", runner: "kubernetes" }, asOf, 600 + index),
+    ).toBeUndefined();
+
+  expect(process.cpuUsage(before).user / 1_000).toBeLessThan(2_000);
+});
+
 test("a leap day is no day to start on", () => {
   expect(gapsOf({ cron: "0 2 29 2 *", timeZone: "UTC", runner: "kubernetes" }, asOf)).toBeUndefined();
 });

@@ -30,8 +30,10 @@ export function gapsOf(clockwork: Clockwork, asOf: Date, longerThan = 0): Schedu
   const key = `${cron}|${timeZone}|${runner}|${Math.floor(asOf.getTime() / 86_400_000)}|${longerThan}`;
   if (memo.has(key)) return memo.get(key);
   const gaps = new Gaps();
-  if (longerThan > 0) follow(clockwork, asOf, new Spared(gaps, longerThan), true);
-  else follow(clockwork, asOf, gaps);
+  if (longerThan === 0) follow(clockwork, asOf, gaps);
+  // Every start is looked at only where there is one with such a pause; in a crowded schedule there is none.
+  else if ((gapsOf(clockwork, asOf)?.longest ?? 0) > longerThan)
+    follow(clockwork, asOf, new Spared(gaps, longerThan), true);
   const found = gaps.found();
   if (memo.size >= mostRemembered) memo.clear();
   memo.set(key, found);

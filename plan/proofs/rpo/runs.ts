@@ -1,5 +1,5 @@
 import { limits } from "../../limits.js";
-import type { KeptDataset, Plan, PointBackup, Schedule } from "../../schema/index.js";
+import type { KeptDataset, Plan, PointBackup, Schedule, StoredBackup } from "../../schema/index.js";
 import { siteOf } from "../../sites.js";
 import { bytes, humanSeconds, type Size, seconds } from "../../units.js";
 import { gapsIfReadable } from "./gaps.js";
@@ -32,6 +32,19 @@ interface Starting {
   readonly concurrency: "Forbid" | "Replace" | "Allow";
 }
 
+/** How old a job's newest point can be, where the job itself writes. */
+export type PointAges = (backup: PointBackup) => Age;
+
+/** The same for a dataset's jobs, each followed once. */
+export function pointAges(plan: Plan, dataset: KeptDataset, asOf: Date): PointAges {
+  const known = new Map<PointBackup, Age>();
+  return (backup) => {
+    const age = known.get(backup) ?? ageOfPoints(plan, dataset, backup, asOf);
+    known.set(backup, age);
+    return age;
+  };
+}
+
 /** The longest a run keeps its place: until its deadline, and the upload of what it made. */
 export const longestRun = (deadline: number, upload: number): number => deadline + upload;
 
@@ -43,7 +56,8 @@ export const longestRun = (deadline: number, upload: number): number => deadline
  */
 export function ageOfPoints(plan: Plan, dataset: KeptDataset, backup: PointBackup, asOf: Date): Age {
   const { schedule } = backup;
-  if (schedule.kind === "event") return ageByEvent(dataset, schedule);
+  if (schedule.kind === "event")
+    return isTooMuch(plan, dataset, backup) ? { unbounded: tooMuch } : ageByEvent(dataset, schedule);
   const starting = startingOf(schedule, asOf);
   const spacing = starting.spacing();
   if (!spacing) return { unbounded: starting.unreadable };
@@ -146,6 +160,12 @@ function startingOf(schedule: Exclude<Schedule, { kind: "event" }>, asOf: Date):
     concurrency: runner === "systemd" ? "Forbid" : concurrency,
   };
 }
+
+/** Whether what is stored as it changes piles up without end: to each direct copy, over the site's line. */
+export const isTooMuch = (plan: Plan, dataset: KeptDataset, { direct }: StoredBackup): boolean =>
+  bytes(dataset.changes) * direct.length > bytes(siteOf(plan, dataset.at).upload) * day;
+/** The same in words. */
+export const tooMuch = "more changes in a day than the site uploads in one";
 
 function ageByEvent(dataset: KeptDataset, { on, within }: Extract<Schedule, { kind: "event" }>): Age {
   const term: Term = {

@@ -108,3 +108,16 @@ test("policies other than Forbid say nothing under systemd, which never runs a u
     ...["schedule/starts", "schedule/overlap"],
   ]);
 });
+
+test.each([
+  ["0 2 * * *", "0 2 * * *"],
+  ["0 2 * * 7", "0 2 * * 0"],
+])("%s in a zone there is not: the zone is what the fix is about", (cron, mended) => {
+  const plan = planWith({ cron, timeZone: "Mars/Base" });
+  const [found] = schedules(plan, asOf);
+
+  expect(found?.fix?.sentence).toMatch(/^set timeZone: "UTC", or a name such as "Europe\/Berlin"/);
+  const after = patched(plan, found?.fix?.patch ?? []);
+  expect(schedules(after, asOf).map(({ severity }) => severity)).toEqual(["info"]);
+  expect(JSON.stringify(after)).toContain(`"cron":"${mended}"`);
+});

@@ -39,17 +39,20 @@ function ofCron(placed: Placed, asOf: Date): Finding[] {
     gaps = gapsOf(schedule, asOf);
   } catch (problem) {
     if (!(problem instanceof RangeError)) throw problem;
-    const mended = mendedCron(schedule, asOf);
     return [
-      wrong(
-        "schedule/readable",
-        problem.message,
-        "read as the CronJob controller reads it, with five fields",
-        {
-          sentence: mended ? `write "${mended}"` : 'write for example "0 2 * * *"',
-          ...(mended ? { patch: [{ op: "replace", path: `${pointer}/cron`, value: mended }] } : {}),
-        },
-      ),
+      isZone(schedule.timeZone, asOf)
+        ? wrong(
+            "schedule/readable",
+            problem.message,
+            "read as the CronJob controller reads it, with five fields",
+            readable(schedule, pointer, asOf),
+          )
+        : wrong(
+            "schedule/readable",
+            `"${schedule.timeZone}" is no time zone: its clocks are unknown`,
+            "time zones are those of the IANA database, by their full names",
+            readable(schedule, pointer, asOf),
+          ),
     ];
   }
   if (!gaps)
@@ -164,9 +167,29 @@ function roomier(schedule: CronSchedule, shortest: number, upload: number, point
   };
 }
 
-/** The expression with Sunday as 0, if that is all that was wrong with it. */
-function mendedCron({ cron, timeZone, runner }: CronSchedule, asOf: Date): string | undefined {
+/** What can be read: a known time zone, and an expression with Sunday as 0 if that is all that was wrong with it. */
+function readable({ cron, timeZone, runner }: CronSchedule, pointer: string, asOf: Date): Fix {
   const fields = cron.split(/\s+/);
-  const mended = [...fields.slice(0, 4), (fields[4] ?? "").replace(/\b7\b/g, "0")].join(" ");
-  return gapsIfReadable({ cron: mended, timeZone, runner }, asOf) ? mended : undefined;
+  const sunday = [...fields.slice(0, 4), (fields[4] ?? "").replace(/\b7\b/g, "0")].join(" ");
+  const known = isZone(timeZone, asOf);
+  const mended = [cron, sunday].find((one) => gapsIfReadable({ cron: one, timeZone: "UTC", runner }, asOf));
+  const sentences = [
+    ...(known ? [] : ['set timeZone: "UTC", or a name such as "Europe/Berlin"']),
+    ...(mended === undefined ? ['write for example "0 2 * * *"'] : []),
+    ...(mended !== undefined && mended !== cron ? [`write "${mended}"`] : []),
+  ];
+  return {
+    sentence: sentences.join("; "),
+    ...(mended === undefined
+      ? {}
+      : {
+          patch: [
+            ...(known ? [] : [{ op: "replace", path: `${pointer}/timeZone`, value: "UTC" } as const]),
+            ...(mended === cron ? [] : [{ op: "replace", path: `${pointer}/cron`, value: mended } as const]),
+          ],
+        }),
+  };
 }
+
+const isZone = (timeZone: string, asOf: Date): boolean =>
+  gapsIfReadable({ cron: "0 2 * * *", timeZone, runner: "systemd" }, asOf) !== undefined;

@@ -11,6 +11,7 @@ export const termNames = [
   "replication",
   "transfer",
   "transit",
+  "parent",
 ] as const;
 export type TermName = (typeof termNames)[number];
 

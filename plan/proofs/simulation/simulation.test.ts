@@ -34,3 +34,7 @@ describe("a bound that forgets a term is exceeded", () => {
     expect(comparison.missed.get(term)).toBeGreaterThan(0);
   });
 });
+
+test("a bound that takes every copy as kept for ever is exceeded", () => {
+  expect(comparison.gone).toBeGreaterThan(0);
+});

@@ -73,14 +73,14 @@ function worked(model: Model, index: number, last: number, fateOf: (of: number) 
   return { made, relief, from, until: Math.max(relief, model.due[last + 1] ?? 0) };
 }
 
-/** Some history up to a moment: late, long and missed runs by chance, at most one missed between two good ones. */
-export function wander(model: Model, until: number, random: Random): readonly Made[] {
+/** Some history up to a moment, and from well before another: late, long and missed runs by chance, at most one missed between two good ones. */
+export function wander(model: Model, until: number, random: Random, since = until): readonly Made[] {
   const { due, late, deadline, job } = model;
   const end = lastDue(due, until);
   let mayMiss = false;
   // Far enough back for some points, however many starts one run takes the place of.
-  const back = lastDue(due, until - 5 * (late + deadline + model.upload));
-  return work(job, due, Math.max(0, Math.min(end - runsBack, back)), end + 1, (of) => {
+  const back = lastDue(due, since - 5 * (late + deadline + model.upload));
+  return work(job, due, Math.max(0, Math.min(lastDue(due, since) - runsBack, back)), end + 1, (of) => {
     const spared = job.concurrency !== "Replace" || hasRoom(model, of);
     if (mayMiss && random.chance(0.25)) {
       mayMiss = false;

@@ -16,6 +16,9 @@ export function flows(
   site: string,
   ageOf: (index: number, backup: StoredBackup, site: string) => number,
 ): boolean {
+  const speed = amount(plan.sites[dataset.at]?.upload ?? "1B");
+  if (amount(dataset.changes) * backup.direct.length > speed * 86_400) return false;
+  if (isGone(backup, flow(backup) + way(plan, backup, site))) return false;
   if ("schedule" in backup) {
     const { schedule } = backup;
     if (schedule.kind !== "event") return false;
@@ -25,8 +28,6 @@ export function flows(
       (dataset.kind === "pki" && schedule.on === "issuance");
     return schedule.on === "change" || onlyThen;
   }
-  const speed = amount(plan.sites[dataset.at]?.upload ?? "1B");
-  if (amount(dataset.changes) * backup.direct.length > speed * 86_400) return false;
   if (backup.kind !== "wal" && backup.kind !== "binlog") return true;
   const managed = dataset.kind === "postgres" && ["rds", "aurora"].includes(dataset.runs);
   return dataset.backups.some((base, index) => {
@@ -35,19 +36,13 @@ export function flows(
       backup.kind === "binlog"
         ? base.kind === "logical" || base.kind === "snapshot"
         : base.kind === "physical" || (managed && base.kind === "snapshot");
-    return fits && !needsFull(dataset, base, site) && base.schedule.kind !== "event"
-      ? ageOf(index, base, site) <= length(backup.keep)
-      : false;
+    return fits && base.schedule.kind !== "event" ? ageOf(index, base, site) <= length(backup.keep) : false;
   });
 }
 
-/** A part of a chain whose beginning is not at the site is no use. */
-export function needsFull(dataset: KeptDataset, backup: StoredBackup, site: string): boolean {
-  if (backup.kind !== "physical" || backup.type === "full") return false;
-  return !dataset.backups.some(
-    (other) => other.kind === "physical" && other.type === "full" && sitesOf(other).includes(site),
-  );
-}
+/** Whether something so old is no longer kept. */
+export const isGone = ({ keep }: StoredBackup, age: number): boolean =>
+  typeof keep === "string" && keep !== "forever" && age > length(keep);
 
 /** The longest until something that is stored as it comes is at the direct copies, seconds. */
 export const flow = (backup: StoredBackup): number => {
@@ -73,10 +68,11 @@ export function arrivedBy(
   return phase + Math.floor((at - length(to.transit) - phase) / every) * every;
 }
 
-/** Content of the newest point that was complete by a moment. */
-export function newestOf(made: readonly Made[], until: number): number {
-  let newest = Number.NEGATIVE_INFINITY;
-  for (const { content, done } of made) if (done <= until) newest = Math.max(newest, content);
+/** The point with the newest content among those that were complete by a moment. */
+export function newestOf<Point extends Made>(made: readonly Point[], until: number): Point | undefined {
+  let newest: Point | undefined;
+  for (const point of made)
+    if (point.done <= until && (!newest || point.content > newest.content)) newest = point;
   return newest;
 }
 

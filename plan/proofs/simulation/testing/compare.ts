@@ -25,6 +25,8 @@ export interface Comparison {
   readonly close: ReadonlyMap<Disaster, { readonly bounded: number; readonly near: number }>;
   /** For each term: datasets whose loss would exceed the bound without it. */
   readonly missed: ReadonlyMap<TermName, number>;
+  /** Datasets of which nothing is left where a bound that takes every copy as kept for ever is finite. */
+  readonly gone: number;
 }
 
 const first = new Date("2026-01-01T00:00:00Z");
@@ -38,7 +40,7 @@ export function compare(seeds: Iterable<number>): Comparison {
   const close = new Map(disasters.map((disaster) => [disaster, { bounded: 0, near: 0 }]));
   const missed = new Map<TermName, number>(termNames.map((term) => [term, 0]));
   const exceeded: Exceeded[] = [];
-  let [plans, datasets, moments] = [0, 0, 0];
+  let [plans, datasets, moments, gone] = [0, 0, 0, 0];
   for (const seed of seeds) {
     const random = seeded(seed);
     const plan = generated(random);
@@ -52,6 +54,7 @@ export function compare(seeds: Iterable<number>): Comparison {
       for (const [disaster, { lost, moments: looked }] of seen) {
         moments += looked;
         const bound = rpoBound(plan, dataset, disaster, first);
+        if (lost > rpoBound(plan, keptForEver(dataset), disaster, first).seconds + rounding) gone++;
         if (!Number.isFinite(bound.seconds)) continue;
         if (lost > bound.seconds + rounding)
           exceeded.push({ seed, dataset: name, disaster, lost, bound: bound.seconds });
@@ -67,7 +70,7 @@ export function compare(seeds: Iterable<number>): Comparison {
     }
     for (const what of here) occurs.set(what, (occurs.get(what) ?? 0) + 1);
   }
-  return { plans, datasets, moments, exceeded, occurs, close, missed };
+  return { plans, datasets, moments, exceeded, occurs, close, missed, gone };
 }
 
 /** The bound as it would be if the arithmetic forgot a term. */
@@ -78,6 +81,13 @@ function withoutTerm(plan: Plan, dataset: KeptDataset, disaster: Disaster, left:
   );
   return Math.min(...sums);
 }
+
+/** The dataset as if nothing were ever taken away. */
+const keptForEver = (dataset: KeptDataset): KeptDataset =>
+  ({
+    ...dataset,
+    backups: dataset.backups.map((backup) => ("keep" in backup ? { ...backup, keep: "1000y" } : backup)),
+  }) as KeptDataset;
 
 function features(dataset: KeptDataset): string[] {
   const kind = dataset.kind === "mysql" ? dataset.flavour : dataset.kind;

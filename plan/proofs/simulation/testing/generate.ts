@@ -105,11 +105,22 @@ function datasetBy(random: Random, sites: readonly string[]): unknown {
     const base = backupBy(random, log.kind === "wal" ? "physical" : "logical", sites);
     backups.push({ ...base, direct: log.direct, replicated: log.replicated, type: undefined });
   }
+  const part = backups.find(({ type }) => type === "incremental" || type === "differential");
+  if (part) backups.push(fullBeneath(part, random, sites));
   return { ...common, ...particular(kind, random), backups: backups.map(defined) };
 }
 
 const defined = (fields: object) =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+
+/** A full backup at the sites of what builds on it, which its job or the store brings there. */
+function fullBeneath(part: Drawn, random: Random, sites: readonly string[]): Drawn {
+  const full = { ...backupBy(random, "physical", sites), type: "full" };
+  const all = [...(part.direct ?? []), ...(part.replicated ?? [])];
+  if (random.chance(0.5)) return { ...full, direct: part.direct, replicated: part.replicated };
+  const direct = [random.pick(sites)];
+  return { ...full, direct, replicated: all.filter((site) => !direct.includes(site)) };
+}
 
 interface Drawn {
   readonly kind: string;
@@ -132,7 +143,7 @@ function backupBy(random: Random, kind: Backup["kind"], sites: readonly string[]
   const shuffled = [...sites].sort(() => random.next() - 0.5);
   const directs = shuffled.slice(0, random.whole(1, 2));
   const replicated = shuffled.slice(directs.length, directs.length + random.whole(0, 2));
-  const copies = { direct: directs, replicated, keep: random.pick(["7d", "30d", "200d"]) };
+  const copies = { direct: directs, replicated, keep: random.pick(["2d", "7d", "30d", "200d"]) };
   const within = random.pick(["30s", "5m", "1h"]);
   if (["wal", "binlog", "append", "versions"].includes(kind)) return { kind, within, ...copies };
   const type = kind === "physical" ? random.pick(["full", "full", "incremental", "differential"]) : undefined;

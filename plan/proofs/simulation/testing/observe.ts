@@ -1,18 +1,10 @@
 import type { Disaster, KeptDataset, Plan, StoredBackup } from "../../../schema/index.js";
 import { type History, wander } from "./adversary.js";
-import {
-  arrivedBy,
-  flow,
-  flows,
-  needsFull,
-  newestOf,
-  type Phases,
-  replication,
-  sitesOf,
-  way,
-} from "./arrival.js";
+import { flow, flows, type Phases, replication, sitesOf, way } from "./arrival.js";
 import { attacksOn } from "./attacks.js";
+import { ageOf, type Told } from "./chains.js";
 import { leftAfter } from "./disasters.js";
+import type { Made } from "./engine.js";
 import { type Model, modelsOf } from "./models.js";
 import type { Random } from "./random.js";
 import { type ClockChange, simulatedDays } from "./starts.js";
@@ -72,25 +64,26 @@ function observed(world: World, left: ReadonlySet<string>, disaster: Disaster): 
   const { dataset, models, random, first } = world;
   let lost = 0;
   let moments = 0;
-  const look = (at: number, newest: Newest, phases: Phases) => {
+  const look = (at: number, told: Told, phases: Phases) => {
     if (!Number.isFinite(at)) return;
     moments++;
-    lost = Math.max(lost, lossAt(world, left, disaster, at, newest, phases));
+    lost = Math.max(lost, lossAt(world, left, disaster, at, told, phases));
   };
-  const byChance: Newest = (index, until) => {
+  const byChance: Told = (index, until, since) => {
     const model = models.find((one) => one.index === index);
-    return model ? newestOf(wander(model, until, random), until) : Number.NEGATIVE_INFINITY;
+    return model ? wander(model, until, random, since) : [];
   };
   for (const target of models)
     for (const site of sitesOf(target.backup)) {
       if (!left.has(site)) continue;
       for (const attacked of world.attacks.get(target.index) ?? []) {
         const { moment, phases } = worstMoment(world, target.backup, site, attacked.relief);
-        const isIn = (until: number) => until >= attacked.from && until <= attacked.until;
         look(
           moment,
-          (index, until) =>
-            index === target.index && isIn(until) ? newestOf(attacked.made, until) : byChance(index, until),
+          (index, until, since) =>
+            index === target.index
+              ? around(attacked, until, since, (to, from) => byChance(index, to, from))
+              : byChance(index, until, since),
           phases,
         );
       }
@@ -108,8 +101,19 @@ function observed(world: World, left: ReadonlySet<string>, disaster: Disaster): 
   return { lost, moments };
 }
 
-/** Content of the newest point of a backup that its job had completed by a moment. */
-type Newest = (index: number, until: number) => number;
+/** An attacked stretch of a history, with what happens by chance before and after it where that is looked at. */
+function around(
+  { from, until: ends, made }: History,
+  until: number,
+  since: number,
+  byChance: (until: number, since: number) => readonly Made[],
+): readonly Made[] {
+  if (until < from) return byChance(until, since);
+  const [first, last] = [made[0]?.content ?? from, made.at(-1)?.content ?? from];
+  const before = since < from ? byChance(first, since).filter(({ content }) => content < first) : [];
+  const after = until > ends ? byChance(until, ends).filter(({ content }) => content > last) : [];
+  return [...before, ...made, ...after];
+}
 
 /** The moment before a copy at a site is relieved, and the phases of transfers that make it late. */
 function worstMoment(world: World, backup: StoredBackup, site: string, relief: number) {
@@ -134,13 +138,13 @@ function lossAt(
   left: ReadonlySet<string>,
   disaster: Disaster,
   at: number,
-  newest: Newest,
+  told: Told,
   phases: Phases,
 ): number {
-  const { plan, dataset } = world;
+  const { plan, dataset, random } = world;
   let least = Number.POSITIVE_INFINITY;
-  const ageOf = (index: number, backup: StoredBackup, site: string) =>
-    at - newest(index, arrivedBy(plan, backup, site, at, phases));
+  const age = (index: number, backup: StoredBackup, site: string) =>
+    ageOf({ plan, dataset, at, told, phases, random }, index, backup, site);
   for (const [index, backup] of dataset.backups.entries()) {
     if (backup.kind === "replica") {
       const follows = disaster !== "operator-error" && backup.to !== dataset.at && left.has(backup.to);
@@ -149,9 +153,9 @@ function lossAt(
     }
     for (const site of sitesOf(backup)) {
       if (!left.has(site)) continue;
-      if ("schedule" in backup && backup.schedule.kind !== "event") {
-        if (!needsFull(dataset, backup, site)) least = Math.min(least, ageOf(index, backup, site));
-      } else if (flows(plan, dataset, backup, site, ageOf))
+      if ("schedule" in backup && backup.schedule.kind !== "event")
+        least = Math.min(least, age(index, backup, site));
+      else if (flows(plan, dataset, backup, site, age))
         least = Math.min(least, flow(backup) + way(plan, backup, site));
     }
   }

@@ -16,7 +16,16 @@ export const kept: readonly string[] = [
 ];
 
 /** A comparison as a table for people. */
-export function printed({ plans, datasets, moments, occurs, close, missed, exceeded }: Comparison): string {
+export function printed({
+  plans,
+  datasets,
+  moments,
+  occurs,
+  close,
+  missed,
+  exceeded,
+  gone,
+}: Comparison): string {
   const percent = (part: number, of: number) => `${((100 * part) / of).toFixed(1)} %`;
   const lines = [
     `${plans} plans, ${datasets} datasets, ${moments} moments of disaster, ${exceeded.length} bounds exceeded`,
@@ -25,6 +34,7 @@ export function printed({ plans, datasets, moments, occurs, close, missed, excee
       ([disaster, { bounded, near }]) =>
         `  ${disaster.padEnd(24)} ${percent(near, bounded)} of ${bounded} bounds come within 10 %`,
     ),
+    `  kept for ever, ${gone} bounds would be exceeded`,
     ...[...missed].map(([term, times]) => `  without ${term.padEnd(16)} ${times} bounds would be exceeded`),
   ];
   return `${lines.join("\n")}\n`;
