@@ -43,6 +43,8 @@ const dataset = {
 };
 
 const schema = part({
+  name: text,
+  bucketPrefix: text,
   objectives: part({ classes: namedOrNone({}) }),
   identities: present,
   keys: part({

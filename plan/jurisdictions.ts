@@ -1,3 +1,4 @@
+import { placeOf } from "./places.js";
 import type { Plan } from "./schema/index.js";
 
 /** Whose law applies where, as far as a provider's own names of places say. */
@@ -58,9 +59,12 @@ const regions: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   cloudflare: { eu: "eu", us: "us" },
 };
 
-/** Members of unions; `"eu"` as of https://european-union.europa.eu/principles-countries-history/eu-countries_en. */
+/** `"eu"` as of https://european-union.europa.eu/principles-countries-history/eu-countries_en. */
+const eu = "at be bg cy cz de dk ee es fi fr gr hr hu ie it lt lu lv mt nl pl pt ro se si sk".split(" ");
+/** Members of unions; in `"eea"` are Iceland, Liechtenstein and Norway too, http://en.euabc.com/word/421 (read 2026-11-21). */
 const unions: Readonly<Record<string, ReadonlySet<string>>> = {
-  eu: new Set("at be bg cy cz de dk ee es fi fr gr hr hu ie it lt lu lv mt nl pl pt ro se si sk".split(" ")),
+  eu: new Set(eu),
+  eea: new Set([...eu, "eu", "is", "li", "no"]),
 };
 
 /** What a site says about where it is; of a checked plan or of one that is still being checked. */
@@ -72,13 +76,17 @@ export interface Located {
 }
 
 /** Whose law applies at a site: stated, or implied by the provider's region. `undefined` when neither says. */
-export function jurisdictionAt({ kind, provider, region, jurisdiction }: Located): string | undefined {
-  if (jurisdiction !== undefined) return jurisdiction;
-  const table = regions[kind === "aws-region" ? "aws" : (provider ?? "")];
-  if (!table || region === undefined) return undefined;
-  // Linode numbers the clusters of its object storage: "us-ord-1" is in "us-ord".
-  const place = provider === "linode" ? region.replace(/-\d+$/, "") : region;
-  return Object.hasOwn(table, place) ? table[place] : undefined;
+export function jurisdictionAt(site: Located): string | undefined {
+  return site.jurisdiction ?? impliedJurisdiction(site);
+}
+
+/** Whose law applies where the provider's region is, whatever the site states. `undefined` when that is not known. */
+export function impliedJurisdiction({ kind, provider, region }: Located): string | undefined {
+  const whose = kind === "aws-region" ? "aws" : provider;
+  if (whose === undefined || region === undefined || !Object.hasOwn(regions, whose)) return undefined;
+  const place = placeOf(whose, region);
+  const table = regions[whose];
+  return table && Object.hasOwn(table, place) ? table[place] : undefined;
 }
 
 /** Whose law applies at a site of a plan, as {@link jurisdictionAt}; `undefined` for a site that there is not. */

@@ -1,3 +1,4 @@
+import { placeOf } from "./places.js";
 import type { AwsRegionSite, ObjectStoreSite, Plan, Site } from "./schema/index.js";
 
 /** A site that has a region and an account at a cloud. */
@@ -5,7 +6,7 @@ export type CloudSite = AwsRegionSite | ObjectStoreSite;
 
 /** What fails together with a site. */
 export interface FailureDomains {
-  /** `aws/us-east-1`, or the location of own hardware and of media. */
+  /** `aws/us-east-1`, or the location of own hardware, of stores that run on it and of media. */
   readonly region: string;
   /** `aws/222222222222`; sites that nobody else can close have one of their own. */
   readonly account: string;
@@ -41,7 +42,13 @@ export function clusterOf(plan: Plan, name: string): NonNullable<AwsRegionSite["
   return cluster;
 }
 
-/** What fails together with a site. */
+/** Stores that run on one's own hardware: their region is the name of a location. */
+const ownHosted: ReadonlySet<string> = new Set(["minio"]);
+
+/** How a name is compared that a person wrote: `" Shop"` is `"shop"`. */
+const same = (text: string): string => text.trim().toLowerCase();
+
+/** What fails together with a site. However a name is written, the same name is the same place and account. */
 export function domainsOf(plan: Plan, name: string): FailureDomains {
   const site = siteOf(plan, name);
   switch (site.kind) {
@@ -50,8 +57,10 @@ export function domainsOf(plan: Plan, name: string): FailureDomains {
     case "object-store":
     case "vps":
       return {
-        region: `${site.provider}/${site.region}`,
-        account: `${site.provider}/${site.account}`,
+        region: ownHosted.has(site.provider)
+          ? same(site.region)
+          : `${site.provider}/${placeOf(site.provider, site.region)}`,
+        account: `${site.provider}/${same(site.account)}`,
         provider: site.provider,
       };
     case "premises":

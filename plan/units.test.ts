@@ -27,9 +27,12 @@ test.each(["5 m", "m", "-5m", "5min", "", "5m ", 5, undefined])("%j is no durati
   expect(isDuration(text)).toBe(false);
 });
 
-test.each(["10GB", "GiB", "10 GiB", 10])("%j is no size", (text) => {
-  expect(isSize(text)).toBe(false);
-});
+test.each(["10GB", "GiB", "10 GiB", 10, "1073741825TiB", `${"9".repeat(310)}TiB`])(
+  "%j is no size",
+  (text) => {
+    expect(isSize(text)).toBe(false);
+  },
+);
 
 test("what people read adds up to the same seconds", () => {
   fc.assert(

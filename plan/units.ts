@@ -10,6 +10,9 @@ const bytesPer = { B: 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40 
 /** A thousand years: more is a slip of the finger. */
 const longest = 1_000 * secondsPer.y;
 
+/** A zebibyte: more is a slip of the finger, and far more is no number any longer. */
+const largest = 2 ** 70;
+
 /** What a duration looks like. */
 export const durationPattern = /^(\d+(?:\.\d+)?)(ms|s|m|h|d|w|y)$/;
 /** What a size looks like. */
@@ -22,7 +25,7 @@ export function isDuration(text: unknown): text is Duration {
 
 /** Whether `text` is a size. */
 export function isSize(text: unknown): text is Size {
-  return typeof text === "string" && sizePattern.test(text);
+  return typeof text === "string" && sizePattern.test(text) && bytes(text as Size) <= largest;
 }
 
 /** Seconds in a duration. */

@@ -31,6 +31,8 @@ const often: Partial<Readonly<Record<DrillKind, "30d" | "91d" | "182d">>> = {
   full: "182d",
 };
 
+/** Where the day begins first, it begins this much before midnight UTC. */
+const earliestDay = 14 * 3_600;
 const year = 366 * 86_400;
 
 function ofScopes({ objectives, drills: all }: Plan): Finding[] {
@@ -79,9 +81,24 @@ function freshness(drill: Drill, index: number, asOf: Date): Finding[] {
       ),
     ];
   const since = (asOf.getTime() - new Date(`${last}T00:00:00Z`).getTime()) / 1_000;
+  if (since < -earliestDay)
+    return [
+      broken(
+        "drills/future",
+        at,
+        {
+          message: `the ${kind} drill is written down as done on a day that is still to come`,
+          arithmetic: `last ${last}; as of ${today} that is in ${humanSeconds(-since)}`,
+        },
+        {
+          sentence: `write the day on which it was last done into drills[${index}].last, or leave it out`,
+          patch: [{ op: "remove", path: `/drills/${index}/last` }],
+        },
+      ),
+    ];
   // A drill has its whole day: it is overdue from the day after.
   const late = since - seconds(every) - 86_400;
-  const arithmetic = `last ${last}, every ${every}; as of ${today} that was ${humanSeconds(Math.max(0, since))} ago`;
+  const arithmetic = `last ${last}, every ${every}; as of ${today} ${since < 86_400 ? "that is today" : `that was ${humanSeconds(since)} ago`}`;
   if (late < 0)
     return [holds("drills/fresh", at, { message: `the ${kind} drill was done when it was due`, arithmetic })];
   return [

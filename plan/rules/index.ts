@@ -1,10 +1,12 @@
 import type { CheckablePlan } from "../checkable.js";
 import type { Problem } from "../errors.js";
+import { bucketRules } from "./buckets.js";
 import { copyRules } from "./copies.js";
 import { datasetRules } from "./datasets.js";
 import { dnsRules } from "./dns.js";
 import { expiredWaivers, governanceRules } from "./governance.js";
 import { identityRules } from "./identities.js";
+import { jurisdictionRules } from "./jurisdictions.js";
 import { keyRules } from "./keys.js";
 import { leaseRules } from "./lease.js";
 import { serviceRules } from "./services.js";
@@ -14,8 +16,10 @@ const rules: readonly ((plan: CheckablePlan) => Problem[])[] = [
   identityRules,
   keyRules,
   siteRules,
+  jurisdictionRules,
   datasetRules,
   copyRules,
+  bucketRules,
   serviceRules,
   dnsRules,
   leaseRules,

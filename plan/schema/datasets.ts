@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 import { type Backup, backup } from "./backups.js";
-import { because, existing, jurisdiction, name, shown, size } from "./fields.js";
+import { because, existing, jurisdiction, name, shown, size, someSize } from "./fields.js";
 
 /** What must survive. */
 
@@ -20,8 +20,8 @@ const common = {
   /** Class of objectives that applies; see `objectives.classes`. @default the plan's own objectives */
   class: name.optional(),
   /** How much there is; a full copy moves all of it. */
-  size: size.default("10GiB"),
-  /** How much of it changes in a day; an incremental copy and a day's log move this much. */
+  size: someSize.default("10GiB"),
+  /** How much of it changes in a day; an incremental copy and a day's log move this much. `"0B"`: only events change it. */
   changes: size.default("1GiB"),
   /** Jurisdictions outside of which no copy, replica, restore, drill or key of it may be. @default anywhere */
   residency: z.array(jurisdiction).min(1).optional(),
@@ -47,7 +47,7 @@ const postgres = z.strictObject({
     error: ({ input }) => `expected a PostgreSQL database name in lower case, got ${shown(input)}`,
   }),
   /** Volume of the database. */
-  volume: size.default("10GiB"),
+  volume: someSize.default("10GiB"),
 });
 const mysql = z.strictObject({
   kind: z.literal("mysql"),

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { type Duration, isDuration, isSize, type Size } from "../units.js";
+import { bytes, type Duration, isDuration, isSize, type Size, seconds } from "../units.js";
 
 /** Kinds of values that fields of a plan share, each with the message its reader needs. */
 
@@ -9,6 +9,20 @@ export const duration = z.custom<Duration>(isDuration, {
 });
 export const size = z.custom<Size>(isSize, {
   error: ({ input }) => `expected a size such as "10GiB", got ${shown(input)}`,
+});
+/** From one time to the next: something that is done again at once is never done. */
+export const period = z.custom<Duration>((input) => isDuration(input) && seconds(input) > 0, {
+  error: ({ input }) =>
+    isDuration(input)
+      ? `expected more than 0s, got ${shown(input)}`
+      : `expected a duration such as "5m", "24h" or "90d", got ${shown(input)}`,
+});
+/** A size that cannot be nothing: what others are divided by, and what is there to be lost. At least one byte. */
+export const someSize = z.custom<Size>((input) => isSize(input) && bytes(input) > 0, {
+  error: ({ input }) =>
+    isSize(input)
+      ? `expected more than 0B, got ${shown(input)}`
+      : `expected a size such as "10GiB", got ${shown(input)}`,
 });
 
 /** Names end up in bucket names, Kubernetes names and DNS labels, so they obey the strictest of them. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { because, date, duration, existing, name, shown } from "./fields.js";
+import { because, date, duration, existing, name, period, shown } from "./fields.js";
 
 /** Who may, who must, who is called, and what was agreed. */
 
@@ -108,7 +108,7 @@ export const drill = z.strictObject({
     "chaos",
     "training",
   ]),
-  every: duration,
+  every: period,
   owner: z.string().optional(),
   /** @default all */
   datasets: z.array(z.string()).optional(),

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { because, duration, name, size } from "./fields.js";
+import { because, duration, name, someSize } from "./fields.js";
 
 /** What is promised. */
 
@@ -53,11 +53,11 @@ export const recovery = z
     /** Infrastructure, images, Pods and volumes, where they do not run yet. */
     provisioning: duration.default("3m"),
     /** Restored onto disks, for each second. */
-    restore: size.default("100MiB"),
+    restore: someSize.default("100MiB"),
     /** Read and compared, for each second. */
-    verification: size.default("100MiB"),
+    verification: someSize.default("100MiB"),
     /** Log fetched and replayed, for each second. */
-    replay: size.default("64MiB"),
+    replay: someSize.default("64MiB"),
     /** Drill or rehearsal that these figures come from. @default guesses */
     measured: z.strictObject({ by: z.string().min(1), on: z.iso.date() }).optional(),
   })

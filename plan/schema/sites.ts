@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { duration, existing, hostname, jurisdiction, name, shown, size } from "./fields.js";
+import { duration, existing, hostname, jurisdiction, name, period, shown, someSize } from "./fields.js";
 
 /** Where things are. A site belongs to three failure domains: its region or location, its account, its provider. */
 
@@ -22,9 +22,9 @@ const common = {
   /** Whose law applies there. @default what the provider's region implies, or none */
   jurisdiction: jurisdiction.optional(),
   /** What leaves the site towards others, for each second. */
-  upload: size.default("100MiB"),
+  upload: someSize.default("100MiB"),
   /** What a restore reads from the site, for each second. */
-  download: size.default("100MiB"),
+  download: someSize.default("100MiB"),
 };
 
 const role = z.enum(["primary", "standby"]);
@@ -115,7 +115,7 @@ const media = z.strictObject({
   kind: z.literal("media"),
   location: name,
   /** From the start of one transfer to the start of the next. */
-  every: duration,
+  every: period,
   /** From the start of a transfer until it is imported and checked at the other end. */
   transit: duration,
   /** A medium on the shelf cannot be changed over a network. */

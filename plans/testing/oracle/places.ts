@@ -27,7 +27,11 @@ export const isOwnHardware = ({ kind }: Site): boolean => kind === "premises" ||
 export const providerOf = (site: Site): string =>
   site.kind === "aws-region" ? "aws" : "provider" in site ? site.provider : "own";
 export const regionOf = (site: Site): string =>
-  "region" in site ? `${providerOf(site)} ${site.region}` : site.location;
+  "region" in site
+    ? providerOf(site) === "minio"
+      ? site.region // on own hardware, at a location
+      : `${providerOf(site)} ${site.region}`
+    : site.location;
 export const accountOf = (plan: Plan, name: string): string => {
   const site = siteAt(plan, name);
   return "account" in site ? `${providerOf(site)} ${site.account}` : `own ${name}`;

@@ -6,6 +6,8 @@ function shares(name: string, site: Site, disaster: "region" | "account" | "prov
   if (own) return disaster === "region" ? `place ${site.location}` : `nobody's but ${name}`;
   const provider = site.kind === "aws-region" ? "aws" : site.provider;
   if (disaster === "provider") return provider;
+  // MinIO stands on own hardware, in some room.
+  if (disaster === "region" && provider === "minio") return `place ${site.region}`;
   return `${provider} ${disaster === "region" ? site.region : site.account}`;
 }
 
