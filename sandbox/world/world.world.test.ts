@@ -109,7 +109,7 @@ test("every connection that the operator and a Pod open is recorded", async () =
 
 test("a sandbox already up, and addresses that are taken, are refused with one clear message", async () => {
   await expect(up(spec, { images: [] })).rejects.toThrow(
-    new SandboxInputError('sandbox "test" is up already', "secondsite sandbox down"),
+    new SandboxInputError('sandbox "test" is up already', "secondsite sandbox down --name test"),
   );
   const other = up({ ...spec, name: "test-other" }, { images: [] });
   await expect(other).rejects.toThrow(/^bridge ss61 is there already/);
