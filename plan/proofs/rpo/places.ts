@@ -21,11 +21,13 @@ export function placesFor(plan: Plan, dataset: KeptDataset, disasters: readonly 
   const here: Place = { names: [], sites: {} };
   const outlives = (of: Plan, site: string) =>
     disasters.every((disaster) => lossesOf(of, dataset, disaster).survives(site));
-  const existing = Object.keys(plan.sites)
+  const fit = Object.keys(plan.sites)
     .filter((site) => mayHold(plan, dataset, site) && outlives(plan, site))
     // A store is there for copies; a server is there to serve.
-    .toSorted((a, b) => Number(serves(plan, a)) - Number(serves(plan, b)))
-    .map((site): Place => ({ names: [site], sites: {} }));
+    .toSorted((a, b) => Number(serves(plan, a)) - Number(serves(plan, b)));
+  const existing = firstOfEach(fit, standingsOf(plan, dataset)).map(
+    (site): Place => ({ names: [site], sites: {} }),
+  );
   if (dataset.regional) return [here, ...existing];
   const added = newSites(plan, dataset)
     .filter(([name]) => !(name in plan.sites))
@@ -35,6 +37,31 @@ export function placesFor(plan: Plan, dataset: KeptDataset, disasters: readonly 
       return names.every((name) => outlives(grown, name));
     });
   return [here, ...existing, ...added];
+}
+
+/** The first of those that stand alike: what one of them cannot mend, none of the others can. */
+const firstOfEach = (names: readonly string[], standing: (name: string) => string): string[] => {
+  const firsts = new Map<string, string>();
+  for (const name of names) {
+    const how = standing(name);
+    if (!firsts.has(how)) firsts.set(how, name);
+  }
+  return [...firsts.values()];
+};
+
+/** All that a loss depends on at a site that survives: what is written and replicated there, and how quickly. */
+function standingsOf(plan: Plan, { backups }: KeptDataset): (name: string) => string {
+  const held = backups.map((backup) =>
+    "direct" in backup
+      ? { direct: new Set(backup.direct), replicated: new Set(backup.replicated) }
+      : { direct: new Set<string>(), replicated: new Set<string>() },
+  );
+  return (name) => {
+    const ways = held.map(({ direct, replicated }) =>
+      direct.has(name) ? "direct" : replicated.has(name) ? "replicated" : "none",
+    );
+    return `${ways.join()} ${domainsOf(plan, name).provider === "aws"} ${serves(plan, name)}`;
+  };
 }
 
 function serves(plan: Plan, name: string): boolean {

@@ -78,6 +78,30 @@ test("patches applied one after the other bring a plan inside its objectives", (
   }
 });
 
+test("what is copied to a thousand sites is not mended by trying each of them", () => {
+  const home = { kind: "aws-region", region: "us-east-1", account: "111111111111", role: "primary" };
+  const far = Array.from({ length: 1_000 }, (_, index) => {
+    const provider = index % 2 === 0 ? "hetzner" : "linode";
+    return [`far-${index}`, { kind: "object-store", provider, region: `r-${index}`, account: "a" }] as const;
+  });
+  const plan = planSchema.parse({
+    ...{ name: "wide", sites: { home, ...Object.fromEntries(far) }, objectives: { rpo: "1ms", rto: {} } },
+    datasets: {
+      rows: {
+        ...{ kind: "postgres", at: "home", category: "rows", database: "rows", size: "1GiB" },
+        backups: ["physical", "logical"].map((kind) => ({
+          ...{ kind, schedule: { kind: "cron", cron: "0 2 * * *" }, keep: "30d" },
+          ...{ direct: ["home"], replicated: far.map(([name]) => name) },
+        })),
+      },
+    },
+  });
+  const before = process.cpuUsage();
+
+  expect(errors(rpo(plan, asOf))).toHaveLength(5);
+  expect(process.cpuUsage(before).user / 1e6).toBeLessThan(5);
+});
+
 describe("of a database on a rented server", () => {
   const server = { kind: "vps", provider: "hetzner", account: "mesh", role: "standby" } as const;
   const speeds = { upload: "100MiB", download: "100MiB" } as const;
