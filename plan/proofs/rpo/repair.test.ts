@@ -102,6 +102,30 @@ test("what is copied to a thousand sites is not mended by trying each of them", 
   expect(process.cpuUsage(before).user / 1e6).toBeLessThan(5);
 });
 
+test("copies that are gone before they arrive are kept longer", () => {
+  const plan = planSchema.parse({
+    ...{ name: "carried", objectives: { rpo: "100d", rto: {} } },
+    sites: {
+      home: { kind: "premises", location: "hall", role: "primary" },
+      safe: { kind: "media", location: "safe", every: "30d", transit: "30d" },
+    },
+    datasets: {
+      papers: {
+        ...{ kind: "files", at: "home", category: "papers", path: "/papers" },
+        backups: [
+          { kind: "copy", schedule: { kind: "interval", every: "1d" }, keep: "3d", direct: ["home", "safe"] },
+        ],
+      },
+    },
+  });
+  const [region] = errors(rpo(plan, asOf));
+
+  expect(region?.fix).toMatchObject({
+    sentence: 'keep copy backups "90d"',
+    patch: [{ op: "replace", path: "/datasets/papers/backups/0/keep", value: "90d" }],
+  });
+});
+
 describe("of a database on a rented server", () => {
   const server = { kind: "vps", provider: "hetzner", account: "mesh", role: "standby" } as const;
   const speeds = { upload: "100MiB", download: "100MiB" } as const;

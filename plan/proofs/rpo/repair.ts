@@ -101,6 +101,7 @@ function meansFor(plan: Plan, dataset: KeptDataset, place: Place, tightest: numb
     ...points,
     ...added({ plan, dataset, place, tightest, effort: effort + 6, asOf }),
     transfers(plan, dataset, tightest),
+    ...keptLonger(dataset),
   ];
 }
 
@@ -171,6 +172,22 @@ function transfers(plan: Plan, { backups }: KeptDataset, tightest: number): Draf
     );
   });
 }
+
+/** Copies that are kept until they have arrived, and until the next has; log only reaches as far as its bases. */
+const keptLonger = ({ backups }: KeptDataset): Draft[][] =>
+  backups.map((backup, index) => {
+    if (backup.kind === "replica" || backup.kind === "wal" || backup.kind === "binlog") return [];
+    const { keep } = backup;
+    if (typeof keep !== "string" || keep === "forever") return [];
+    return (["7d", "30d", "90d", "400d"] as const)
+      .filter((longer) => seconds(longer) > seconds(keep))
+      .map(
+        (longer): Draft => ({
+          ...{ sites: {}, effort: 1, sentence: `keep ${backup.kind} backups "${longer}"` },
+          backups: replaced(backups, index, { ...backup, keep: longer }),
+        }),
+      );
+  });
 
 const saysWhen = (schedule: Schedule): string => {
   if (schedule.kind === "cron") return `by "${schedule.cron}" ${schedule.timeZone}`;

@@ -106,7 +106,11 @@ function datasetBy(random: Random, sites: readonly string[]): unknown {
     backups.push({ ...base, direct: log.direct, replicated: log.replicated, type: undefined });
   }
   const part = backups.find(({ type }) => type === "incremental" || type === "differential");
-  if (part) backups.push(fullBeneath(part, random, sites));
+  if (part) {
+    // Other copies hide what is wrong with a chain.
+    if (!log && random.chance(0.7)) backups.splice(0, backups.length, part);
+    backups.push(fullBeneath(part, random, sites));
+  }
   return { ...common, ...particular(kind, random), backups: backups.map(defined) };
 }
 
