@@ -35,6 +35,7 @@ describe("a bound that forgets a term is exceeded", () => {
   });
 });
 
-test("a bound that takes every copy as kept for ever is exceeded", () => {
+test("a bound that takes every copy, or every full backup, as kept for ever is exceeded", () => {
   expect(comparison.gone).toBeGreaterThan(0);
+  expect(comparison.orphaned).toBeGreaterThan(0);
 });

@@ -1,4 +1,4 @@
-import { type Disaster, disasters, type KeptDataset, type Plan } from "../../../schema/index.js";
+import { type Backup, type Disaster, disasters, type KeptDataset, type Plan } from "../../../schema/index.js";
 import { rpoBound, type TermName, termNames } from "../../rpo/index.js";
 import { generated } from "./generate.js";
 import { observe } from "./observe.js";
@@ -27,6 +27,8 @@ export interface Comparison {
   readonly missed: ReadonlyMap<TermName, number>;
   /** Datasets of which nothing is left where a bound that takes every copy as kept for ever is finite. */
   readonly gone: number;
+  /** The same where only full backups are taken so: something else hangs on them. */
+  readonly orphaned: number;
 }
 
 const first = new Date("2026-01-01T00:00:00Z");
@@ -40,7 +42,7 @@ export function compare(seeds: Iterable<number>): Comparison {
   const close = new Map(disasters.map((disaster) => [disaster, { bounded: 0, near: 0 }]));
   const missed = new Map<TermName, number>(termNames.map((term) => [term, 0]));
   const exceeded: Exceeded[] = [];
-  let [plans, datasets, moments, gone] = [0, 0, 0, 0];
+  let [plans, datasets, moments, gone, orphaned] = [0, 0, 0, 0, 0];
   for (const seed of seeds) {
     const random = seeded(seed);
     const plan = generated(random);
@@ -54,7 +56,9 @@ export function compare(seeds: Iterable<number>): Comparison {
       for (const [disaster, { lost, moments: looked }] of seen) {
         moments += looked;
         const bound = rpoBound(plan, dataset, disaster, first);
-        if (lost > rpoBound(plan, keptForEver(dataset), disaster, first).seconds + rounding) gone++;
+        const more = (kept: KeptDataset) => lost > rpoBound(plan, kept, disaster, first).seconds + rounding;
+        if (more(keptForEver(dataset, () => true))) gone++;
+        if (more(keptForEver(dataset, (backup) => "type" in backup && backup.type === "full"))) orphaned++;
         if (!Number.isFinite(bound.seconds)) continue;
         if (lost > bound.seconds + rounding)
           exceeded.push({ seed, dataset: name, disaster, lost, bound: bound.seconds });
@@ -70,7 +74,7 @@ export function compare(seeds: Iterable<number>): Comparison {
     }
     for (const what of here) occurs.set(what, (occurs.get(what) ?? 0) + 1);
   }
-  return { plans, datasets, moments, exceeded, occurs, close, missed, gone };
+  return { plans, datasets, moments, exceeded, occurs, close, missed, gone, orphaned };
 }
 
 /** The bound as it would be if the arithmetic forgot a term. */
@@ -82,11 +86,13 @@ function withoutTerm(plan: Plan, dataset: KeptDataset, disaster: Disaster, left:
   return Math.min(...sums);
 }
 
-/** The dataset as if nothing were ever taken away. */
-const keptForEver = (dataset: KeptDataset): KeptDataset =>
+/** The dataset as if some of its backups were never taken away. */
+const keptForEver = (dataset: KeptDataset, which: (backup: Backup) => boolean): KeptDataset =>
   ({
     ...dataset,
-    backups: dataset.backups.map((backup) => ("keep" in backup ? { ...backup, keep: "1000y" } : backup)),
+    backups: dataset.backups.map((backup) =>
+      "keep" in backup && which(backup) ? { ...backup, keep: "1000y" } : backup,
+    ),
   }) as KeptDataset;
 
 function features(dataset: KeptDataset): string[] {

@@ -25,6 +25,7 @@ export function printed({
   missed,
   exceeded,
   gone,
+  orphaned,
 }: Comparison): string {
   const percent = (part: number, of: number) => `${((100 * part) / of).toFixed(1)} %`;
   const lines = [
@@ -34,7 +35,7 @@ export function printed({
       ([disaster, { bounded, near }]) =>
         `  ${disaster.padEnd(24)} ${percent(near, bounded)} of ${bounded} bounds come within 10 %`,
     ),
-    `  kept for ever, ${gone} bounds would be exceeded`,
+    `  kept for ever, ${gone} bounds would be exceeded, ${orphaned} with full backups alone kept so`,
     ...[...missed].map(([term, times]) => `  without ${term.padEnd(16)} ${times} bounds would be exceeded`),
   ];
   return `${lines.join("\n")}\n`;
