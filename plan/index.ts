@@ -2,6 +2,7 @@ export * from "./builders.js";
 export * from "./datasets.js";
 export { definePlan, type ParseOptions, parsePlan } from "./define.js";
 export { InvalidPlan, type Problem } from "./errors.js";
+export { floorSeconds } from "./floor.js";
 export { identitiesOf } from "./identities.js";
 export { planJsonSchema } from "./json-schema.js";
 export * from "./jurisdictions.js";

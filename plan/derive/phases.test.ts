@@ -16,9 +16,10 @@ import {
   wal,
 } from "../builders.js";
 import { parsePlan } from "../define.js";
+import { floorSeconds } from "../floor.js";
 import type { Plan, PlanInput, Scope } from "../schema/index.js";
 import { together } from "./phases/graph.js";
-import { floorSeconds, type Recovery, recoveryOf } from "./phases.js";
+import { type Recovery, recoveryOf } from "./phases.js";
 
 const asOf = new Date("2026-01-01T00:00:00Z");
 

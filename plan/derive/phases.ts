@@ -1,11 +1,9 @@
 import type { Plan, Scope } from "../schema/index.js";
-import { seconds as secondsOf } from "../units.js";
 import { certificates, database } from "./phases/data.js";
 import { criticalPath, type Phase } from "./phases/graph.js";
 import { catastrophe, cluster, node, region } from "./phases/places.js";
 import { service } from "./phases/service.js";
 import { type Context, contextOf } from "./phases/sources.js";
-import { checkSeconds, leaseSeconds } from "./phases/steps.js";
 import type { Way } from "./phases/way.js";
 
 export type { Phase } from "./phases/graph.js";
@@ -49,7 +47,3 @@ export const slowest = (recoveries: readonly Recovery[]): Recovery | undefined =
   recoveries.toSorted(
     (a, b) => Number(b.missing.length > 0) - Number(a.missing.length > 0) || b.seconds - a.seconds,
   )[0];
-
-/** What no takeover can be faster than: lease wait, the check turning healthy, and the TTL; seconds. */
-export const floorSeconds = (plan: Plan): number =>
-  leaseSeconds(plan) + checkSeconds(plan) + (plan.dns ? secondsOf(plan.dns.ttl) : 0);

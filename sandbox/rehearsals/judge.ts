@@ -1,8 +1,7 @@
-import { seconds } from "../../plan/index.js";
+import { floorSeconds, seconds } from "../../plan/index.js";
 import { readLedger } from "../customer/index.js";
 import type { Recorded } from "./forbidden.js";
 import type { GoodDay, ScenarioName } from "./model.js";
-import { floorOf } from "./rehearsed-plan.js";
 import type { Evidence, Report } from "./report.js";
 import type { Restored } from "./restored-content.js";
 import type { TakeOver } from "./take-over.js";
@@ -56,7 +55,7 @@ export function judge(
       rowsCommitted: ledgers.reduce((sum, ledger) => sum + committedRows(ledger), 0),
       rowsLost: restored?.loss.rows ?? null,
     },
-    floorSeconds: floorOf(plan),
+    floorSeconds: floorSeconds(plan),
     phases: timeline.phases,
     verification: { tables: restored?.tables ?? [] },
     verdict: reasons.length === 0 ? "met" : "missed",

@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 
+import { floorSeconds } from "../../plan/index.js";
 import chat from "../../plans/kubernetes-chat.js";
 import { defaultWorld } from "../world/spec.js";
-import { archiveInterval, broughtForward, floorOf, rehearsable } from "./rehearsed-plan.js";
+import { archiveInterval, broughtForward, rehearsable } from "./rehearsed-plan.js";
 
 test.each([
   ["2026-11-21T06:10:01Z", "1-59/2 * * * *"],
@@ -18,7 +19,7 @@ test.each([
 });
 
 test("the floor is lease wait, the check turning healthy and the TTL", () => {
-  expect(floorOf(chat)).toBe(60 + 5 + 3 * 10 + 60);
+  expect(floorSeconds(chat)).toBe(60 + 5 + 3 * 10 + 60);
 });
 
 test("the archive interval is what the plan says of WAL", () => {

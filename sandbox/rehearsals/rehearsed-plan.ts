@@ -58,12 +58,6 @@ export function rehearsable(plan: Plan, { regions }: WorldSpec): string {
   throw new SandboxInputError(`plan "${plan.name}" cannot be rehearsed: ${problems.join("; ")}`);
 }
 
-/** What no failover of this plan can be faster than: lease wait, the check turning healthy, and the TTL; seconds. */
-export function floorOf({ lease, dns }: Plan): number {
-  const wait = lease ? seconds(lease.ttl) + seconds(lease.skew) : 0;
-  return wait + (dns ? seconds(dns.check.every) * dns.check.failures + seconds(dns.ttl) : 0);
-}
-
 /** The longest a commit may wait for the archive, in seconds. */
 export function archiveInterval(plan: Plan, dataset: string): number {
   const spec = postgresDatasets(plan).find(([name]) => name === dataset)?.[1];

@@ -1,3 +1,4 @@
+import { floorSeconds } from "../../plan/index.js";
 import { readLedger, recovery } from "../customer/index.js";
 import { WorldError } from "../errors.js";
 import { checkOf, dnsAnswers } from "./dns-answers.js";
@@ -5,7 +6,6 @@ import { type KeeperStatus, keeperStatus, monotonic, whenFirst } from "./keeper-
 import type { GoodDay } from "./model.js";
 import { asOperator, secondsite } from "./operator-command.js";
 import { addRecoveryPhases, failoverLine } from "./recovery-phases.js";
-import { floorOf } from "./rehearsed-plan.js";
 import { type Restored, restoredContent } from "./restored-content.js";
 import { until } from "./until.js";
 
@@ -92,7 +92,7 @@ export async function takeOver(
 /** Runs the command that a person would. @throws WorldError when it fails */
 async function failover(day: GoodDay, said: string[], say: (detail: string) => void): Promise<void> {
   const { workspace, standby, plan } = day;
-  const wait = String(floorOf(plan) + beyondFloor);
+  const wait = String(floorSeconds(plan) + beyondFloor);
   const flags = ["--to", standby.site, "--yes", "--json", "--wait", wait];
   const [node, program] = secondsite;
   const { exitCode, stderr } = await asOperator(
@@ -116,14 +116,14 @@ async function whenPromoted({ plan, standby, signal }: GoodDay): Promise<KeeperS
       const status = await keeperStatus(standby);
       return status && whenFirst(status, "promoted into epoch") !== undefined ? status : undefined;
     },
-    { what: "the standby's database to be promoted", within: floorOf(plan) + beyondFloor, signal },
+    { what: "the standby's database to be promoted", within: floorSeconds(plan) + beyondFloor, signal },
   );
 }
 
 async function firstWrite({ plan, ledger, primary, signal }: GoodDay, fault: Moment): Promise<number> {
   return until(async () => recovery(readLedger(ledger), fault.mono, [primary.service]), {
     what: "the customer's first write after the fault",
-    within: floorOf(plan) + beyondFloor,
+    within: floorSeconds(plan) + beyondFloor,
     signal,
     every: 2,
   });

@@ -1,5 +1,6 @@
 import type { CommandModule } from "../command.js";
-import type { FailoverPlan, Holder } from "../failover/failover.js";
+import type { FailoverPlan } from "../failover/failover.js";
+import type { FailoverLook, Holder } from "../failover/look.js";
 import type { Tell } from "../failover/phases.js";
 
 /** `secondsite failover`: one human decision, one command that can be run again. */
@@ -23,12 +24,12 @@ export const failover: CommandModule = {
         const { secondsGiven } = await import("../options.js");
         const { planFailover, failover: act } = await import("../failover/failover.js");
         const patience = secondsGiven("--wait", wait);
-        const intended = await planFailover(await loadPlan(path), to);
+        const intended = planFailover(await loadPlan(path), to);
         if (!yes) {
-          process.stdout.write(
-            json ? `${JSON.stringify({ ...intended, plan: intended.plan.name })}\n` : shown(intended),
-          );
-          done(intended.obstacles.length > 0 ? 1 : 0);
+          const { lookAtFailover } = await import("../failover/look.js");
+          const seen = { ...intended, ...(await lookAtFailover(intended)) };
+          process.stdout.write(json ? `${JSON.stringify({ ...seen, plan: seen.plan.name })}\n` : shown(seen));
+          done(seen.obstacles.length > 0 ? 1 : 0);
           return;
         }
         const startedAt = performance.now();
@@ -54,7 +55,7 @@ function holderShown(holder: Holder | undefined, ttl: string | undefined): strin
   return `"${holder.site}" holds epoch ${holder.epoch}; it loses it once it has not renewed for ${ttl}`;
 }
 
-function shown({ plan, to, stack, holders, obstacles, floorSeconds }: FailoverPlan): string {
+function shown({ plan, to, stack, holders, obstacles, floorSeconds }: FailoverPlan & FailoverLook): string {
   const leases = Object.entries(holders).map(
     ([dataset, holder]) => `  ${dataset}: ${holderShown(holder, plan.lease?.ttl)}`,
   );

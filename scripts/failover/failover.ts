@@ -3,76 +3,41 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 
 import { EngineError } from "../../engines/errors.js";
-import { leaseStore } from "../../engines/postgres/lease.js";
-import { clusterOf, names, type Plan, postgresDatasets, seconds, standbySites } from "../../plan/index.js";
-import { LeaseStoreError, readLease } from "../../vault/lease/index.js";
+import {
+  clusterOf,
+  floorSeconds,
+  names,
+  type Plan,
+  postgresDatasets,
+  standbySites,
+} from "../../plan/index.js";
 import type { Tell } from "./phases.js";
 import { followKeeper, keeperAt, siteHealth } from "./site.js";
 
 const endpoint = z.object({ service: z.string(), health: z.string() });
 
-/** Who holds a lease, or why nobody can say: a witness that does not answer now must not hide the rest. */
-export type Holder = { readonly site: string; readonly epoch: number } | { readonly unknown: string };
-
-/** What taking over would do and mean. */
+/** What taking over deploys, and how soon it can be over. */
 export interface FailoverPlan {
   readonly plan: Plan;
   readonly to: string;
   readonly stack: string;
-  /** By dataset: who holds the lease now; undefined when nobody ever did. */
-  readonly holders: Readonly<Record<string, Holder | undefined>>;
-  /** What would keep it from acting right now, in words. */
-  readonly obstacles: readonly string[];
   /** Shortest time from the start to DNS answering the new site, seconds. */
   readonly floorSeconds: number;
 }
 
 /**
- * Looks what taking over means; changes nothing.
+ * Names what taking over deploys; asks nothing and changes nothing.
  *
  * @throws EngineError when the site is no standby of the plan
  */
-export async function planFailover(plan: Plan, to: string): Promise<FailoverPlan> {
+export function planFailover(plan: Plan, to: string): FailoverPlan {
   const standbys = standbySites(plan);
   if (!standbys.includes(to))
     throw new EngineError(
       `"${to}" is no standby of plan "${plan.name}"; standbys are: ${standbys.join(", ") || "none"}`,
       2,
     );
-  const holders = Object.fromEntries(
-    await Promise.all(
-      postgresDatasets(plan).map(async ([dataset]) => [dataset, await holderOf(plan, dataset)] as const),
-    ),
-  );
-  const wait = plan.lease ? seconds(plan.lease.ttl) + seconds(plan.lease.skew) : 0;
-  const follow = plan.dns
-    ? seconds(plan.dns.check.every) * plan.dns.check.failures + seconds(plan.dns.ttl)
-    : 0;
-  const stack = names.stackName(plan, "standby", to);
-  const obstacles = await obstaclesOf(stack);
-  return { plan, to, stack, holders, obstacles, floorSeconds: wait + follow };
-}
-
-/** A look that finds no fault must mean that acting gets as far as the engine. */
-async function obstaclesOf(stack: string): Promise<string[]> {
-  const { openStack } = await import("../pulumi.js");
-  try {
-    await openStack(stack);
-    return [];
-  } catch (error) {
-    if (!(error instanceof EngineError)) throw error;
-    return [error.hint ? `${error.message} (try: ${error.hint})` : error.message];
-  }
-}
-
-async function holderOf(plan: Plan, dataset: string): Promise<Holder | undefined> {
-  try {
-    const found = await readLease(leaseStore({ plan, dataset }), AbortSignal.timeout(5_000));
-    return found && { site: found.record.site, epoch: found.record.epoch };
-  } catch (error) {
-    if (!(error instanceof LeaseStoreError)) throw error;
-    return { unknown: error.message };
-  }
+  return { plan, to, stack: names.stackName(plan, "standby", to), floorSeconds: floorSeconds(plan) };
 }
 
 /**
@@ -84,7 +49,7 @@ async function holderOf(plan: Plan, dataset: string): Promise<Holder | undefined
  * @throws EngineError when the site does not open, or DNS does not follow, within the given times
  */
 export async function failover(
-  { plan, to, stack: stackName, floorSeconds }: FailoverPlan,
+  { plan, to, stack: stackName, floorSeconds: floor }: FailoverPlan,
   tell: Tell,
   patienceSeconds: number,
 ): Promise<void> {
@@ -113,7 +78,7 @@ export async function failover(
   await firstBackups(plan, to, health, tell);
   const { dns } = plan;
   if (dns) {
-    await until(floorSeconds + 60, async () => {
+    await until(floor + 60, async () => {
       const answers = await resolve4(dns.name).catch((): string[] => []);
       return answers.includes(service)
         ? undefined

@@ -1,3 +1,4 @@
+import { checkSeconds, leaseSeconds } from "../../floor.js";
 import { limits } from "../../limits.js";
 import type { Plan, Site } from "../../schema/index.js";
 import { siteOf } from "../../sites.js";
@@ -10,14 +11,6 @@ import type { Context, Source } from "./sources.js";
 /** Where the figures of `recovery` come from, as they stand behind each of them. */
 export const figures = ({ recovery: { measured } }: Plan): string =>
   measured ? `measured by ${measured.by} on ${measured.on}` : "a guess";
-
-/** Seconds until a check has failed, or has passed again, as often as it takes. */
-export const checkSeconds = ({ dns }: Plan): number =>
-  dns ? seconds(dns.check.every) * dns.check.failures : 0;
-
-/** Seconds until a lease that nobody renews may be taken. */
-export const leaseSeconds = ({ lease }: Plan): number =>
-  lease ? seconds(lease.ttl) + seconds(lease.skew) : 0;
 
 /** Somebody or something notices. @param checked whether the check of DNS sees it */
 export function noticing(plan: Plan, checked: boolean): Phase {

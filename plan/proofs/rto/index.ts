@@ -2,11 +2,11 @@ import {
   type Context,
   contextOf,
   disasterOf,
-  floorSeconds,
   type Recovery,
   recoveriesOf,
   slowest,
 } from "../../derive/phases.js";
+import { floorSeconds } from "../../floor.js";
 import { type Scope, scopes } from "../../schema/index.js";
 import { humanSeconds, seconds } from "../../units.js";
 import type { Finding, Proof } from "../finding.js";
