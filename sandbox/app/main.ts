@@ -7,7 +7,7 @@ import { migrate } from "./schema.js";
 import { chatService } from "./service.js";
 
 /**
- * Starts the chat service from its environment: `PORT` (8080), PostgreSQL's own `PGHOST`, `PGPORT`,
+ * Starts the chat service from its environment: `PORT` (8080), `HOST` (every address), PostgreSQL's own `PGHOST`, `PGPORT`,
  * `PGDATABASE`, `PGUSER`, and `PGPASSWORD` or `PGPASSWORD_FILE` with the password alone, and `PGSSLROOTCERT`
  * with the authority that vouches for the server.
  */
@@ -39,7 +39,7 @@ const server = chatService(pool, async () => {
   await client.connect();
   return client;
 });
-server.listen(Number(process.env.PORT ?? 8080), () => log("listening"));
+server.listen(Number(process.env.PORT ?? 8080), process.env.HOST, () => log("listening"));
 
 const stop = new AbortController();
 for (const signal of ["SIGTERM", "SIGINT"] as const) {

@@ -21,10 +21,9 @@ let chat: Chat;
 
 beforeAll(async () => {
   chat = await Chat.start();
-  const answer = await fetch(
-    `http://127.0.0.1:${chat.port.service}/load?rows=${population.rows}&seed=${population.seed}`,
-    { method: "POST" },
-  );
+  const answer = await chat.fetch(`/load?rows=${population.rows}&seed=${population.seed}`, {
+    method: "POST",
+  });
   expect(await answer.json()).toEqual({ seed: "world", rows: 50_000, already: false });
 });
 afterAll(() => chat?.stop());
@@ -33,7 +32,7 @@ afterAll(() => chat?.stop());
 async function started(options: Partial<CustomerOptions> & { name: string }) {
   const ledger = join(chat.directory, `${options.name}.jsonl`);
   const program = customer({
-    address: "127.0.0.1",
+    address: chat.address,
     url: chat.url,
     ledger,
     rate: 50,
@@ -109,7 +108,7 @@ describe("a customer's ledger tells the content of each table", () => {
 describe("numbers", () => {
   test("one that comes late is refused, so nothing overtakes", async () => {
     const write = async (number: number) => {
-      const answer = await fetch(`http://127.0.0.1:${chat.port.service}/messages/${number}/reactions`, {
+      const answer = await chat.fetch(`/messages/${number}/reactions`, {
         method: "POST",
         headers: { "x-operation": `7/${number}/2026-01-01T00:00:00.000Z` },
         body: JSON.stringify({ emoji: "+1", author: null }),

@@ -1,5 +1,4 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -12,6 +11,7 @@ import {
 import { execa } from "execa";
 
 import { silent } from "../../sandbox/progress.js";
+import { ownLoopbackAddress } from "../../sandbox/testing/loopback.js";
 import { ensureTools } from "../../sandbox/toolchain/index.js";
 import type { CapabilityTable } from "../store/capabilities.js";
 import { fullyCapable } from "../store/capabilities.js";
@@ -56,16 +56,19 @@ async function folder(): Promise<Backend> {
 /** Credentials that every server of a suite knows. */
 export const testCredentials = { accessKeyId: "vaulttest", secretAccessKey: "vault-test-secret" };
 
-/** How each server is started on a port, with its data in a folder. */
+/** Below those that connections take. */
+const port = 9000;
+
+/** How each server is started on an address, with its data in a folder. */
 const commands = {
-  ministack: async (port: number, _dir: string) => {
+  ministack: async (address: string, _dir: string) => {
     const { "ministack-python": python } = await ensureTools(["ministack-python"], silent);
     return {
       argv: [python, join(import.meta.dirname, "../../sandbox/aws/ministack/serve.py")],
       env: {
         ...{
           AUTH: "true",
-          BIND_HOST: "127.0.0.1",
+          BIND_HOST: address,
           GATEWAY_PORT: String(port),
           MINISTACK_REGION: "us-east-1",
         },
@@ -76,14 +79,14 @@ const commands = {
       },
     };
   },
-  versitygw: async (port: number, dir: string) => {
+  versitygw: async (address: string, dir: string) => {
     const { versitygw } = await ensureTools(["versitygw"], silent);
     await mkdir(join(dir, "versions"));
     return {
       argv: [
         versitygw,
         "--port",
-        `127.0.0.1:${port}`,
+        `${address}:${port}`,
         "--quiet",
         "posix",
         "--versioning-dir",
@@ -93,10 +96,10 @@ const commands = {
       env: { ROOT_ACCESS_KEY: testCredentials.accessKeyId, ROOT_SECRET_KEY: testCredentials.secretAccessKey },
     };
   },
-  minio: async (port: number, dir: string) => {
+  minio: async (address: string, dir: string) => {
     const { minio } = await ensureTools(["minio"], silent);
     return {
-      argv: [minio, "server", "--quiet", "--address", `127.0.0.1:${port}`, join(dir, "data")],
+      argv: [minio, "server", "--quiet", "--address", `${address}:${port}`, join(dir, "data")],
       env: {
         ...{
           MINIO_ROOT_USER: testCredentials.accessKeyId,
@@ -111,11 +114,11 @@ const commands = {
 async function server(name: Exclude<BackendName, "directory">): Promise<Backend> {
   const dir = await mkdtemp(join(tmpdir(), `secondsite-${name}-`));
   await mkdir(join(dir, "data"));
-  const port = await freePort();
-  const { argv, env } = await commands[name](port, dir);
+  const address = ownLoopbackAddress();
+  const { argv, env } = await commands[name](address, dir);
   const [program = "", ...args] = argv;
   const child = execa(program, args, { env: { ...env, HOME: dir }, reject: false, all: true, cwd: dir });
-  const endpoint = `http://127.0.0.1:${port}`;
+  const endpoint = `http://${address}:${port}`;
   const stop = async () => {
     child.kill("SIGKILL");
     await child;
@@ -180,15 +183,6 @@ async function serves(client: S3Client): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
-  const address = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("no port to be had");
-  return address.port;
 }
 
 /** What restoring without Secondsite needs: Python with the AWS Encryption SDK, and age. */

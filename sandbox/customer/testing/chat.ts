@@ -1,6 +1,4 @@
-import { once } from "node:events";
 import { chown, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -9,9 +7,13 @@ import { execa } from "execa";
 
 import { type Child, TestContainers, testImages } from "../../images/testing/container.js";
 import { silent } from "../../progress.js";
+import { ownLoopbackAddress } from "../../testing/loopback.js";
 import { ensureTools } from "../../toolchain/index.js";
 
-/** The chat service over a real PostgreSQL, both from their images, on ports of the loopback interface. */
+/** Below those that connections take. */
+const ports = { database: 5432, service: 8080 };
+
+/** The chat service over a real PostgreSQL, both from their images, on an address of the loopback network. */
 export class Chat {
   #database: Child | undefined;
   #service: Child | undefined;
@@ -21,7 +23,8 @@ export class Chat {
     readonly runner: TestContainers,
     readonly app: TestContainers,
     readonly psql: string,
-    readonly port: { readonly database: number; readonly service: number },
+    /** Where both listen. */
+    readonly address: string,
   ) {}
 
   /** Starts both with an empty database. */
@@ -33,10 +36,7 @@ export class Chat {
       await TestContainers.unpack(images.app),
     ];
     await chown(directory, runner.user.uid, runner.user.gid);
-    const chat = new Chat(directory, runner, app, psql, {
-      database: await freePort(),
-      service: await freePort(),
-    });
+    const chat = new Chat(directory, runner, app, psql, ownLoopbackAddress());
     const mounts = { [directory]: "/data" };
     await runner.run({
       args: ["initdb", "-D", "/data/pg", "-U", "postgres", "-A", "trust", "-E", "UTF8"],
@@ -54,20 +54,20 @@ export class Chat {
     this.#database = this.runner.start({
       args: [
         "postgres",
-        ...["-D", "/data/pg", "-p", String(this.port.database), "-c", "listen_addresses=127.0.0.1"],
+        ...["-D", "/data/pg", "-p", String(ports.database), "-c", `listen_addresses=${this.address}`],
         ...["-c", "unix_socket_directories=", "-c", "dynamic_shared_memory_type=mmap"],
       ],
       mounts: { [this.directory]: "/data" },
     });
-    await until(async () => (await this.sql("SELECT 1").catch(() => "")) === "1");
+    await answers(this.#database, async () => (await this.sql("SELECT 1").catch(() => "")) === "1");
   }
 
   async startService(): Promise<void> {
     this.#service = this.app.start({
       args: ["node", "/usr/local/lib/chat/chat.mjs"],
-      env: { ...this.env, PORT: String(this.port.service) },
+      env: { ...this.env, HOST: this.address, PORT: String(ports.service) },
     });
-    await until(async () => (await this.status("/health/deep").catch(() => 0)) === 200);
+    await answers(this.#service, async () => (await this.status("/health/deep").catch(() => 0)) === 200);
   }
 
   /** Ends PostgreSQL: SIGKILL to the server, as a lost machine does, or an orderly stop. */
@@ -83,15 +83,15 @@ export class Chat {
   /** For programs that connect to the database. */
   get env() {
     return {
-      PGHOST: "127.0.0.1",
-      PGPORT: String(this.port.database),
+      PGHOST: this.address,
+      PGPORT: String(ports.database),
       PGUSER: "postgres",
       PGDATABASE: "postgres",
     };
   }
 
   get url(): string {
-    return `http://chat.test:${this.port.service}`;
+    return `http://chat.test:${ports.service}`;
   }
 
   /** Runs SQL. @returns unaligned rows. */
@@ -100,9 +100,14 @@ export class Chat {
       .stdout;
   }
 
+  /** Asks the service, at its address. */
+  fetch(path: string, request: RequestInit = {}): Promise<Response> {
+    return fetch(`http://${this.address}:${ports.service}${path}`, request);
+  }
+
   /** The status of a GET. */
   async status(path: string): Promise<number> {
-    return (await fetch(`http://127.0.0.1:${this.port.service}${path}`)).status;
+    return (await this.fetch(path)).status;
   }
 
   async stop(): Promise<void> {
@@ -113,18 +118,22 @@ export class Chat {
   }
 }
 
+/** Waits until a container answers. @throws as soon as it ends, with what it said */
+async function answers(running: Child, answer: () => Promise<boolean>): Promise<void> {
+  const waiting = new AbortController();
+  const ended = running.then(({ exitCode, all }) => {
+    if (!waiting.signal.aborted) throw new Error(`it ended with ${exitCode} before it answered: ${all}`);
+  });
+  try {
+    await Promise.race([until(answer), ended]);
+  } finally {
+    waiting.abort();
+  }
+}
+
 /** Polls until the answer is yes. @throws after a minute. */
 export async function until(answer: () => Promise<boolean>): Promise<void> {
   for (const end = Date.now() + 60_000; !(await answer()); await sleep(100)) {
     if (Date.now() > end) throw new Error("not within a minute");
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  if (typeof address !== "object" || address === null) throw new Error("no port");
-  return address.port;
 }

@@ -26,7 +26,7 @@ export interface Run {
   readonly mounts?: Readonly<Record<string, string>>;
 }
 
-const child = { reject: false, timeout: 300_000 } as const;
+const child = { reject: false, timeout: 300_000, all: true } as const;
 /** A running container. */
 export type Child = ResultPromise<typeof child>;
 
