@@ -27,6 +27,7 @@ export default defineConfig({
         test: {
           name: "programs",
           include: ["**/*.program.test.ts"],
+          globalSetup: "sandbox/testing/programs.setup.ts",
           exclude: ["node_modules/**"],
           fileParallelism: false,
           testTimeout: 300_000,
@@ -37,6 +38,7 @@ export default defineConfig({
         test: {
           name: "world",
           include: ["**/*.world.test.ts"],
+          globalSetup: "sandbox/testing/world.setup.ts",
           exclude: ["node_modules/**"],
           // One world at a time: its clusters share two cores.
           fileParallelism: false,
@@ -48,6 +50,7 @@ export default defineConfig({
         test: {
           name: "long",
           include: ["**/*.long.test.ts"],
+          globalSetup: "sandbox/testing/world.setup.ts",
           exclude: ["node_modules/**"],
           fileParallelism: false,
           testTimeout: 3_600_000,
