@@ -20,7 +20,9 @@ export default defineConfig({
           name: "unit",
           include: ["**/*.test.ts"],
           exclude: ["**/*.{program,world,long}.test.ts", "node_modules/**"],
-          testTimeout: 60_000,
+          // Ends what hangs, on a machine that is busy with worlds too.
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
         },
       },
       {

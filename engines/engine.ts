@@ -1,3 +1,5 @@
+import { randomBytes } from "node:crypto";
+
 /** What every engine does, whatever kind of data it captures. */
 
 /** A stored piece of a recovery point, as the engine wrote it: encryption is the store's matter. */
@@ -37,7 +39,13 @@ export interface Run {
   say(line: string): void;
   /** Ends the run; what it began is undone. @default never */
   readonly signal?: AbortSignal;
+  /** Name of the point that is captured, from {@link newLabel}. @default a new one */
+  readonly label?: string;
 }
+
+/** A point's name: when its capture began, and chance. Sorts by time. */
+export const newLabel = (startedAt: Date): string =>
+  `${startedAt.toISOString().replace(/[-:]|\.\d+/g, "")}-${randomBytes(4).toString("hex")}`;
 
 /**
  * How thoroughly a point is verified. `stored`: every part is there with the checksum it had. `structural`: the tool
@@ -74,6 +82,24 @@ export interface Capabilities {
   readonly appendable: boolean;
 }
 
+/** What a manifest says of a point, whatever engine took it. */
+export interface PointFacts {
+  /** Unique within a dataset; sorts by time. */
+  readonly label: string;
+  /** ISO 8601 in UTC. */
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  /** The moment that it holds: nothing that happened later is in it. */
+  readonly at: string;
+  /** What it was taken from and at which position. */
+  readonly source: Readonly<Record<string, string | number | boolean>>;
+  readonly tool: { readonly name: string; readonly version: string };
+  /** Size of what it was taken from. */
+  readonly bytes: number;
+  /** Argument lists that restore it from its parts, decrypted, in the present folder, without Secondsite. */
+  readonly restore: readonly (readonly string[])[];
+}
+
 /**
  * How one kind of data is captured, verified and rebuilt.
  *
@@ -85,6 +111,10 @@ export interface Capabilities {
 export interface Engine<Source, Point, Target, Restored> {
   readonly name: string;
   readonly capabilities: Capabilities;
+  /** Reads a point's own description back. @throws EngineError (3) when it is none of this engine */
+  parse(value: unknown, label: string): Point;
+  /** What everybody may know of a point. */
+  facts(point: Point): PointFacts;
   /** @throws EngineError; nothing of the capture remains */
   capture(source: Source, parts: PartWriter, run: Run): Promise<Point>;
   verify(point: Point, parts: PartReader, level: VerificationLevel, run: Run): Promise<Verdict>;

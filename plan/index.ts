@@ -1,3 +1,4 @@
+export * from "./backup-names.js";
 export * from "./builders.js";
 export * from "./datasets.js";
 export { definePlan, type ParseOptions, parsePlan } from "./define.js";

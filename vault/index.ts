@@ -5,14 +5,17 @@ export {
   type ManifestEntry,
   readManifests,
 } from "./catalogue.js";
-export { catalogueOf, type FoundChain } from "./chain/catalogue.js";
+export { catalogueOf, chainsOf, type FoundChain } from "./chain/catalogue.js";
 export { type Appended, appendEntry, type FoundEntry, readChain } from "./chain/chain.js";
 export { type ChainExpectation, type ChainFault, checkChain } from "./chain/check.js";
 export type { ChainEntry, EntryContent, Part, PointEntry, Reference } from "./chain/entry.js";
 export { extendLocks, type LocksExtended } from "./chain/locks.js";
 export { damagedParts, missingParts, type PartFault } from "./chain/parts.js";
-export { type ChainPoint, keptBecause, livePoints } from "./chain/points.js";
+export { type ChainPoint, isVerified, keptBecause, livePoints } from "./chain/points.js";
 export { fingerprintOf, type Signer, signerOf, signersIn, type TrustedSigners } from "./chain/signer.js";
+export { type Access, placesGiven } from "./copies/access.js";
+export { copyAt, type DatasetCopy, recipientsOf } from "./copies/dataset-copy.js";
+export { type WritingKeys, writingKeys } from "./copies/writing-keys.js";
 export { open, type SealKey, seal } from "./envelope/envelope.js";
 export { type PlainOpenFiles, plainOpenCommand } from "./envelope/plain-commands.js";
 export { VaultError } from "./errors.js";

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import type pg from "pg";
 
 import {
@@ -8,7 +7,7 @@ import {
   sequencesOf,
   withClient,
 } from "../comparison/index.js";
-import type { Part, PartWriter, Run } from "../engine.js";
+import { newLabel, type Part, type PartWriter, type Run } from "../engine.js";
 import { EngineError } from "../errors.js";
 import { type DumpJob, dumpCustom } from "./dump-custom.js";
 import { dumpDirectory } from "./dump-directory.js";
@@ -112,7 +111,8 @@ export async function capture(source: LogicalSource, parts: PartWriter, run: Run
       const held = await parts.write(partNames.content, json(content));
       await client.query("COMMIT");
       const all = [...dump, globals, server, held];
-      return pointOf({ source, state, startedAt, tool: version.text, content, parts: all });
+      const label = run.label ?? newLabel(startedAt);
+      return pointOf({ label, source, state, startedAt, tool: version.text, content, parts: all });
     });
   } catch (error) {
     await parts.discard();
@@ -165,6 +165,7 @@ async function* json(value: unknown): AsyncGenerator<Buffer> {
 }
 
 interface Finished {
+  readonly label: string;
   readonly source: LogicalSource;
   readonly state: SourceState;
   readonly startedAt: Date;
@@ -173,13 +174,12 @@ interface Finished {
   readonly parts: readonly Part[];
 }
 
-function pointOf({ source, state, startedAt, tool, content, parts }: Finished): LogicalPoint {
-  const stamp = startedAt.toISOString().replace(/[-:]|\.\d+/g, "");
+function pointOf({ label, source, state, startedAt, tool, content, parts }: Finished): LogicalPoint {
   const tables = Object.values(content.tables);
   return {
     version: 1,
     engine: "postgres-logical",
-    label: `${stamp}-${randomBytes(4).toString("hex")}`,
+    label,
     startedAt: startedAt.toISOString(),
     finishedAt: new Date().toISOString(),
     source: state,

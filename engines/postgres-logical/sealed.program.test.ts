@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { directoryStore } from "../../vault/index.js";
 import { compareDatabases, type DatabaseAddress } from "../comparison/index.js";
-import { type SealedPlace, sealedReader, sealedWriter } from "../sealed-parts.js";
+import { type SealedPlace, sealedReader, sealedWriter } from "../sealed/parts.js";
 import { capture } from "./capture.js";
 import type { LogicalPoint } from "./point.js";
 import { restoreDatabase } from "./restore.js";
@@ -26,12 +26,13 @@ beforeAll(async () => {
   await server.sql(server.address, ...roles);
   shop = await server.database("shop");
   await server.sql(shop, ...everything, ...grants);
+  const store = directoryStore(join(server.folder, "vault"));
   place = {
-    store: directoryStore(join(server.folder, "vault")),
+    store,
     prefix: "messages/logical/1/",
     key: { id: "data-000001", secret: randomBytes(32), context: { plan: "chat", dataset: "messages" } },
   };
-  const writer = sealedWriter(place);
+  const writer = sealedWriter({ ...place, stores: [store] });
   point = await capture({ address: shop, as: "owner" }, writer, run);
   const files = await readdir(join(server.folder, "vault"), { recursive: true, withFileTypes: true });
   objects = files.filter((one) => one.isFile()).map((one) => join(one.parentPath, one.name));

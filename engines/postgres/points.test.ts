@@ -1,8 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-
+import { microsOf, momentAt, parseMoment } from "../moment.js";
 import { newestFirst, nothingCovers, pointFor, type RecoveryPoint, windowsOf } from "./points.js";
-import { microsOf, momentAt, parseMoment } from "./points-time.js";
 import { nextSegment, segmentOf, type WalSegment, walReach } from "./points-wal.js";
 
 const start = Date.parse("2026-03-01T00:00:00Z");

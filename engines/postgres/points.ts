@@ -1,6 +1,6 @@
 import { humanSeconds } from "../../plan/index.js";
 import { EngineError } from "../errors.js";
-import { type Moment, microsOf } from "./points-time.js";
+import { type Moment, microsOf } from "../moment.js";
 
 /** A recovery point as one copy holds it. */
 export interface RecoveryPoint {

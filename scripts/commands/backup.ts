@@ -1,6 +1,20 @@
 import { Option } from "@commander-js/extra-typings";
+import type { CommandModule, ExitCode } from "../command.js";
+import { identityOption, stagingOption, storeOption } from "../sealed/options.js";
 
-import type { CommandModule } from "../command.js";
+const help = `
+A physical backup (pgBackRest) runs where its server's Pod can be reached. A dump (logical) runs anywhere: the server is
+found as PostgreSQL's own programs find it (PGHOST, PGPORT, PGUSER, PGPASSWORD or PGPASSWORD_FILE, PGSSLMODE,
+PGSSLROOTCERT), and stores by the AWS environment, or by the profile <plan>-<site> for a store of another provider.
+Sealing needs no secret key: what is written is wrapped for those whom the plan names.
+
+Exit codes: 0 every copy has the point, 1 the source is empty, 2 bad input, 3 at least one copy failed, 4 another run
+has the job.
+
+Example:
+  $ secondsite backup plans/kubernetes-chat.ts messages --kind physical
+  $ PGHOST=db.desk.test PGUSER=backup secondsite backup plans/support-desk.ts tickets --kind logical
+  $ secondsite backup plans/support-desk.ts tickets --kind logical --output /mnt/disk/before-the-upgrade`;
 
 /** `secondsite backup`: captures a recovery point now. CronJobs run it; so can a person. */
 export const backup: CommandModule = {
@@ -8,28 +22,79 @@ export const backup: CommandModule = {
     program
       .command("backup <plan> <dataset>")
       .description("Captures a recovery point of a dataset into every direct copy, now.")
-      .addOption(new Option("--kind <kind>", "what to capture").choices(["physical"]).default("physical"))
+      .option("--kind <kind>", "which of its backups: physical, logical, logical-2 … (default: the first)")
       .addOption(new Option("--site <site>", "site that captures").env("SECONDSITE_SITE"))
+      .option("--output <folder>", "a dump into a folder of your own instead of the plan's copies")
+      .addOption(storeOption())
+      .addOption(identityOption())
+      .addOption(stagingOption())
       .option("--json", "print the recovery points as JSON", false)
-      .addHelpText(
-        "after",
-        "\nExit codes: 0 every copy has the point, 2 bad input, 3 at least one copy failed.\n\nExample:\n  $ secondsite backup plans/kubernetes-chat.ts messages --kind physical",
-      )
-      .action(async (path, dataset, { site, json }) => {
-        const { loadPlan } = await import("../../plans/load.js");
-        const { place } = await import("../../engines/postgres/placement.js");
-        const { capturePhysical } = await import("../../engines/postgres/capture.js");
-        const { primarySite } = await import("../../plan/index.js");
-        const { presentEpoch } = await import("../../engines/postgres/lease.js");
-        const plan = await loadPlan(path);
-        const placement = place(plan, site ?? primarySite(plan), dataset);
-        const say = (line: string) => process.stderr.write(`${new Date().toISOString()} ${line}\n`);
-        const captured = await capturePhysical(placement, await presentEpoch(placement), say);
-        const points = captured.map(({ point }) => ({ key: point.key, ...point.manifest }));
-        if (json) process.stdout.write(`${JSON.stringify({ dataset, points }, undefined, 2)}\n`);
-        else
-          for (const { label, site: at } of points) process.stdout.write(`${dataset}: ${label} at ${at}\n`);
-        done(0);
-      });
+      .addHelpText("after", help)
+      .action(async (path, dataset, options) => done(await capture(path, dataset, options)));
   },
 };
+
+interface Options {
+  readonly kind?: string;
+  readonly site?: string;
+  readonly output?: string;
+  readonly store?: string[];
+  readonly identity?: string[];
+  readonly staging?: string;
+  readonly json: boolean;
+}
+
+const say = (line: string) => process.stderr.write(`${new Date().toISOString()} ${line}\n`);
+
+async function capture(path: string, dataset: string, options: Options): Promise<ExitCode> {
+  const { loadPlan } = await import("../../plans/load.js");
+  const { backupCalled } = await import("../sealed/job.js");
+  const plan = await loadPlan(path);
+  const { kind, backup: wanted } = backupCalled(plan, dataset, options.kind, {
+    dumpOnly: options.output !== undefined,
+  });
+  if (wanted.kind === "physical") {
+    const { capturePhysical } = await import("../../engines/postgres/capture.js");
+    const { place } = await import("../../engines/postgres/placement.js");
+    const { primarySite } = await import("../../plan/index.js");
+    const { presentEpoch } = await import("../../engines/postgres/lease.js");
+    const placement = place(plan, options.site ?? primarySite(plan), dataset);
+    const captured = await capturePhysical(placement, await presentEpoch(placement), say);
+    const points = captured.map(({ point }) => ({ key: point.key, ...point.manifest }));
+    if (options.json) print({ dataset, points });
+    else for (const { label, site: at } of points) process.stdout.write(`${dataset}: ${label} at ${at}\n`);
+    return 0;
+  }
+  const { backupSealed } = await import("../sealed/backup.js");
+  const { output, ...rest } = options;
+  const { facts, copies } = await backupSealed(plan, dataset, {
+    ...rest,
+    kind,
+    say,
+    ...(output === undefined ? {} : { folder: output }),
+  });
+  if (options.json)
+    print({
+      ...{
+        dataset,
+        kind,
+        label: facts.label,
+        at: facts.at,
+        startedAt: facts.startedAt,
+        finishedAt: facts.finishedAt,
+      },
+      copies: copies.map(({ site, store, appended, failure }) => ({
+        ...{ site, store },
+        ...(appended ? { key: appended.key } : { failure: reason(failure) }),
+      })),
+    });
+  else
+    for (const { site, store, appended, failure } of copies)
+      process.stdout.write(
+        `${appended ? "✔" : "✖"} ${dataset}: ${facts.label} at ${site}, ${store}${appended ? "" : `: ${reason(failure)}`}\n`,
+      );
+  return copies.every(({ appended }) => appended) ? 0 : 3;
+}
+
+const reason = (error: unknown) => (error instanceof Error ? error.message : String(error));
+const print = (value: unknown) => process.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);

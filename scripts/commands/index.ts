@@ -6,6 +6,7 @@ import { failover } from "./failover.js";
 import { plan } from "./plan.js";
 import { pod } from "./pod.js";
 import { points } from "./points.js";
+import { prune } from "./prune.js";
 import { rehearse } from "./rehearse.js";
 import { restore } from "./restore.js";
 import { sandbox } from "./sandbox.js";
@@ -21,6 +22,7 @@ export const commands: readonly CommandModule[] = [
   points,
   verify,
   restore,
+  prune,
   failover,
   rehearse,
   sandbox,

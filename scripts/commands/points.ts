@@ -40,7 +40,7 @@ async function list(path: string, { site, dataset, at, json }: Options): Promise
   const { newestFirst, nothingCovers, pointFor, windowsOf } = await import(
     "../../engines/postgres/points.js"
   );
-  const { parseMoment } = await import("../../engines/postgres/points-time.js");
+  const { parseMoment } = await import("../../engines/moment.js");
   const moment = at === undefined ? undefined : parseMoment(at);
   const plan = await loadPlan(path);
   const wanted = { ...(site === undefined ? {} : { site }), ...(dataset === undefined ? {} : { dataset }) };

@@ -1,10 +1,20 @@
+import { EngineError } from "../../engines/errors.js";
 import type { CommandModule, ExitCode } from "../command.js";
 import type { RestorePlan } from "../restore/plan-restore.js";
+import { fromOption, identityOption, stagingOption, storeOption } from "../sealed/options.js";
+import type { DumpOptions } from "../sealed/restore-command.js";
 
 const help = `
-Without --yes it shows what it would do. With it, a fresh server of its own is deployed at the site, filled from that
+From physical backups: without --yes it shows what it would do. With it, a fresh server of its own is deployed at the site, filled from that
 site's own copy alone, replayed up to exactly TIME, and verified. Nothing that runs is touched: no Service leads to it,
 it holds no lease and archives nowhere.
+
+From a dump (--kind logical): the newest point that holds nothing later than TIME is restored into a new database of the
+server that PGHOST and its siblings name, as a superuser; compared with what was captured; and switched in by rename.
+What was live is kept beside it. With --hooks: people are told, writers stopped, a safety backup made, and after it they
+are started and asked; whatever fails, the system is usable. Its file holds argument lists:
+  { "notify": ["logger"], "stopWriters": ["systemctl", "stop", "desk"], "startWriters": ["systemctl", "start", "desk"],
+    "validate": ["curl", "-fsS", "http://127.0.0.1:8080/health/deep"] }
 
 Exit codes: 0 restored and verified (or shown), 1 nothing covers the time, the log ends before it, or the data is
 damaged, 2 bad input or an instance of that name is there already, 3 the world failed.
@@ -12,7 +22,8 @@ damaged, 2 bad input or an instance of that name is there already, 3 the world f
 Example:
   $ secondsite restore plans/kubernetes-chat.ts --at 2026-03-01T14:30:00Z --to oregon        # look
   $ secondsite restore plans/kubernetes-chat.ts --at 2026-03-01T14:30:00Z --to oregon --yes  # act
-  $ secondsite restore plans/kubernetes-chat.ts --point 20260301-020001F --to oregon --name audit --yes`;
+  $ secondsite restore plans/kubernetes-chat.ts --point 20260301-020001F --to oregon --name audit --yes
+  $ secondsite restore plans/support-desk.ts --dataset tickets --kind logical --identity recovery.txt --yes`;
 
 /** `secondsite restore`: a moment of the past as a server of its own. */
 export const restore: CommandModule = {
@@ -20,7 +31,7 @@ export const restore: CommandModule = {
     program
       .command("restore <plan>")
       .description("Rebuilds a dataset as it was, in a fresh isolated instance.")
-      .requiredOption("--to <site>", "site to restore at, from its own copy")
+      .option("--to <site>", "site to restore at, from its own copy; not for dumps")
       .option(
         "--at <time>",
         "moment to restore (ISO 8601 with zone): everything committed by then, nothing later",
@@ -28,6 +39,17 @@ export const restore: CommandModule = {
       .option("--point <label>", "recovery point to restore, at its own end")
       .option("--dataset <dataset>", "which dataset; needed where a plan has several")
       .option("--name <name>", "name of the instance (default: made from the time)")
+      .option("--kind <kind>", "restore from this dump (logical, logical-2 …) instead of physical backups")
+      .option("--into <database>", "dumps: database to restore into (default: the plan's)")
+      .option("--replace <label>", "dumps: finished restore that may be replaced")
+      .option("--system <identifier>", "dumps: identity that the server has to have")
+      .option("--hooks <file>", "dumps: JSON with the programs that stop, start and ask the service")
+      .option("--jobs <number>", "dumps: tables that are loaded side by side", "1")
+      .option("--site <site>", "dumps: only this site's copy")
+      .addOption(fromOption())
+      .addOption(storeOption())
+      .addOption(identityOption())
+      .addOption(stagingOption())
       .option("--yes", "act; without it only what would happen is shown", false)
       .option("--wait <seconds>", "longest it may take to be ready", "3600")
       .option("--json", "print it as JSON", false)
@@ -36,8 +58,8 @@ export const restore: CommandModule = {
   },
 };
 
-interface Options {
-  readonly to: string;
+interface Options extends DumpOptions {
+  readonly to?: string;
   readonly at?: string;
   readonly point?: string;
   readonly dataset?: string;
@@ -47,12 +69,23 @@ interface Options {
   readonly json: boolean;
 }
 
-async function run(path: string, { yes, json, wait, ...wish }: Options): Promise<ExitCode> {
+async function run(path: string, options: Options): Promise<ExitCode> {
   const { loadPlan } = await import("../../plans/load.js");
+  if (options.kind !== undefined || options.from !== undefined) {
+    const { restoreFromDump } = await import("../sealed/restore-command.js");
+    return restoreFromDump(await loadPlan(path), options);
+  }
+  const { yes, json, wait, to, ...wish } = options;
+  if (to === undefined)
+    throw new EngineError(
+      "a restore from physical backups needs a site",
+      2,
+      "--to <site>, or --kind logical",
+    );
   const { planRestore } = await import("../restore/plan-restore.js");
   const { secondsGiven } = await import("../options.js");
   const patienceSeconds = secondsGiven("--wait", wait);
-  const intended = await planRestore(await loadPlan(path), wish);
+  const intended = await planRestore(await loadPlan(path), { ...wish, to });
   if (yes) {
     const { restore: act } = await import("../restore/restore.js");
     const startedAt = performance.now();

@@ -1,7 +1,7 @@
 import { EngineError } from "../../engines/errors.js";
+import { type Moment, microsOf, parseMoment } from "../../engines/moment.js";
 import { isGood, nothingCovers, pointFor, type RecoveryPoint } from "../../engines/postgres/points.js";
 import { copiesOf, readCopies } from "../../engines/postgres/points-copies.js";
-import { type Moment, microsOf, parseMoment } from "../../engines/postgres/points-time.js";
 import { clusterOf, humanSeconds, names, type Plan, postgresDatasets } from "../../plan/index.js";
 
 /** What somebody asks for. */

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { V1ContainerStatus, V1StatefulSet } from "@kubernetes/client-node";
 
 import { EngineError } from "../../engines/errors.js";
-import { type Moment, momentAt, parseMoment } from "../../engines/postgres/points-time.js";
+import { type Moment, momentAt, parseMoment } from "../../engines/moment.js";
 import { names } from "../../plan/index.js";
 import { update } from "../pulumi.js";
 import { type SiteCluster, siteCluster } from "./cluster.js";

@@ -20,12 +20,18 @@ const root = "manifests/";
  */
 export async function catalogueOf(store: ObjectStore): Promise<FoundChain[]> {
   const chains: FoundChain[] = [];
-  for (const dataset of await store.folders(root))
-    for (const label of await store.folders(`${root}${dataset}/`)) {
-      const epoch = /^e(\d{6})$/.exec(label)?.[1];
-      if (epoch === undefined) continue;
-      const prefix = `${root}${dataset}/${label}/`;
-      chains.push({ dataset, epoch: Number(epoch), prefix, entries: await readChain(store, prefix) });
-    }
+  for (const dataset of await store.folders(root)) chains.push(...(await chainsOf(store, dataset)));
+  return chains;
+}
+
+/** The chains of one dataset, by epoch. */
+export async function chainsOf(store: ObjectStore, dataset: string): Promise<FoundChain[]> {
+  const chains: FoundChain[] = [];
+  for (const label of await store.folders(`${root}${dataset}/`)) {
+    const epoch = /^e(\d{6})$/.exec(label)?.[1];
+    if (epoch === undefined) continue;
+    const prefix = `${root}${dataset}/${label}/`;
+    chains.push({ dataset, epoch: Number(epoch), prefix, entries: await readChain(store, prefix) });
+  }
   return chains;
 }

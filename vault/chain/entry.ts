@@ -86,7 +86,20 @@ const hold = z.strictObject({
   signature,
 });
 
-const schema = z.discriminatedUnion("entry", [point, tombstone, hold]);
+const verification = z.strictObject({
+  ...place,
+  entry: z.literal("verification"),
+  /** The point that was verified. */
+  point: reference,
+  /** How thoroughly, in the engine's words: `stored`, `structural`, `restored`. */
+  level: z.string().min(1),
+  /** What was wrong, for people; empty when nothing was. */
+  faults: z.array(z.string()),
+  by: z.string().min(1),
+  signature,
+});
+
+const schema = z.discriminatedUnion("entry", [point, tombstone, hold, verification]);
 
 export type ChainEntry = z.infer<typeof schema>;
 export type PointEntry = z.infer<typeof point>;

@@ -10,13 +10,31 @@ export interface ChainPoint {
   readonly held?: { readonly by: string; readonly reason: string };
   /** Points that add to it: without it they are lost. */
   readonly neededBy: readonly Reference[];
+  /** What its last verification found; absent while there was none. */
+  readonly verification?: PointVerification;
 }
+
+/** What a verification of a point found. */
+export interface PointVerification {
+  readonly level: string;
+  /** ISO 8601. */
+  readonly at: string;
+  readonly faults: readonly string[];
+}
+
+/** Whether its last verification found nothing wrong. */
+export const isVerified = ({ verification }: ChainPoint): boolean => verification?.faults.length === 0;
 
 /** The points of a chain that were not removed, oldest first. */
 export function livePoints(found: readonly FoundEntry[]): ChainPoint[] {
   const removed = new Set<number>();
   const holds = new Map<number, { readonly by: string; readonly reason: string }>();
+  const verifications = new Map<number, PointVerification>();
   for (const { entry } of found) {
+    if (entry?.entry === "verification") {
+      const { level, faults, writtenAt: at } = entry;
+      verifications.set(entry.point.sequence, { level, at, faults });
+    }
     if (entry?.entry === "tombstone") for (const { sequence } of entry.removed) removed.add(sequence);
     if (entry?.entry === "hold") holds.set(entry.point.sequence, { by: entry.by, reason: entry.reason });
     if (entry?.entry === "release") holds.delete(entry.point.sequence);
@@ -28,10 +46,11 @@ export function livePoints(found: readonly FoundEntry[]): ChainPoint[] {
   );
   return live.map((one) => {
     const held = holds.get(one.point.sequence);
+    const verification = verifications.get(one.point.sequence);
     const neededBy = live
       .filter(({ point }) => point.parent?.sequence === one.point.sequence)
       .map(({ reference }) => reference);
-    return { ...one, ...(held ? { held } : {}), neededBy };
+    return { ...one, ...(held ? { held } : {}), neededBy, ...(verification ? { verification } : {}) };
   });
 }
 

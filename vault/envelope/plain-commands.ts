@@ -1,8 +1,9 @@
 import type { KeyDocument } from "../keys/key-document.js";
 
 /**
- * Opens a sealed file: key document, identity file, sealed file and target are its arguments. Needs Python with
- * `aws-encryption-sdk` (PyPI, 3.x) and `age`. It tries every holder's wrapping, so any holder's identity does.
+ * Opens sealed files: key document, identity file, a sealed file or a folder of them, and the target are its arguments.
+ * Needs Python with `aws-encryption-sdk` (PyPI, 3.x) and `age`. It tries every holder's wrapping, so any holder's
+ * identity does.
  */
 const script = `
 import base64, json, os, subprocess, sys
@@ -27,11 +28,20 @@ class Provider(RawMasterKeyProvider):
 provider = Provider()
 provider.add_master_key(key["context"]["key"])
 client = sdk.EncryptionSDKClient(commitment_policy=CommitmentPolicy.REQUIRE_ENCRYPT_REQUIRE_DECRYPT)
-with open(sealed, "rb") as source, open(target + ".part", "wb") as out:
-    with client.stream(mode="d", source=source, key_provider=provider) as plain:
-        for chunk in plain:
-            out.write(chunk)
-os.rename(target + ".part", target)
+def unseal(path, to):
+    os.makedirs(os.path.dirname(os.path.abspath(to)), exist_ok=True)
+    with open(path, "rb") as source, open(to + ".part", "wb") as out:
+        with client.stream(mode="d", source=source, key_provider=provider) as plain:
+            for chunk in plain:
+                out.write(chunk)
+    os.rename(to + ".part", to)
+if os.path.isdir(sealed):
+    for folder, _, names in os.walk(sealed):
+        for name in names:
+            path = os.path.join(folder, name)
+            unseal(path, os.path.join(target, os.path.relpath(path, sealed)))
+else:
+    unseal(sealed, target)
 `.trim();
 
 /** Files that the command works on. */
@@ -40,7 +50,9 @@ export interface PlainOpenFiles {
   readonly key: string;
   /** The holder's age identity file. */
   readonly identity: string;
+  /** A sealed file, or a folder of them. */
   readonly sealed: string;
+  /** Where it is opened to: a file, or a folder for a folder. */
   readonly target: string;
 }
 

@@ -80,18 +80,38 @@ export async function rotateKey(
   recipients: readonly KeyProvider[],
   now: Date,
 ): Promise<RingKey> {
+  const { key, secret } = await makeKey(ring, purpose, recipients, now);
+  secret.fill(0);
+  return key;
+}
+
+/**
+ * Makes the next key and hands out its secret, for whoever can wrap but not open: who only writes needs no key at hand.
+ *
+ * @param after the number it comes after at the least. @default 0
+ */
+export async function makeKey(
+  ring: KeyRing,
+  purpose: KeyPurpose,
+  recipients: readonly KeyProvider[],
+  now: Date,
+  after = 0,
+): Promise<{ readonly key: RingKey; readonly secret: Buffer }> {
   for (;;) {
-    const number = Number((await ringKeys(ring, purpose)).at(-1)?.id.slice(-6) ?? 0) + 1;
+    const number = Math.max(numberOf((await ringKeys(ring, purpose)).at(-1)), after) + 1;
     const id = idOf(purpose, number);
     const { secret, publicKey } =
       purpose === "data" ? { secret: randomBytes(32), publicKey: undefined } : signingPair();
     const document = await wrapSecret(secret, contextOf(ring, id), recipients, now, publicKey);
-    secret.fill(0);
     // Of two who rotate at once one wins; the other makes the next number.
     if (await ring.store.create(keyObject(ring.dataset, id), formatKeyDocument(document)))
-      return ringKey(ring, id);
+      return { key: await ringKey(ring, id), secret };
+    secret.fill(0);
   }
 }
+
+/** A key's place among those of its purpose, from 1; 0 where there is none. */
+export const numberOf = (key: RingKey | undefined): number => Number(key?.id.slice(-6) ?? 0);
 
 /** The newest key of a purpose; the first is made when there is none. */
 export async function currentKey(
@@ -115,11 +135,12 @@ export async function openKey(ring: KeyRing, key: RingKey): Promise<Uint8Array> 
 
 /** Opens a signing key. @throws VaultError when what opens is not the half of the public key that stands beside it */
 export async function openSigningKey(ring: KeyRing, key: RingKey): Promise<KeyObject> {
-  const privateKey = createPrivateKey({
-    key: Buffer.from(await openKey(ring, key)),
-    format: "der",
-    type: "pkcs8",
-  });
+  return signingKeyFrom(ring, key, await openKey(ring, key));
+}
+
+/** The same from a secret that is open already. */
+export function signingKeyFrom(ring: KeyRing, key: RingKey, secret: Uint8Array): KeyObject {
+  const privateKey = createPrivateKey({ key: Buffer.from(secret), format: "der", type: "pkcs8" });
   const own = createPublicKey(privateKey).export({ format: "der", type: "spki" }).toString("base64");
   if (own !== key.document.publicKey)
     throw new VaultError(`${key.object} at ${ring.store.label} names a public key that is not its own`);

@@ -1,5 +1,6 @@
 import type { ObjectStore, StoredObject } from "../object-store.js";
 import type { CapabilityTable } from "./capabilities.js";
+import type { PlainFetch } from "./plain-fetch.js";
 
 /** Something that once lay, or lies, under a key. */
 export interface ObjectVersion extends StoredObject {
@@ -48,6 +49,8 @@ export interface UnfinishedUpload {
 export interface Store extends ObjectStore {
   /** What its configuration says that it can do. */
   readonly declared: CapabilityTable;
+  /** How its objects are fetched without Secondsite. */
+  readonly plainFetch: PlainFetch;
   /** Finds out by doing what it can do; leaves nothing behind that can be removed. */
   probe(): Promise<CapabilityTable>;
   /** Writes an object, there or not. */

@@ -4,6 +4,7 @@ import { dirname, join, resolve } from "node:path";
 
 import { VaultError } from "../../errors.js";
 import { type Capability, type CapabilityTable, needs } from "../capabilities.js";
+import { folderFetch } from "../plain-fetch.js";
 import type { Store } from "../store.js";
 import { fileOf, unfinishedFolder } from "./paths.js";
 import { probeDirectory } from "./probe.js";
@@ -54,6 +55,7 @@ export function directoryStore(folder: string): Store {
   return {
     label,
     declared,
+    plainFetch: folderFetch(root),
     probe: () => doing("writing", "probe/", () => probeDirectory(root)),
     get,
     async getVersion(key) {

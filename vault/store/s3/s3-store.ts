@@ -7,6 +7,7 @@ import {
 
 import { VaultError } from "../../errors.js";
 import { type Capability, needs } from "../capabilities.js";
+import { s3Fetch } from "../plain-fetch.js";
 import type { Store } from "../store.js";
 import { type S3StoreOptions, s3Bucket } from "./client.js";
 import { failed, isAbsent, isTaken } from "./errors.js";
@@ -38,6 +39,7 @@ export function s3Store(options: S3StoreOptions): Store {
   return {
     label,
     declared,
+    plainFetch: s3Fetch(options),
     probe: () => probeBucket(at),
     get: (key) => get(key),
     getVersion: (key, version) => get(key, version),

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { EngineError } from "../errors.js";
+import { EngineError } from "./errors.js";
 
 /** A moment that somebody chose, to the microsecond: commits are stamped that finely. */
 export interface Moment {

@@ -1,0 +1,102 @@
+import {
+  type ChainPoint,
+  chainsOf,
+  checkChain,
+  type DatasetCopy,
+  livePoints,
+  ringKeys,
+  signersIn,
+  VaultError,
+} from "../../vault/index.js";
+import { kindPrefix } from "./layout.js";
+
+/** A point as one copy holds it. */
+export interface FoundPoint extends ChainPoint {
+  readonly copy: DatasetCopy;
+  /** Start of its chain's keys. */
+  readonly chain: string;
+  readonly epoch: number;
+  /** The moment that it holds, ISO 8601 in UTC: nothing that happened later is in it. */
+  readonly at: string;
+  /** Why it cannot be restored; absent on a good point. */
+  readonly problem?: string;
+}
+
+/** What one copy holds, or why it could not be asked. */
+export interface FoundCopy {
+  readonly copy: DatasetCopy;
+  /** Oldest first. */
+  readonly points: readonly FoundPoint[];
+  /** Labels of points that were dropped on purpose. */
+  readonly dropped: readonly string[];
+  /** What is wrong with its chains, for people. */
+  readonly faults: readonly string[];
+  /** Why it does not answer; everything else is empty then. */
+  readonly unreachable?: string;
+}
+
+/** Asks every copy, all at once; one that does not answer says so and hides no other. */
+export function findPoints(copies: readonly DatasetCopy[], kind: string): Promise<FoundCopy[]> {
+  return Promise.all(
+    copies.map(async (copy) => {
+      try {
+        return { copy, ...(await pointsAt(copy, kind)) };
+      } catch (error) {
+        if (!(error instanceof VaultError)) throw error;
+        return { copy, points: [], dropped: [], faults: [], unreachable: error.message };
+      }
+    }),
+  );
+}
+
+async function pointsAt(
+  copy: DatasetCopy,
+  kind: string,
+): Promise<Pick<FoundCopy, "points" | "dropped" | "faults">> {
+  const { store, plan, dataset, site, ring } = copy;
+  const sizes = new Map<string, number>();
+  for await (const { key, bytes } of store.list(kindPrefix(dataset, kind))) sizes.set(key, bytes);
+  const keys = new Map((await ringKeys(ring, "data")).map(({ object, sha256 }) => [object, sha256]));
+  const trusted = await signersIn(ring);
+  const points: FoundPoint[] = [];
+  const dropped: string[] = [];
+  const faults: string[] = [];
+  for (const { epoch, prefix, entries } of await chainsOf(store, dataset)) {
+    const found = checkChain(entries, { prefix, plan, dataset, site, epoch, trusted });
+    faults.push(...found.map(({ key, problem }) => `${key}: ${problem}`));
+    const damaged = new Map(found.map(({ key, problem }) => [key, problem]));
+    const alive = livePoints(entries);
+    const kept = new Set(alive.map(({ point }) => point.sequence));
+    for (const { entry } of entries)
+      if (entry?.entry === "point" && entry.kind === kind && !kept.has(entry.sequence))
+        dropped.push(entry.label);
+    for (const live of alive) {
+      if (live.point.kind !== kind) continue;
+      const problem = damaged.get(live.key) ?? problemOf(live, sizes, keys);
+      const { finishedAt, source } = live.point;
+      const at = typeof source.at === "string" ? source.at : finishedAt;
+      points.push({ ...live, copy, chain: prefix, epoch, at, ...(problem === undefined ? {} : { problem }) });
+    }
+  }
+  return { points, dropped, faults };
+}
+
+/** What a listing shows to be wrong: it counts only where every part is there. */
+function problemOf(
+  { point, verification }: ChainPoint,
+  sizes: ReadonlyMap<string, number>,
+  keys: ReadonlyMap<string, string>,
+): string | undefined {
+  for (const { key, bytes } of point.parts) {
+    const there = sizes.get(key);
+    if (there === undefined) return `${key} is missing`;
+    if (there !== bytes) return `${key} has ${there} bytes instead of ${bytes}`;
+  }
+  for (const { object, sha256 } of point.keys ?? []) {
+    const there = keys.get(object);
+    if (there === undefined) return `its key ${object} is missing`;
+    if (there !== sha256) return `its key ${object} is another than the one it was sealed with`;
+  }
+  const [fault] = verification?.faults ?? [];
+  return fault === undefined ? undefined : `its verification of ${verification?.at} found: ${fault}`;
+}

@@ -1,0 +1,83 @@
+import {
+  appendEntry,
+  damagedParts,
+  type KeyProvider,
+  type PointEntry,
+  writingKeys,
+} from "../../vault/index.js";
+import type { Engine, Fault, Run, Verdict, VerificationLevel } from "../engine.js";
+import { openPoint } from "./open.js";
+import type { FoundPoint } from "./points.js";
+
+/**
+ * Verifies a point where it lies. Every object is compared with its checksum first, for which no key is needed; then
+ * the engine opens it, as deep as is asked.
+ *
+ * @throws EngineError or VaultError when it cannot be verified here, which says nothing about the point
+ */
+export async function verifySealed<Point>(
+  found: FoundPoint,
+  engine: Pick<Engine<never, Point, never, unknown>, "parse" | "verify">,
+  level: VerificationLevel,
+  run: Run,
+): Promise<Verdict> {
+  const { copy, point, problem } = found;
+  const damaged = await damagedParts(copy.store, point.parts);
+  const faults = damaged.map(({ key, problem: message }): Fault => ({ item: key, message }));
+  // What a listing shows is told too, unless it is what the parts told already, or what was found last time.
+  if (faults.length === 0 && problem !== undefined && found.verification?.faults.length !== 0)
+    faults.push({ item: found.key, message: problem });
+  if (level === "stored" || faults.length > 0) return { level, faults, notes: [] };
+  const { point: opened, parts } = await openPoint(found, engine);
+  return engine.verify(opened, parts, level, run);
+}
+
+/** Sizes of this many points before it are what a point's size is held against. */
+const history = 7;
+/** Smaller than this share of what was usual is a reason to look. */
+const plausible = 0.5;
+
+/**
+ * Why a point's size is not what one would expect from those before it; undefined when it is.
+ *
+ * @param all points of the same copy and kind, in any order
+ */
+export function implausibleSize(
+  point: Pick<PointEntry, "bytes" | "sequence">,
+  all: readonly { readonly point: Pick<PointEntry, "bytes" | "sequence"> }[],
+): string | undefined {
+  const before = all
+    .filter((one) => one.point.sequence < point.sequence)
+    .sort((a, b) => b.point.sequence - a.point.sequence)
+    .slice(0, history)
+    .map((one) => one.point.bytes.stored)
+    .sort((a, b) => a - b);
+  const usual = before[Math.floor(before.length / 2)];
+  if (usual === undefined || before.length < 3 || point.bytes.stored >= usual * plausible) return undefined;
+  return `it has ${point.bytes.stored} bytes, less than half of the usual ${usual}: did the source lose data?`;
+}
+
+/**
+ * Records what a verification found, in the point's own chain.
+ *
+ * @param by who verified
+ * @throws VaultError when it cannot be written
+ */
+export async function recordVerification(
+  { copy, chain, epoch, reference }: FoundPoint,
+  { level, faults }: Pick<Verdict, "level" | "faults">,
+  by: string,
+  recipients: readonly KeyProvider[],
+): Promise<void> {
+  const { plan, dataset, site, store } = copy;
+  const { signer } = await writingKeys([copy], recipients, new Date());
+  await appendEntry(
+    store,
+    chain,
+    {
+      ...{ entry: "verification", plan, dataset, site, epoch, point: reference, level, by },
+      faults: faults.map(({ item, message }) => `${item}: ${message}`),
+    },
+    signer,
+  );
+}

@@ -1,0 +1,92 @@
+import type { CommandModule, ExitCode } from "../command.js";
+import { fromOption, identityOption, storeOption } from "../sealed/options.js";
+import type { PrunedCopy } from "../sealed/prune.js";
+
+const help = `
+Without --yes it shows what would go, and why. What retention says of dumps is applied to every direct copy by its own
+chain; a tool's repository is pruned by the tool. Never dropped are the newest verified point, held points, what others
+need, and anything while a clock is wrong, a chain is damaged or no point is verified.
+
+Exit codes: 0 shown or done, 1 a copy refused, 2 bad input, 3 a store failed, 4 another run has the job.
+
+Example:
+  $ secondsite prune plans/support-desk.ts          # look
+  $ secondsite prune plans/support-desk.ts --yes    # act`;
+
+/** `secondsite prune`: applies retention. */
+export const prune: CommandModule = {
+  register(program, done) {
+    program
+      .command("prune <plan>")
+      .description("Drops recovery points that retention does not keep.")
+      .option("--dataset <dataset>", "only this dataset")
+      .option("--kind <kind>", "only this dump: logical, logical-2 …")
+      .option("--site <site>", "only this site's copy")
+      .option("--yes", "act; without it only what would happen is shown", false)
+      .addOption(fromOption())
+      .addOption(storeOption())
+      .addOption(identityOption())
+      .option("--json", "print it as JSON", false)
+      .addHelpText("after", help)
+      .action(async (path, options) => done(await run(path, options)));
+  },
+};
+
+interface Options {
+  readonly dataset?: string;
+  readonly kind?: string;
+  readonly site?: string;
+  readonly from?: string;
+  readonly store?: string[];
+  readonly identity?: string[];
+  readonly yes: boolean;
+  readonly json: boolean;
+}
+
+async function run(path: string, { from, ...options }: Options): Promise<ExitCode> {
+  const { loadPlan } = await import("../../plans/load.js");
+  const { pruneSealed } = await import("../sealed/prune.js");
+  const plan = await loadPlan(path);
+  const all = await pruneSealed(plan, { ...options, folder: from });
+  if (options.json) process.stdout.write(`${JSON.stringify(all.map(asJson), undefined, 2)}\n`);
+  else process.stdout.write(await shown(all, options.yes));
+  return all.some(({ decided }) => decided.refused !== undefined) ? 1 : 0;
+}
+
+const asJson = ({ dataset, decided, done }: PrunedCopy) => ({
+  ...{ dataset, site: decided.copy.site, kind: decided.kind, bytes: decided.bytes },
+  ...(decided.refused === undefined ? {} : { refused: decided.refused }),
+  points: decided.selection.decisions.map(({ point, kept, why }) => ({
+    id: point.id,
+    at: point.at,
+    kept,
+    why,
+  })),
+  ...(done ? { done } : {}),
+});
+
+async function shown(all: readonly PrunedCopy[], yes: boolean): Promise<string> {
+  const { table } = await import("../ui/table.js");
+  const { humanBytes } = await import("../ui/bytes.js");
+  const rows = all.flatMap(({ dataset, decided }) =>
+    decided.dropped.map((point) => ({ dataset, decided, point })),
+  );
+  const list = table(rows, [
+    { title: "Dataset", value: ({ dataset }) => dataset },
+    { title: "Copy", value: ({ decided }) => decided.copy.site },
+    { title: yes ? "Dropped" : "Would go", value: ({ point }) => point.point.label },
+    { title: "Of", value: ({ point }) => point.at },
+    { title: "Stored", value: ({ point }) => humanBytes(point.point.bytes.stored) },
+    { title: "Because", value: ({ point }) => point.why.join("; "), wrap: true },
+  ]);
+  const copies = all.map(({ dataset, decided, done }) => {
+    const kept = decided.selection.decisions.length - decided.dropped.length;
+    const what = decided.refused ?? `${kept} kept, ${decided.dropped.length} ${yes ? "dropped" : "would go"}`;
+    const gone = done
+      ? `; ${done.objects} objects are gone${done.locked > 0 ? `, ${done.locked} of them stay as versions until their lock ends` : ""}`
+      : "";
+    return `${dataset} (${decided.kind}) at ${decided.copy.site}: ${what}${gone}`;
+  });
+  const end = yes || rows.length === 0 ? [] : ["Nothing was changed. Add --yes to act."];
+  return `${[...(rows.length > 0 ? [list] : []), ...copies, ...end].join("\n")}\n`;
+}

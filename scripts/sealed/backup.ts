@@ -1,0 +1,54 @@
+import { EngineError } from "../../engines/errors.js";
+import { logicalEngine } from "../../engines/postgres-logical/index.js";
+import { captureSealed, type SealedPoint } from "../../engines/sealed/capture.js";
+import type { Plan } from "../../plan/index.js";
+import { withJobLease } from "../../vault/index.js";
+import { connectionFrom } from "./connection.js";
+import { doneBy, epochOf, type JobOptions, sealedJob, stagingFolder } from "./job.js";
+
+/** How a dump is made now. */
+export interface BackupOptions extends Omit<JobOptions, "site"> {
+  /** Folder for temporary files. */
+  readonly staging?: string | undefined;
+  readonly say: (line: string) => void;
+}
+
+/**
+ * Dumps a dataset into every direct copy at once, as the only run that does.
+ *
+ * @throws JobLeaseHeld (exit code 4) while another run has it; EngineError or VaultError when no copy has the point
+ */
+export async function backupSealed(
+  plan: Plan,
+  dataset: string,
+  options: BackupOptions,
+): Promise<SealedPoint> {
+  const job = await sealedJob(plan, dataset, options);
+  const { spec, kind, backup, direct, recipients } = job;
+  if (recipients.length === 0)
+    throw new EngineError(
+      `nobody could open a backup of "${dataset}": the plan names no key for category "${spec.category}"`,
+      2,
+      "add recipients to keys.recovery, or use keys.provider kms with a site at AWS",
+    );
+  const [first] = direct;
+  if (!first) throw new EngineError(`"${kind}" of "${dataset}" is written nowhere directly`, 2);
+  const address = await connectionFrom(spec.database, process.env);
+  const staging = await stagingFolder(options.staging);
+  const epoch = await epochOf(job);
+  return withJobLease({ store: first.store, job: leaseOf(dataset, kind), holder: doneBy() }, (signal) =>
+    captureSealed(
+      {
+        engine: logicalEngine(),
+        source: { address, as: backup.as },
+        ...{ kind, epoch, recipients },
+        takenAt: spec.at,
+        copies: direct,
+      },
+      { staging, signal, say: options.say },
+    ),
+  );
+}
+
+/** What only one run does at a time: adding points of a kind, or dropping them. */
+export const leaseOf = (dataset: string, kind: string): string => `${dataset}/${kind}`;

@@ -1,0 +1,71 @@
+import { readFile } from "node:fs/promises";
+import { execa } from "execa";
+import { z } from "zod";
+
+import { EngineError } from "../../engines/errors.js";
+import type { RestoreHooks } from "../../engines/postgres-logical/index.js";
+
+const command = z.array(z.string()).min(1);
+
+/** A file with the programs that a production restore calls; argument lists, run without a shell. */
+const schema = z.strictObject({
+  /** Tells people; what to say is its last argument. @default nobody is told */
+  notify: command.optional(),
+  /** Stops whatever writes, and returns once it is stopped. */
+  stopWriters: command,
+  startWriters: command,
+  /** Asks the application whether it is healthy: 0 when it is. @default not asked */
+  validate: command.optional(),
+});
+
+/**
+ * Reads the programs around a production restore.
+ *
+ * @param safetyBackup captures what is live
+ * @throws EngineError (2) when the file is none
+ */
+export async function hooksFrom(
+  path: string,
+  safetyBackup: RestoreHooks["safetyBackup"],
+): Promise<RestoreHooks> {
+  const parsed = schema.safeParse(await content(path));
+  if (!parsed.success)
+    throw new EngineError(
+      `--hooks ${path}: ${z.prettifyError(parsed.error)}`,
+      2,
+      'argument lists, such as ["systemctl", "stop", "app"]',
+    );
+  const { notify, stopWriters, startWriters, validate } = parsed.data;
+  return {
+    notify: async (what) => run(notify, what),
+    stopWriters: () => run(stopWriters),
+    startWriters: () => run(startWriters),
+    safetyBackup,
+    validate: () => run(validate),
+  };
+}
+
+async function content(path: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(path, "utf8"));
+  } catch (cause) {
+    const reason = cause instanceof SyntaxError ? "it is no JSON" : (cause as NodeJS.ErrnoException).code;
+    throw new EngineError(`--hooks ${path} cannot be read: ${reason}`, 2, undefined, { cause });
+  }
+}
+
+/** Longest that a program around a restore may take, in milliseconds. */
+const patience = 600_000;
+
+async function run(argv: readonly string[] | undefined, ...more: string[]): Promise<void> {
+  const [program, ...args] = argv ?? [];
+  if (program === undefined) return;
+  const { failed, exitCode, timedOut, all } = await execa(program, [...args, ...more], {
+    ...{ reject: false, all: true, stdin: "ignore", timeout: patience },
+  });
+  if (failed)
+    throw new EngineError(
+      `${program} ${timedOut ? `did not end within ${patience / 1_000} s` : `ended with ${exitCode ?? "no exit code"}`}: ${(all ?? "").trim().split("\n").slice(-3).join(" | ")}`,
+      3,
+    );
+}

@@ -1,0 +1,26 @@
+import { Option } from "@commander-js/extra-typings";
+
+/** Gathers what an option that may stand several times was given. */
+const gather = (value: string, before: string[] = []): string[] => [...before, value];
+
+/** `--store`: where a site's copies are, when that is not where the plan says. */
+export const storeOption = () =>
+  new Option(
+    "--store <site=place>",
+    "where a site's copies are: a folder, or an S3 server's address; may stand several times",
+  ).argParser<string[]>(gather);
+
+/** `--identity`: a key that opens what was sealed. */
+export const identityOption = () =>
+  new Option(
+    "--identity <file>",
+    "file with an age identity: a restore's own, or a holder's recovery key; may stand several times",
+  ).argParser<string[]>(gather);
+
+/** `--staging`: where temporary files go. */
+export const stagingOption = () =>
+  new Option("--staging <folder>", "folder for temporary files (default: below the system's)");
+
+/** `--from`: a folder that a backup was made to with `--output`. */
+export const fromOption = () =>
+  new Option("--from <folder>", "a folder that was the --output of a backup, instead of the plan's copies");

@@ -1,0 +1,94 @@
+import { EngineError } from "../../engines/errors.js";
+import { type Plan, postgresDatasets } from "../../plan/index.js";
+import type { ExitCode } from "../command.js";
+import { wholeGiven } from "../options.js";
+import { planRestoreDump, type RestoreDump, restoreDump } from "./restore.js";
+
+/** What `restore` is told about a dump. */
+export interface DumpOptions {
+  readonly dataset?: string;
+  readonly at?: string;
+  readonly point?: string;
+  readonly kind?: string;
+  readonly into?: string;
+  readonly replace?: string;
+  readonly system?: string;
+  readonly hooks?: string;
+  readonly jobs: string;
+  readonly site?: string;
+  readonly from?: string;
+  readonly store?: string[];
+  readonly identity?: string[];
+  readonly staging?: string;
+  readonly yes: boolean;
+  readonly json: boolean;
+}
+
+/** Shows what a restore from a dump would do, and does it when told to. */
+export async function restoreFromDump(plan: Plan, options: DumpOptions): Promise<ExitCode> {
+  const { replace, system, jobs, from, yes, json, ...rest } = options;
+  const dataset = options.dataset ?? only(plan);
+  const how = {
+    ...rest,
+    ...{ replaces: replace, systemIdentifier: system, folder: from },
+    jobs: wholeGiven("--jobs", jobs, 1),
+    say: (line: string) => process.stderr.write(`${new Date().toISOString()} ${line}\n`),
+  };
+  const intended = await planRestoreDump(plan, dataset, how);
+  const done = yes ? await restoreDump(intended, how) : undefined;
+  const { chosen, moment, loss, next, target } = intended;
+  if (json) {
+    const named = ({ copy, point, at }: RestoreDump["chosen"]) => ({
+      site: copy.site,
+      label: point.label,
+      at,
+    });
+    const answer = {
+      ...{ plan: plan.name, dataset, kind: intended.job.kind, restored: yes, point: named(chosen) },
+      ...{ at: moment?.iso ?? chosen.at, loss, next: next.map(named) },
+      target: { host: target.server.host, database: target.database },
+      ...(done ? { result: done } : {}),
+    };
+    process.stdout.write(`${JSON.stringify(answer, undefined, 2)}\n`);
+  } else process.stdout.write(shown(intended, done));
+  return 0;
+}
+
+function only(plan: Plan): string {
+  const all = postgresDatasets(plan).map(([name]) => name);
+  const [first, second] = all;
+  if (first !== undefined && second === undefined) return first;
+  throw new EngineError(
+    `plan "${plan.name}" has ${all.length} PostgreSQL datasets: ${all.join(", ")}`,
+    2,
+    first === undefined ? undefined : `--dataset ${first}`,
+  );
+}
+
+function shown(
+  { job, chosen, loss, next, target }: RestoreDump,
+  done: Awaited<ReturnType<typeof restoreDump>> | undefined,
+): string {
+  const { copy, point, verification } = chosen;
+  const verified = verification
+    ? `verified ${verification.at}, ${verification.level}`
+    : "never verified before";
+  const [other] = next;
+  const lines = [
+    `Restoring "${job.dataset}" ${done ? "is done" : "would"}:`,
+    `  from      ${point.label} at ${copy.site}, ${verified}`,
+    `  holds     what was committed by ${chosen.at}`,
+    `  without   ${loss}`,
+    `  into      a new database, switched in as "${target.database}" at ${target.server.host}`,
+    `  otherwise ${other ? `${other.point.label} at ${other.copy.site}, of ${other.at}` : "there is no other point"}`,
+    ...(done?.restored.previous === undefined
+      ? []
+      : [`  kept      what was live, as "${done.restored.previous}"`]),
+    ...(done?.safety === undefined
+      ? []
+      : [`  safety    ${"label" in done.safety ? done.safety.label : `none: ${done.safety.impossible}`}`]),
+    ...(done?.notes ?? []).map((note) => `  note      ${note}`),
+    ...(done ? [] : ["Nothing was changed. Add --yes to act."]),
+  ];
+  return `${lines.join("\n")}\n`;
+}

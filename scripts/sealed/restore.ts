@@ -1,0 +1,134 @@
+import { EngineError } from "../../engines/errors.js";
+import { type Moment, microsOf, momentAt, parseMoment } from "../../engines/moment.js";
+import {
+  type LogicalTarget,
+  logicalEngine,
+  type ProductionRestore,
+  restoreProduction,
+} from "../../engines/postgres-logical/index.js";
+import { candidates } from "../../engines/sealed/choose.js";
+import { openPoint } from "../../engines/sealed/open.js";
+import { type FoundCopy, type FoundPoint, findPoints } from "../../engines/sealed/points.js";
+import { humanSeconds, type Plan } from "../../plan/index.js";
+import { backupSealed } from "./backup.js";
+import { connectionFrom } from "./connection.js";
+import { hooksFrom } from "./hooks.js";
+import { type JobOptions, type SealedJob, sealedJob, stagingFolder } from "./job.js";
+
+/** What is restored, and where to. */
+export interface RestoreDumpOptions extends JobOptions {
+  /** The moment: the newest point that holds nothing later. @default now */
+  readonly at?: string | undefined;
+  /** This point and no other. */
+  readonly point?: string | undefined;
+  /** Database to restore into. @default the plan's */
+  readonly into?: string | undefined;
+  /** Label of a finished restore that may be replaced. */
+  readonly replaces?: string | undefined;
+  /** Identity that the server has to have. */
+  readonly systemIdentifier?: string | undefined;
+  readonly staging?: string | undefined;
+  /** Tables that are loaded side by side. @default 1 */
+  readonly jobs?: number | undefined;
+}
+
+/** What a restore would do. Nothing was touched. */
+export interface RestoreDump {
+  readonly job: SealedJob;
+  readonly chosen: FoundPoint;
+  /** The moment that was asked for; absent where a point was named. */
+  readonly moment?: Moment;
+  /** What is not in it, for people. */
+  readonly loss: string;
+  /** Points to try when this one fails, best first. */
+  readonly next: readonly FoundPoint[];
+  readonly target: LogicalTarget;
+}
+
+/**
+ * Chooses the point and the target; nothing is touched.
+ *
+ * @throws EngineError: 1 when nothing covers the moment, 2 when what was given is none
+ */
+export async function planRestoreDump(
+  plan: Plan,
+  dataset: string,
+  options: RestoreDumpOptions,
+): Promise<RestoreDump> {
+  if (options.at !== undefined && options.point !== undefined)
+    throw new EngineError("--at and --point say two things: give one of them", 2);
+  const job = await sealedJob(plan, dataset, options);
+  const moment = options.at === undefined ? undefined : parseMoment(options.at);
+  const copies = await findPoints(job.copies, job.kind);
+  const all = copies.flatMap(({ points }) => points);
+  const wanted = options.point === undefined ? all : all.filter(({ point }) => point.label === options.point);
+  const now = Date.now() * 1_000;
+  const [chosen, ...next] = candidates(wanted, moment?.micros ?? now);
+  if (!chosen) throw nothing(job, copies, wanted, options);
+  const database = options.into ?? job.spec.database;
+  const lost = ((moment?.micros ?? now) - microsOf(chosen.at)) / 1_000_000;
+  return {
+    ...{ job, chosen, next },
+    ...(moment ? { moment } : {}),
+    loss: `what was committed after ${chosen.at}: ${humanSeconds(lost)} until ${moment?.iso ?? momentAt(now).iso}`,
+    target: {
+      server: await connectionFrom("postgres", process.env),
+      database,
+      ...(options.replaces === undefined ? {} : { replaces: options.replaces }),
+      ...(options.systemIdentifier === undefined ? {} : { systemIdentifier: options.systemIdentifier }),
+    },
+  };
+}
+
+/**
+ * Restores as planned: into a new database, verified, switched in by rename. With hooks, around a running service.
+ *
+ * @param hooks file with the programs that stop and start the service
+ */
+export async function restoreDump(
+  { job, chosen, target }: RestoreDump,
+  options: RestoreDumpOptions & {
+    readonly hooks?: string | undefined;
+    readonly say: (line: string) => void;
+  },
+): Promise<Pick<ProductionRestore, "restored"> & Partial<ProductionRestore>> {
+  const run = { staging: await stagingFolder(options.staging), say: options.say };
+  const { point, parts } = await openPoint(chosen, logicalEngine());
+  const how = { jobs: options.jobs ?? 1 };
+  if (options.hooks === undefined)
+    return { restored: await logicalEngine(how).restore(point, parts, target, run) };
+  const hooks = await hooksFrom(options.hooks, async () => {
+    const { facts, copies } = await backupSealed(job.plan, job.dataset, { ...options, kind: job.kind });
+    const [failed] = copies.flatMap(({ failure }) => (failure === undefined ? [] : [failure]));
+    if (copies.every(({ appended }) => !appended)) throw failed;
+    return facts.label;
+  });
+  return restoreProduction(point, parts, target, hooks, run, how);
+}
+
+function nothing(
+  { dataset }: SealedJob,
+  copies: readonly FoundCopy[],
+  wanted: readonly FoundPoint[],
+  { at, point }: RestoreDumpOptions,
+): EngineError {
+  const silent = copies.flatMap(({ copy, unreachable }) =>
+    unreachable === undefined ? [] : [`${copy.site} does not answer: ${unreachable}`],
+  );
+  const bad = wanted.flatMap((one) =>
+    one.problem === undefined ? [] : [`${one.point.label} at ${one.copy.site}: ${one.problem}`],
+  );
+  const good = wanted.filter(({ problem }) => problem === undefined).map((one) => one.at);
+  const first = good.toSorted()[0];
+  const why = [
+    ...(point !== undefined && wanted.length === 0 ? [`no copy has a point "${point}"`] : []),
+    ...(first === undefined ? [] : [`the oldest one holds ${first}`]),
+    ...bad,
+    ...silent,
+  ];
+  return new EngineError(
+    `no point of "${dataset}" can be restored${at === undefined ? "" : ` for ${at}`}: ${why.join("; ") || "there is none"}`,
+    1,
+    `secondsite points <plan> --dataset ${dataset} lists every point`,
+  );
+}

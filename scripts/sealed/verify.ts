@@ -1,0 +1,98 @@
+import type { VerificationLevel } from "../../engines/engine.js";
+import { microsOf } from "../../engines/moment.js";
+import { logicalEngine } from "../../engines/postgres-logical/index.js";
+import { type Choosable, candidates } from "../../engines/sealed/choose.js";
+import { type FoundPoint, findPoints } from "../../engines/sealed/points.js";
+import { implausibleSize, recordVerification, verifySealed } from "../../engines/sealed/verify.js";
+import type { Plan } from "../../plan/index.js";
+import { doneBy, type JobOptions, sealedJob, stagingFolder } from "./job.js";
+
+/** What is verified, and how. */
+export interface VerifySealedOptions extends JobOptions {
+  readonly level: VerificationLevel;
+  /** Only points of the last so many days. @default all */
+  readonly days?: number | undefined;
+  /** Only this point. @default all */
+  readonly point?: string | undefined;
+  readonly staging?: string | undefined;
+  readonly say: (line: string) => void;
+}
+
+/** What became of one point at one copy. */
+export interface VerifiedPoint {
+  readonly dataset: string;
+  readonly site: string;
+  readonly kind: string;
+  readonly label: string;
+  readonly at: string;
+  readonly level: VerificationLevel;
+  readonly faults: readonly { readonly item: string; readonly message: string }[];
+  readonly notes: readonly string[];
+  /** Why its size is suspicious. */
+  readonly suspicious?: string;
+  /** A point to restore instead. */
+  readonly instead?: { readonly site: string; readonly label: string };
+  /** Whether the result stands in the point's chain. */
+  readonly recorded: boolean;
+}
+
+/** What became of one copy. */
+export interface VerifiedCopy {
+  readonly dataset: string;
+  readonly site: string;
+  readonly kind: string;
+  readonly unreachable?: string;
+  /** What is wrong with its chain. */
+  readonly faults: readonly string[];
+  readonly points: readonly VerifiedPoint[];
+}
+
+/** Verifies the points of one dump at every copy, and records what was found in their chains. */
+export async function verifyDumps(
+  plan: Plan,
+  dataset: string,
+  options: VerifySealedOptions,
+): Promise<VerifiedCopy[]> {
+  const { kind, copies, recipients } = await sealedJob(plan, dataset, options);
+  const staging = await stagingFolder(options.staging);
+  const found = await findPoints(copies, kind);
+  const all = found.flatMap(({ points }) => points);
+  const since = options.days === undefined ? 0 : Date.now() - options.days * 86_400_000;
+  const results: VerifiedCopy[] = [];
+  for (const { copy, points, faults, unreachable } of found) {
+    const verified: VerifiedPoint[] = [];
+    for (const one of points) {
+      if (Date.parse(one.at) < since) continue;
+      if (options.point !== undefined && one.point.label !== options.point) continue;
+      options.say(`verifying ${one.point.label} at ${copy.site}, ${options.level}`);
+      const verdict = await verifySealed(one, logicalEngine(), options.level, { staging, say: options.say });
+      const recorded = await recordVerification(one, verdict, doneBy(), recipients).then(
+        () => true,
+        (error: unknown) => {
+          options.say(`the result is not recorded: ${error instanceof Error ? error.message : error}`);
+          return false;
+        },
+      );
+      const suspicious = implausibleSize(one.point, points);
+      const instead = verdict.faults.length > 0 ? olderThan(one, all) : undefined;
+      verified.push({
+        ...{ dataset, site: copy.site, kind, label: one.point.label, at: one.at, level: options.level },
+        ...{ faults: verdict.faults, notes: verdict.notes, recorded },
+        ...(suspicious === undefined ? {} : { suspicious }),
+        ...(instead ? { instead } : {}),
+      });
+    }
+    results.push({
+      ...{ dataset, site: copy.site, kind, faults, points: verified },
+      ...(unreachable === undefined ? {} : { unreachable }),
+    });
+  }
+  return results;
+}
+
+/** The best point that holds nothing later, at another copy or older. */
+function olderThan(bad: FoundPoint, all: readonly FoundPoint[]) {
+  const others = all.filter((one) => one !== bad);
+  const [best] = candidates<FoundPoint & Choosable>(others, microsOf(bad.at));
+  return best && { site: best.copy.site, label: best.point.label };
+}

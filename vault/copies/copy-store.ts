@@ -1,0 +1,65 @@
+import { join } from "node:path";
+import { createCredentialChain, fromIni, fromNodeProviderChain } from "@aws-sdk/credential-providers";
+
+import { type CloudSite, names, type Plan } from "../../plan/index.js";
+import { type Capability as Documented, stores } from "../../plan/proofs/stores.js";
+import type { CapabilityTable } from "../store/capabilities.js";
+import { directoryStore } from "../store/directory/directory-store.js";
+import { s3Store } from "../store/s3/s3-store.js";
+import type { Store } from "../store/store.js";
+import { type Access, BadPlace, cloudOf, isAddress } from "./access.js";
+
+/**
+ * The store of one site's copies of a category.
+ *
+ * Credentials are the AWS environment's. A store of another provider takes the profile `<plan>-<site>` of the shared
+ * credentials file first, where there is one: two providers have two keys.
+ *
+ * @throws BadPlace for a site without a bucket for which no place was named
+ */
+export function copyStore(plan: Plan, site: string, category: string, { places = {} }: Access = {}): Store {
+  const place = places[site];
+  const cloud = cloudOf(plan, site);
+  const bucket = names.vaultBucket(plan, site, category);
+  if (place !== undefined && !isAddress(place)) return directoryStore(join(place, bucket));
+  if (!cloud)
+    throw new BadPlace(
+      `site "${site}" has no bucket: say where its copies are`,
+      `--store ${site}=<folder>, where the medium or disk is mounted`,
+    );
+  const endpoint = place ?? endpointOf(cloud);
+  return s3Store({
+    bucket,
+    region: cloud.region,
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(provider(cloud) === "aws"
+      ? {}
+      : {
+          credentials: createCredentialChain(
+            fromIni({ profile: `${plan.name}-${site}` }),
+            fromNodeProviderChain(),
+          ),
+        }),
+    capabilities: documented(cloud),
+  });
+}
+
+const provider = (cloud: CloudSite) => (cloud.kind === "object-store" ? cloud.provider : "aws");
+
+const endpointOf = (cloud: CloudSite) => (cloud.kind === "object-store" ? cloud.endpoint : undefined);
+
+/** What the provider's documentation says that its store can do. */
+function documented(cloud: CloudSite): Partial<CapabilityTable> {
+  const facts = stores[provider(cloud)];
+  const yes = (capability: Documented) => facts[capability].support === "yes";
+  return {
+    "conditional-create": yes("create-only"),
+    checksums: yes("checksums"),
+    versioning: yes("versioning"),
+    "list-versions": yes("versioning"),
+    "version-times": yes("versioning"),
+    lock: yes("object-lock"),
+    // MinIO lists unfinished uploads by their whole key only, as its probe shows.
+    "list-uploads": provider(cloud) !== "minio",
+  };
+}

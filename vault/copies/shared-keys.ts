@@ -1,0 +1,63 @@
+import { VaultError } from "../errors.js";
+import { formatKeyDocument } from "../keys/key-document.js";
+import {
+  type KeyPurpose,
+  type KeyRing,
+  makeKey,
+  numberOf,
+  openKey,
+  type RingKey,
+  ringKeys,
+} from "../keys/key-ring.js";
+import type { KeyProvider } from "../keys/provider.js";
+
+/** A key that every copy has, opened. */
+export interface SharedKey {
+  readonly key: RingKey;
+  readonly secret: Uint8Array;
+}
+
+/**
+ * The key with which all copies are written: the newest that they have in common and a key at hand opens, or a new one.
+ *
+ * Who only writes has no key at hand that opens; then every run has a key of its own, wrapped for those who may read.
+ *
+ * @param rings one for each copy; the first makes what is missing
+ * @param recipients everybody who shall be able to open it
+ */
+export async function sharedKey(
+  rings: readonly KeyRing[],
+  purpose: KeyPurpose,
+  recipients: readonly KeyProvider[],
+  now: Date,
+): Promise<SharedKey> {
+  const [first] = rings;
+  if (!first) throw new RangeError("no copy to keep a key at");
+  const found = await Promise.all(rings.map((ring) => ringKeys(ring, purpose)));
+  const all = found.flat();
+  const newest = Math.max(0, ...all.map(numberOf));
+  const known = all.filter((key) => numberOf(key) === newest);
+  const shared = await usable(first, known);
+  return shared ?? (await makeKey(first, purpose, recipients, now, newest));
+}
+
+/** Opens the key, unless copies differ about it or nothing at hand opens it. */
+async function usable(ring: KeyRing, [key, ...others]: readonly RingKey[]): Promise<SharedKey | undefined> {
+  if (!key || others.some(({ sha256 }) => sha256 !== key.sha256)) return undefined;
+  if (
+    !key.document.wrapped.some((one) => ring.keys.some((own) => own.kind === one.kind && own.key === one.key))
+  )
+    return undefined;
+  return { key, secret: await openKey(ring, key) };
+}
+
+/** Lays a key down at a copy, so that it can be restored by itself. @throws VaultError when another lies there */
+export async function keepKey({ store }: KeyRing, { object, sha256, document }: RingKey): Promise<void> {
+  const text = formatKeyDocument(document);
+  if (await store.create(object, text)) return;
+  const there = await store.get(object);
+  if (there === undefined || Buffer.from(there).toString("utf8") !== text)
+    throw new VaultError(
+      `${object} at ${store.label} is another key than the one that is to be used (${sha256.slice(0, 16)}…)`,
+    );
+}
