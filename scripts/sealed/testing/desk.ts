@@ -1,0 +1,131 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
+import { generateIdentity, identityToRecipient } from "age-encryption";
+import { vi } from "vitest";
+
+import type { DatabaseAddress } from "../../../engines/comparison/index.js";
+import {
+  everything,
+  grants,
+  roles,
+  type TestServer,
+  testServer,
+} from "../../../engines/postgres-logical/testing/world.js";
+import { parsePlan } from "../../../plan/index.js";
+import supportDesk from "../../../plans/support-desk.js";
+import { type Backend, startBackend, testCredentials } from "../../../vault/testing/backends.js";
+import { run } from "../../entry.js";
+
+/** A support desk: its database, its stores, its plan, and whoever types commands. */
+export interface Desk extends AsyncDisposable {
+  readonly server: TestServer;
+  readonly database: DatabaseAddress;
+  /** Everything is in here. */
+  readonly folder: string;
+  /** The plan as a file. */
+  readonly plan: string;
+  /** Files with the identity of each holder of the recovery key. */
+  readonly holders: readonly string[];
+  /** Folder of the offsite copies. */
+  readonly offsite: string;
+  /** Arguments that say where the copies are. */
+  readonly places: readonly string[];
+  /** Runs a command. */
+  secondsite(...args: string[]): Promise<Answer>;
+}
+
+/** What a command answered. */
+export interface Answer {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/**
+ * Starts a desk: plan B with one copy at a real S3 server and one on a disk; the mirror in another town is not there.
+ *
+ * @param change to the dataset's first backup
+ */
+export async function startDesk(change: Readonly<Record<string, unknown>> = {}): Promise<Desk> {
+  const [server, office] = await Promise.all([testServer(), startBackend("versitygw")]);
+  const folder = await mkdtemp(join(tmpdir(), "ss-desk-"));
+  await mkdir(join(folder, "staging"));
+  await server.sql(server.address, ...roles);
+  const database = await server.database("desk");
+  await server.sql(database, ...everything, ...grants);
+  const identities = await Promise.all([generateIdentity(), generateIdentity()]);
+  const holders = await Promise.all(
+    identities.map(async (identity, index) => {
+      const file = join(folder, `holder-${index + 1}.txt`);
+      await writeFile(file, `# recovery key\n${identity}\n`, { mode: 0o600 });
+      return file;
+    }),
+  );
+  const plan = structuredClone(supportDesk);
+  if (plan.keys.recovery)
+    plan.keys.recovery.recipients = await Promise.all(identities.map(identityToRecipient));
+  const tickets = plan.datasets.tickets;
+  if (tickets?.kind === "postgres") Object.assign(tickets.backups[0] ?? {}, change);
+  const file = join(folder, "plan.json");
+  await writeFile(file, JSON.stringify(parsePlan(plan)));
+  await bucket(office);
+  await credentials(folder);
+  vi.stubEnv("PGHOST", server.address.host);
+  vi.stubEnv("PGUSER", server.address.user);
+  const offsite = join(folder, "offsite");
+  const places = ["--store", `office=${office.endpoint}`, "--store", `offsite=${offsite}`];
+  return {
+    ...{ server, database, folder, plan: file, holders, offsite, places },
+    secondsite: (...args) => answer(...args),
+    async [Symbol.asyncDispose]() {
+      vi.unstubAllEnvs();
+      await Promise.all([server[Symbol.asyncDispose](), office.stop()]);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The bucket that the plan calls for, as its owner made it. */
+async function bucket({ endpoint }: Backend): Promise<void> {
+  const client = new S3Client({
+    ...{ region: "us-east-1", credentials: testCredentials, forcePathStyle: true },
+    ...(endpoint === undefined ? {} : { endpoint }),
+  });
+  await client.send(new CreateBucketCommand({ Bucket: "desk-office-customer" }));
+}
+
+/** A profile for the one store; nothing in the environment opens it. */
+async function credentials(folder: string): Promise<void> {
+  const file = join(folder, "credentials");
+  const { accessKeyId, secretAccessKey } = testCredentials;
+  await writeFile(
+    file,
+    `[desk-office]\naws_access_key_id = ${accessKeyId}\naws_secret_access_key = ${secretAccessKey}\n`,
+    { mode: 0o600 },
+  );
+  vi.stubEnv("AWS_SHARED_CREDENTIALS_FILE", file);
+  vi.stubEnv("AWS_CONFIG_FILE", join(folder, "none"));
+  vi.stubEnv("AWS_EC2_METADATA_DISABLED", "true");
+}
+
+async function answer(...args: string[]): Promise<Answer> {
+  let [out, err] = ["", ""];
+  const written = [
+    vi.spyOn(process.stdout, "write").mockImplementation((text) => {
+      out += String(text);
+      return true;
+    }),
+    vi.spyOn(process.stderr, "write").mockImplementation((text) => {
+      err += String(text);
+      return true;
+    }),
+  ];
+  try {
+    const code = await run(["node", "secondsite", ...args]);
+    return { code, out, err };
+  } finally {
+    for (const spy of written) spy.mockRestore();
+  }
+}

@@ -1,0 +1,64 @@
+import type { VerificationLevel } from "../../engines/engine.js";
+import { namedBackups, type Plan, postgresDatasets } from "../../plan/index.js";
+import { table } from "../ui/table.js";
+import type { JobOptions } from "./job.js";
+import { type VerifiedCopy, type VerifiedPoint, verifyDumps } from "./verify.js";
+
+/** What `verify` is told about dumps. */
+export interface VerifyDumpOptions extends JobOptions {
+  readonly level: VerificationLevel;
+  readonly dataset?: string | undefined;
+  readonly days?: number | undefined;
+  readonly point?: string | undefined;
+  readonly staging?: string | undefined;
+}
+
+/** Verifies every dump of a plan that is asked for. */
+export async function verifyAllDumps(plan: Plan, options: VerifyDumpOptions): Promise<VerifiedCopy[]> {
+  const say = (line: string) => process.stderr.write(`${new Date().toISOString()} ${line}\n`);
+  const results: VerifiedCopy[] = [];
+  for (const [dataset, spec] of postgresDatasets(plan)) {
+    if (options.dataset !== undefined && options.dataset !== dataset) continue;
+    for (const [kind, backup] of namedBackups(spec)) {
+      if (backup.kind !== "logical" || (options.kind !== undefined && options.kind !== kind)) continue;
+      if (options.site !== undefined && ![...backup.direct, ...backup.replicated].includes(options.site))
+        continue;
+      results.push(...(await verifyDumps(plan, dataset, { ...options, kind, say })));
+    }
+  }
+  return results;
+}
+
+/** Whether everything is as it was stored, and looks as it should. */
+export const allGood = (copies: readonly VerifiedCopy[]): boolean =>
+  copies.every(
+    ({ unreachable, faults, points }) =>
+      unreachable === undefined &&
+      faults.length === 0 &&
+      points.every((point) => point.faults.length === 0 && point.suspicious === undefined),
+  );
+
+/** What was found, for people. */
+export function shownDumps(copies: readonly VerifiedCopy[]): string {
+  const points = copies.flatMap((copy) => copy.points);
+  const list = table(points, [
+    { title: "", value: ({ faults, suspicious }) => (faults.length > 0 ? "✖" : suspicious ? "?" : "✔") },
+    { title: "Dataset", value: ({ dataset }) => dataset },
+    { title: "Copy", value: ({ site }) => site },
+    { title: "Dump", value: ({ label }) => label },
+    { title: "Level", value: ({ level }) => level },
+    { title: "Found", value: found, wrap: true },
+  ]);
+  const problems = copies.flatMap(({ dataset, site, unreachable, faults }) => [
+    ...(unreachable === undefined ? [] : [`${dataset} at ${site} does not answer: ${unreachable}`]),
+    ...faults.map((fault) => `${dataset} at ${site}: ${fault}`),
+  ]);
+  return [...(points.length > 0 ? [list.trimEnd()] : []), ...problems, ""].join("\n");
+}
+
+function found({ faults, notes, suspicious, instead }: VerifiedPoint): string {
+  const wrong = faults.map(({ item, message }) => `${item}: ${message}`);
+  if (wrong.length > 0)
+    return `${wrong.join("; ")}; ${instead ? `restore ${instead.label} at ${instead.site} instead` : "no other good point is left"}`;
+  return [suspicious, ...notes].filter((text) => text !== undefined).join("; ") || "nothing wrong";
+}
