@@ -25,10 +25,10 @@ export const backup: CommandModule = {
         const placement = place(plan, site ?? primarySite(plan), dataset);
         const say = (line: string) => process.stderr.write(`${new Date().toISOString()} ${line}\n`);
         const captured = await capturePhysical(placement, await presentEpoch(placement), say);
-        const points = captured.map(({ point }) => ({ key: point.key, ...point.manifest }));
+        const points = captured.map(({ key, entry }) => ({ key, ...entry }));
         if (json) process.stdout.write(`${JSON.stringify({ dataset, points }, undefined, 2)}\n`);
         else
-          for (const { label, site: at } of points) process.stdout.write(`${dataset}: ${label} at ${at}\n`);
+          for (const { label, site: at } of captured) process.stdout.write(`${dataset}: ${label} at ${at}\n`);
         done(0);
       });
   },
