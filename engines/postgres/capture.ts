@@ -14,6 +14,7 @@ import {
   unwrapPassphrase,
 } from "../../vault/index.js";
 import { EngineError } from "../errors.js";
+import { buryExpired } from "./expired.js";
 import { files, folders } from "./folders.js";
 import { pgbackrest, pgbackrestVersion, type RepositoryBackup, type Stanza } from "./pgbackrest.js";
 import { jobConfig } from "./pgbackrest-config.js";
@@ -71,6 +72,8 @@ export async function capturePhysical(
         signer,
       );
       say(`recovery point ${backup.label} is complete at ${at}`);
+      const gone = await buryExpired(placement, { at, epoch, listed: stanza.backups }, signer);
+      if (gone.length > 0) say(`expired at ${at}: ${gone.join(", ")}`);
       done.push({ site: at, label: backup.label, key: object, entry });
     } catch (error) {
       failures.push(`${at}: ${error instanceof Error ? error.message : error}`);

@@ -7,9 +7,9 @@ import {
   type KeyPurpose,
   type KeyRing,
   kmsProvider,
+  type ObjectStore,
   type RingKey,
   ringKeys,
-  type Store,
   wrapNewPassphraseFor,
 } from "../../vault/index.js";
 import { EngineError } from "../errors.js";
@@ -29,41 +29,61 @@ export function recipientsOf({ plan, key }: Pick<Placement, "plan" | "key">): Ke
   return [kmsProvider(key), ...(plan.keys.recovery?.recipients ?? []).map(ageRecipient)];
 }
 
+/** Makes the keys of a dataset that are missing, and lays the same ones at every direct copy; see {@link layKeys}. */
+export async function keepKeys(placement: Placement, say: (line: string) => void): Promise<void> {
+  const { plan, dataset, site, spec, direct } = placement;
+  const stores = direct.map((at) => storeAt(placement, at));
+  const recipients = recipientsOf(placement);
+  const home = site === spec.at ? undefined : spec.at;
+  await layKeys({ plan: plan.name, dataset, stores, recipients, ...(home ? { home } : {}) }, say);
+}
+
+/** Whose keys lie where. */
+export interface LaidKeys {
+  /** Name of the plan. */
+  readonly plan: string;
+  readonly dataset: string;
+  /** Copies, the site's own first. */
+  readonly stores: readonly ObjectStore[];
+  readonly recipients: readonly KeyProvider[];
+  /** The dataset's home site, where that is another. @default this is its home */
+  readonly home?: string;
+}
+
 /**
- * Makes the keys of a dataset that are missing, and lays the same ones at every direct copy. What is there stays.
+ * Makes what is missing of a dataset's keys and lays the same ones at every copy. What is there stays.
  *
  * Only the dataset's home makes a first passphrase: elsewhere a missing one means that the repositories' own is lost.
  * Signing and data keys are made wherever there are none: nothing was signed or sealed with them yet.
  *
  * @throws EngineError (3) when there is no passphrase and this is not the dataset's home
  */
-export async function keepKeys(placement: Placement, say: (line: string) => void): Promise<void> {
-  const { dataset, site, spec, direct, key } = placement;
-  const stores = direct.map((at) => storeAt(placement, at));
+export async function layKeys(laid: LaidKeys, say: (line: string) => void): Promise<void> {
+  const { plan, dataset, stores, recipients, home } = laid;
   const [own] = stores;
   if (!own) return;
-  await spread(dataset, stores, say);
+  await spread(laid, say);
   const passphrase = names.passphraseKey(dataset);
-  const recipients = recipientsOf(placement);
   if (!(await own.get(passphrase))) {
-    if (site !== spec.at)
+    if (home !== undefined)
       throw new EngineError(
         `"${dataset}" has no passphrase at ${own.label}`,
         3,
-        `bring up its home site "${spec.at}" first`,
+        `bring up its home site "${home}" first`,
       );
-    const wrapped = await wrapNewPassphraseFor(recipients, key.context, new Date());
+    const wrapped = await wrapNewPassphraseFor(recipients, { plan, dataset }, new Date());
     if (await own.create(passphrase, wrapped)) say(`wrapped a passphrase into ${own.label}`);
   }
   for (const purpose of purposes) {
-    const { id } = await currentKey(ringAt(placement, site), purpose, recipients, new Date());
-    say(`${id} is the ${purpose} key at ${own.label}`);
+    const ring = { store: own, plan, dataset, keys: [] };
+    const { id } = await currentKey(ring, purpose, recipients, new Date());
+    say(`the ${purpose} key at ${own.label} is ${id}`);
   }
-  await spread(dataset, stores, say);
+  await spread(laid, say);
 }
 
 /** Lays what any copy has at all others. What is there is never replaced: a copy was sealed with its own. */
-async function spread(dataset: string, stores: readonly Store[], say: (line: string) => void): Promise<void> {
+async function spread({ dataset, stores }: LaidKeys, say: (line: string) => void): Promise<void> {
   const objects = new Map<string, Uint8Array>();
   for (const store of stores)
     for await (const { key } of store.list(names.keyPrefix(dataset))) {
