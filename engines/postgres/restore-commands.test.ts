@@ -37,6 +37,7 @@ test("configure the repository whole: endpoint, region, path and cipher", () => 
     "repo1-cipher-type=aes-256-cbc",
     "log-level-file=off",
     "lock-path=/restore/lock",
+    "spool-path=/restore/spool",
     "[messages]",
     "pg1-path=/restore/data",
   ]);

@@ -83,6 +83,7 @@ export function restoreCommands({
     "repo1-cipher-type=aes-256-cbc",
     "log-level-file=off",
     `lock-path=${folder}/lock`,
+    `spool-path=${folder}/spool`,
     `[${dataset}]`,
     `pg1-path=${folder}/data`,
   ];
