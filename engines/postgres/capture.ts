@@ -72,9 +72,9 @@ export async function capturePhysical(
         signer,
       );
       say(`recovery point ${backup.label} is complete at ${at}`);
+      done.push({ site: at, label: backup.label, key: object, entry });
       const gone = await buryExpired(placement, { at, epoch, listed: stanza.backups }, signer);
       if (gone.length > 0) say(`expired at ${at}: ${gone.join(", ")}`);
-      done.push({ site: at, label: backup.label, key: object, entry });
     } catch (error) {
       failures.push(`${at}: ${error instanceof Error ? error.message : error}`);
     }
