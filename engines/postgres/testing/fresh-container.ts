@@ -4,6 +4,9 @@ import { join } from "node:path";
 
 import { execa } from "execa";
 
+import { silent } from "../../../sandbox/progress.js";
+import { ensureTools } from "../../../sandbox/toolchain/index.js";
+
 /** A machine with the operating system's programs and nothing else: its root is this one's, copied on write. */
 export interface FreshContainer {
   /** Its folder `/restore`, as this machine sees it. */
@@ -49,6 +52,7 @@ exec chroot "$root" setpriv --reuid=${user} --regid=${user} --clear-groups -- "$
 
 /** Makes a container; its folder `/restore` is empty. Needs root. */
 export async function freshContainer(options: FreshContainerOptions): Promise<FreshContainer> {
+  const { unshare } = await ensureTools(["unshare", "mount"], silent);
   const dir = await mkdtemp(join(tmpdir(), "secondsite-fresh-"));
   const folder = join(dir, "restore");
   const [root, hosts] = [join(dir, "root"), join(dir, "hosts")];
@@ -59,7 +63,7 @@ export async function freshContainer(options: FreshContainerOptions): Promise<Fr
     folder,
     run: async (argv) => {
       const { exitCode, all } = await execa(
-        "unshare",
+        unshare,
         ["--mount", "--", "sh", "-c", script, "fresh", root, hosts, options.caFile, folder, ...argv],
         {
           ...{ reject: false, all: true, extendEnv: false, cwd: "/" },
