@@ -65,7 +65,7 @@ export const divergencePrefix = (dataset: string, epoch: number): string =>
 /** Start of the keys of a dataset's wrapped keys. */
 export const keyPrefix = (dataset: string): string => `keys/${dataset}/`;
 
-/** Object with a dataset's repository passphrase, wrapped by its category's key. */
+/** Object with a dataset's repository passphrase, wrapped by its category's key and for the recovery key's holders. */
 export const passphraseKey = (dataset: string): string => `${keyPrefix(dataset)}passphrase.json`;
 
 /** An epoch as it stands in object keys: sorts as text. */
