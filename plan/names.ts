@@ -48,16 +48,25 @@ export const repositoryPrefix = (dataset: string): string => `pgbackrest/${datas
 export const repositoryPath = (dataset: string, epoch: number): string =>
   `/${repositoryPrefix(dataset)}${epochLabel(epoch)}`;
 
-/** Start of the keys of a dataset's manifests; numbered within it. */
+/** Start of every key of a dataset's chains of manifests. */
+export const chainsPrefix = (dataset: string): string => `manifests/${dataset}/`;
+
+/** Start of the keys of one epoch's manifests; numbered within it. */
 export const manifestPrefix = (dataset: string, epoch: number): string =>
-  `manifests/${dataset}/${epochLabel(epoch)}/`;
+  `${chainsPrefix(dataset)}${epochLabel(epoch)}/`;
+
+/** Start of every key of what superseded databases of a dataset committed. */
+export const divergencePrefixes = (dataset: string): string => `divergence/${dataset}/`;
 
 /** Start of the keys of what a dataset's superseded database committed and the next epoch does not have. */
 export const divergencePrefix = (dataset: string, epoch: number): string =>
-  `divergence/${dataset}/${epochLabel(epoch)}/`;
+  `${divergencePrefixes(dataset)}${epochLabel(epoch)}/`;
 
-/** Object with a dataset's repository passphrase, wrapped by its category's key. */
-export const passphraseKey = (dataset: string): string => `keys/${dataset}/passphrase.json`;
+/** Start of the keys of a dataset's wrapped keys. */
+export const keyPrefix = (dataset: string): string => `keys/${dataset}/`;
+
+/** Object with a dataset's repository passphrase, wrapped by its category's key and for the recovery key's holders. */
+export const passphraseKey = (dataset: string): string => `${keyPrefix(dataset)}passphrase.json`;
 
 /** An epoch as it stands in object keys: sorts as text. */
 export const epochLabel = (epoch: number): string => `e${String(epoch).padStart(6, "0")}`;

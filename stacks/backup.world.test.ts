@@ -120,6 +120,38 @@ test("a CronJob's Pod fires on the minute, by the controller, and captures under
   );
 });
 
+test("each copy has a chain of its own, signed by one key; the same keys lie at every copy", async () => {
+  const text = async (client: S3Client, bucket: string, Key: string) =>
+    (await client.send(new GetObjectCommand({ Bucket: bucket, Key }))).Body?.transformToString();
+  const copies = [
+    [s3, vault, "virginia"],
+    [s3Away, names.vaultBucket(plan, "oregon", "customer"), "oregon"],
+  ] as const;
+  const entry = `${names.manifestPrefix(dataset, 1)}00000001.json`;
+  await eventually(async () => (await versions(s3Away, copies[1][1], entry)).length > 0, 60);
+  const entries = await Promise.all(
+    copies.map(async ([client, bucket]) => JSON.parse((await text(client, bucket, entry)) ?? "{}")),
+  );
+  const signature = { key: "signing-000001", signer: expect.stringMatching(/^[0-9a-f]{64}$/) };
+  expect(entries).toMatchObject(
+    copies.map(([, , site]) => ({ version: 2, entry: "point", kind: "physical", site, signature })),
+  );
+  expect(new Set(entries.map((each) => each.signature.signer)).size).toBe(1);
+
+  for (const key of ["passphrase", "signing-000001", "data-000001"]) {
+    const Key = `${names.keyPrefix(dataset)}${key}.json`;
+    const [here = "", away = ""] = await Promise.all(
+      copies.map(([client, bucket]) => text(client, bucket, Key)),
+    );
+    expect(away).toBe(here);
+    // The category's key, and each holder of the plan's recovery key.
+    expect(JSON.parse(here).wrapped).toMatchObject([
+      { kind: "kms", key: names.keyAlias(plan, "customer") },
+      ...(plan.keys.recovery?.recipients ?? []).map((recipient) => ({ kind: "age", key: recipient })),
+    ]);
+  }
+});
+
 test("what it wrote is encrypted twice: by the tool's own cipher and under the category's key", async () => {
   const label = await firstPoint();
   const stored = (await versions(s3, vault, `${repository}e000001/backup/${dataset}/${label}/`)).filter(

@@ -227,6 +227,36 @@ test("verify: nothing is damaged, until one bit of a stored object flips; the ol
   ]);
 });
 
+test("an entry altered after it was signed is named by verify, and no point any more; it hides no other", async () => {
+  const { points } = await answer("points", file, "--site", "oregon");
+  // Not the last of its chain: captures go on meanwhile.
+  const { sequence, label } = points[1] as { sequence: number; label: string };
+  const Key = `${names.manifestPrefix("messages", 1)}${String(sequence).padStart(8, "0")}.json`;
+  const { Body } = await s3.send(new GetObjectCommand({ Bucket: vault, Key }));
+  const text = (await Body?.transformToString()) ?? "";
+  await s3.send(
+    new PutObjectCommand({
+      Bucket: vault,
+      Key,
+      Body: text.replace('"takenAt": "virginia"', '"takenAt": "oregon"'),
+    }),
+  );
+
+  const { said } = await secondsite("verify", file, "--site", "oregon", "--json");
+  expect(JSON.parse(said).copies[0].damage).toContainEqual(
+    expect.objectContaining({
+      object: Key,
+      label,
+      problem: expect.stringContaining("its signature by signing-000001"),
+    }),
+  );
+  const after = await answer("points", file, "--site", "oregon");
+  const bad = after.points.filter(({ problem }: { problem?: string }) => problem?.includes("its signature"));
+  expect(bad).toMatchObject([{ label }]);
+  const refused = await secondsite("restore", file, "--to", "oregon", "--point", label);
+  expect(refused).toMatchObject({ exitCode: 1, complained: expect.stringContaining("its signature") });
+});
+
 test("an instance is removed with its volume by the command that restore names", async () => {
   const { output } = await project.kubectl(away, "--namespace", namespace, "get", "pvc", "--output=name");
   expect(output).toBe("persistentvolumeclaim/data-messages-half-0");

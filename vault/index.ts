@@ -1,17 +1,10 @@
-export {
-  appendManifest,
-  type CataloguedPoint,
-  cataloguedPoints,
-  type ManifestEntry,
-  readManifests,
-} from "./catalogue.js";
 export { catalogueOf, chainsOf, type FoundChain } from "./chain/catalogue.js";
 export { type Appended, appendEntry, type FoundEntry, readChain } from "./chain/chain.js";
-export { type ChainExpectation, type ChainFault, checkChain } from "./chain/check.js";
+export { type ChainExpectation, type ChainFault, checkChain, disbelieved } from "./chain/check.js";
 export type { ChainEntry, EntryContent, Part, PointEntry, Reference } from "./chain/entry.js";
 export { extendLocks, type LocksExtended } from "./chain/locks.js";
 export { damagedParts, missingParts, type PartFault } from "./chain/parts.js";
-export { type ChainPoint, isVerified, keptBecause, livePoints } from "./chain/points.js";
+export { type ChainPoint, isVerified, keptBecause, livePoints, removedPoints } from "./chain/points.js";
 export { fingerprintOf, type Signer, signerOf, signersIn, type TrustedSigners } from "./chain/signer.js";
 export { type Access, placesGiven } from "./copies/access.js";
 export { copyAt, type DatasetCopy, recipientsOf } from "./copies/dataset-copy.js";
@@ -43,7 +36,7 @@ export { type KmsKey, kmsProvider } from "./keys/kms.js";
 export type { KeyContext, KeyProvider } from "./keys/provider.js";
 export { digest, type Manifest, manifestKey } from "./manifest.js";
 export type { ObjectStore, StoredObject } from "./object-store.js";
-export { type KeyRef, unwrapPassphrase, wrapNewPassphrase, wrapNewPassphraseFor } from "./passphrase.js";
+export { type KeyRef, unwrapPassphrase, wrapNewPassphraseFor } from "./passphrase.js";
 export {
   type Capability,
   type CapabilityTable,

@@ -12,9 +12,8 @@ const part = z.object({
 });
 
 /**
- * What makes a recovery point: written last, so that a point without it does not exist.
- *
- * It says where the data came from, what it consists of, and how it is restored with the field's tools alone.
+ * A recovery point as the first vaults wrote it, unsigned. Such vaults stay readable; what is written now is an entry
+ * of a signed chain.
  */
 const schema = z.object({
   version: z.literal(1),
@@ -55,9 +54,6 @@ const schema = z.object({
 });
 
 export type Manifest = z.infer<typeof schema>;
-
-/** The object's text. */
-export const formatManifest = (manifest: Manifest): string => `${JSON.stringify(manifest, undefined, 2)}\n`;
 
 /** SHA-256 of a manifest as stored, hexadecimal; links the next one to it. */
 export const digest = (text: string | Uint8Array): string => createHash("sha256").update(text).digest("hex");

@@ -24,12 +24,6 @@ const purpose = { key: "passphrase" };
 /** A new random passphrase: 256 bits as text that every tool takes. */
 const newPassphrase = () => Buffer.from(randomBytes(32).toString("base64url"));
 
-/** A new random passphrase, wrapped by a KMS key. */
-export async function wrapNewPassphrase({ alias, region, context }: KeyRef): Promise<string> {
-  const ciphertext = await kmsProvider({ alias, region }).wrap(newPassphrase(), context);
-  return `${JSON.stringify({ version: 1, keyAlias: alias, ciphertext })}\n`;
-}
-
 /**
  * A new random passphrase, wrapped for everybody who may open it.
  *

@@ -9,46 +9,60 @@ const keys = ["arn:aws:kms:us-east-1:000000000000:key/mrk-1", "arn:aws:kms:us-we
 const vaults = ["chat-virginia-customer", "chat-oregon-customer"].map((name) => `arn:aws:s3:::${name}`);
 const lease = "arn:aws:s3:::chat-witness-lease/leases/messages.json";
 const inVaults = (prefix: string) => vaults.map((vault) => `${vault}/${prefix}*`);
-const [repository, manifests, divergence, passphrase] = [
+const [repository, manifests, divergence, passphrase, signers, ring] = [
   inVaults("pgbackrest/messages/"),
   inVaults("manifests/messages/"),
   inVaults("divergence/messages/"),
   inVaults("keys/messages/passphrase.json"),
+  inVaults("keys/messages/signing-"),
+  inVaults("keys/messages/"),
 ];
 
 /** Every action that a job is allowed, with its resources; what is not here is refused. */
 const allowed: Record<names.DatasetJob, Record<string, readonly string[]>> = {
   secrets: {
     "s3:ListBucket": vaults,
-    "s3:GetObject": passphrase,
-    "s3:PutObject": passphrase,
+    "s3:GetObject": ring,
+    "s3:PutObject": ring,
+    // Through S3.
     "kms:Decrypt": keys,
-    "kms:Encrypt": keys,
     "kms:GenerateDataKey": keys,
+    // By its own.
+    "kms:Encrypt": keys,
   },
   database: {
     // Its own prefixes, and those of what it exports.
     "s3:ListBucket": [...vaults, ...vaults, "arn:aws:s3:::chat-witness-lease"],
-    "s3:GetObject": [...passphrase, ...repository, ...manifests, ...divergence, lease],
+    "s3:GetObject": [...passphrase, ...signers, ...repository, ...manifests, ...divergence, lease],
     "s3:PutObject": [...repository, ...divergence, lease],
-    "kms:Decrypt": keys,
-    "kms:Encrypt": keys,
+    // Through S3, and by its own.
+    "kms:Decrypt": [...keys, ...keys],
     "kms:GenerateDataKey": keys,
   },
   backup: {
     "s3:ListBucket": [...vaults, "arn:aws:s3:::chat-witness-lease"],
-    "s3:GetObject": [...passphrase, ...repository, ...manifests, lease],
+    "s3:GetObject": [...ring, ...repository, ...manifests, lease],
     "s3:PutObject": [...repository, ...manifests],
     "s3:DeleteObject": repository,
-    "kms:Decrypt": keys,
-    "kms:Encrypt": keys,
+    "kms:Decrypt": [...keys, ...keys],
     "kms:GenerateDataKey": keys,
   },
   restore: {
     "s3:ListBucket": vaults,
-    "s3:GetObject": [...passphrase, ...repository],
-    "kms:Decrypt": keys,
+    "s3:GetObject": [...ring, ...repository, ...manifests],
+    "kms:Decrypt": [...keys, ...keys],
   },
+};
+
+/**
+ * What each job does with the category's key by its own, and for which keys of the ring: the encryption context of their
+ * wrappings. Everything else it does through S3.
+ */
+const ownUse: Record<names.DatasetJob, Record<string, readonly string[]>> = {
+  secrets: { "kms:Encrypt": ["passphrase", "signing-*", "data-*"] },
+  database: { "kms:Decrypt": ["passphrase"] },
+  backup: { "kms:Decrypt": ["passphrase", "signing-*", "data-*"] },
+  restore: { "kms:Decrypt": ["passphrase", "data-*"] },
 };
 
 const list = <T>(given: T | readonly T[] | undefined): readonly T[] =>
@@ -86,12 +100,47 @@ describe.each(names.datasetJobs)("the %s job", (job) => {
       expect(resource).not.toMatch(/^\*|:::\*|isolated/);
   });
 
+  test("uses the category's key for its own keys by their context, and otherwise through S3 of the copies' regions", () => {
+    const used = statements.filter(({ Action }) => list(Action).some((action) => action.startsWith("kms:")));
+    const own = used.filter(({ Condition }) => !Condition?.StringEquals?.["kms:ViaService"]);
+    expect(Object.fromEntries(own.map(({ Action, Condition }) => [Action, Condition]))).toEqual(
+      Object.fromEntries(
+        Object.entries(ownUse[job]).map(([action, ids]) => [
+          action,
+          {
+            StringEquals: {
+              "kms:EncryptionContext:plan": "chat",
+              "kms:EncryptionContext:dataset": "messages",
+            },
+            StringLikeIfExists: { "kms:EncryptionContext:key": ids },
+          },
+        ]),
+      ),
+    );
+    expect(used.filter((one) => !own.includes(one)).map(({ Condition }) => Condition)).toEqual([
+      {
+        StringEquals: { "kms:ViaService": ["s3.us-east-1.amazonaws.com", "s3.us-west-2.amazonaws.com"] },
+      },
+    ]);
+  });
+
   test("lists its own prefixes only", () => {
     const [first] = statements;
     expect(first?.Condition).toEqual({
       StringLike: { "s3:prefix": ["", "pgbackrest/messages/*", "manifests/messages/*", "keys/messages/*"] },
     });
   });
+});
+
+test("only backup opens what signs; only secrets writes keys, and it opens none", () => {
+  expect(names.datasetJobs.filter((job) => ownUse[job]["kms:Decrypt"]?.includes("signing-*"))).toEqual([
+    "backup",
+  ]);
+  const writers = names.datasetJobs.filter((job) =>
+    allowed[job]["s3:PutObject"]?.some((on) => ring.includes(on)),
+  );
+  expect(writers).toEqual(["secrets"]);
+  expect(ownUse.secrets["kms:Decrypt"]).toBeUndefined();
 });
 
 test("only the database holds the lease; only backup writes manifests: none writes both production and history", () => {

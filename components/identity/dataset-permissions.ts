@@ -1,9 +1,14 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-import { directSites, names, type Plan, postgresDatasets } from "../../plan/index.js";
+import { cloudSiteOf, directSites, names, type Plan, postgresDatasets } from "../../plan/index.js";
 import type { Statement } from "./policy-document.js";
 
-/** What each job of a dataset may do, and nothing else. */
+/**
+ * What each job of a dataset may do, and nothing else.
+ *
+ * All jobs' keys are wrapped by one key of the category, and objects are encrypted under it, too. What tells a job's
+ * keys from another's is what each wrapping is bound to: the encryption context names plan, dataset and key.
+ */
 export function datasetPermissions(
   plan: Plan,
   dataset: string,
@@ -16,30 +21,46 @@ export function datasetPermissions(
   const buckets = sites.map((site) => `arn:aws:s3:::${names.vaultBucket(plan, site, spec.category)}`);
   const within = (prefix: string) => buckets.map((bucket) => `${bucket}/${prefix}*`);
   const repository = names.repositoryPrefix(dataset);
-  const manifests = `manifests/${dataset}/`;
-  const divergence = `divergence/${dataset}/`;
+  const manifests = names.chainsPrefix(dataset);
+  const divergence = names.divergencePrefixes(dataset);
+  const keys = names.keyPrefix(dataset);
   const passphrase = names.passphraseKey(dataset);
   const list: Statement = {
     Sid: "ListOwnPrefixes",
     Effect: "Allow",
     Action: "s3:ListBucket",
     Resource: buckets,
-    Condition: { StringLike: { "s3:prefix": ["", `${repository}*`, `${manifests}*`, `keys/${dataset}/*`] } },
+    Condition: { StringLike: { "s3:prefix": ["", `${repository}*`, `${manifests}*`, `${keys}*`] } },
   };
-  const allowKey = (...Action: string[]): Statement => ({
-    Sid: "UseCategoryKey",
-    Effect: "Allow",
-    Action,
-    Resource: keyArns,
-  });
-  const useKey = allowKey("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey");
-  const allow = (Sid: string, Action: string | string[], Resource: string | string[]): Statement => ({
+  const allow = (
+    Sid: string,
+    Action: string | string[],
+    Resource: Statement["Resource"] = [],
+  ): Statement => ({
     Sid,
     Effect: "Allow",
     Action,
     Resource,
   });
+  const regions = [...new Set(sites.map((site) => cloudSiteOf(plan, site).region))];
+  /** S3 uses the key on the job's behalf for the objects that it may read or write: nothing else opens by this. */
+  const throughS3 = (...actions: string[]): Statement => ({
+    ...allow("UseCategoryKeyThroughS3", actions, keyArns),
+    Condition: { StringEquals: { "kms:ViaService": regions.map((region) => `s3.${region}.amazonaws.com`) } },
+  });
+  const readAndWriteObjects = throughS3("kms:Decrypt", "kms:GenerateDataKey");
+  const ownKeys = (Sid: string, action: string, ...ids: string[]): Statement => ({
+    ...allow(Sid, action, keyArns),
+    Condition: {
+      StringEquals: { "kms:EncryptionContext:plan": plan.name, "kms:EncryptionContext:dataset": dataset },
+      // The first vaults' passphrases are bound to no key's name; no other key ever was without.
+      StringLikeIfExists: { "kms:EncryptionContext:key": ids },
+    },
+  });
   const readPassphrase = allow("ReadPassphrase", "s3:GetObject", within(passphrase));
+  const openPassphrase = ownKeys("OpenPassphrase", "kms:Decrypt", "passphrase");
+  // Their public halves; what would sign with them opens for the backup alone.
+  const readSigners = allow("ReadSigners", "s3:GetObject", within(`${keys}signing-`));
   const readLease = plan.lease
     ? [
         allow("ReadLease", "s3:GetObject", leaseArn(plan, plan.lease.witness, dataset)),
@@ -53,14 +74,22 @@ export function datasetPermissions(
     : [];
   switch (job) {
     case "secrets":
-      return [list, useKey, allow("KeepPassphrase", ["s3:GetObject", "s3:PutObject"], within(passphrase))];
+      return [
+        list,
+        readAndWriteObjects,
+        allow("KeepKeys", ["s3:GetObject", "s3:PutObject"], within(keys)),
+        // It wraps and never unwraps.
+        ownKeys("WrapKeys", "kms:Encrypt", "passphrase", "signing-*", "data-*"),
+      ];
     case "database":
       return [
         list,
-        useKey,
+        readAndWriteObjects,
         readPassphrase,
+        openPassphrase,
         allow("ReadAndArchive", ["s3:GetObject", "s3:PutObject"], within(repository)),
         allow("ReadManifests", "s3:GetObject", within(manifests)),
+        readSigners,
         // What a superseded database committed and nobody else has.
         allow("ExportDivergence", ["s3:GetObject", "s3:PutObject"], within(divergence)),
         {
@@ -75,8 +104,9 @@ export function datasetPermissions(
     case "backup":
       return [
         list,
-        useKey,
-        readPassphrase,
+        readAndWriteObjects,
+        allow("ReadKeys", "s3:GetObject", within(keys)),
+        ownKeys("OpenKeys", "kms:Decrypt", "passphrase", "signing-*", "data-*"),
         // Deleting only sets a marker: versions are deleted by nobody but break-glass.
         allow("KeepRepository", ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], within(repository)),
         allow("WriteManifests", ["s3:GetObject", "s3:PutObject"], within(manifests)),
@@ -85,10 +115,12 @@ export function datasetPermissions(
     case "restore":
       return [
         list,
-        allowKey("kms:Decrypt"),
-        readPassphrase,
+        throughS3("kms:Decrypt"),
+        allow("ReadKeys", "s3:GetObject", within(keys)),
+        ownKeys("OpenKeys", "kms:Decrypt", "passphrase", "data-*"),
         // Reads, and nothing else: a restored instance cannot archive, whatever it is told.
         allow("ReadRepository", "s3:GetObject", within(repository)),
+        allow("ReadManifests", "s3:GetObject", within(manifests)),
       ];
   }
 }

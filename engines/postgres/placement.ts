@@ -6,7 +6,7 @@ import {
   type PostgresDataset,
   postgresDatasets,
 } from "../../plan/index.js";
-import { type KeyRef, type ObjectStore, s3Store } from "../../vault/index.js";
+import { type KeyRef, type Store, s3Store } from "../../vault/index.js";
 import { EngineError } from "../errors.js";
 
 /** A PostgreSQL dataset as one of its sites sees it. */
@@ -62,6 +62,6 @@ export function copyAt({ plan, spec }: Placement, site: string): { bucket: strin
 }
 
 /** Store of a site's copy. */
-export function storeAt(placement: Placement, site: string): ObjectStore {
+export function storeAt(placement: Placement, site: string): Store {
   return s3Store(copyAt(placement, site));
 }

@@ -1,14 +1,24 @@
-import { cloudSiteOf, directSites, names, type Plan, postgresDatasets } from "../../plan/index.js";
-import { type ManifestEntry, type ObjectStore, readManifests, s3Store } from "../../vault/index.js";
+import { directSites, names, type Plan, postgresDatasets } from "../../plan/index.js";
+import { missingParts, type Store } from "../../vault/index.js";
 import { EngineError } from "../errors.js";
+import { place, storeAt } from "./placement.js";
 import type { RecoveryPoint } from "./points.js";
+import {
+  type CopySigners,
+  type EpochChain,
+  type PhysicalPoint,
+  readEpochChain,
+  signersAt,
+} from "./points-chain.js";
 import { segmentOf, type WalReach, type WalSegment, walReach } from "./points-wal.js";
 
 /** One direct copy of a dataset. */
 export interface CopyRef {
+  /** Name of the plan. */
+  readonly plan: string;
   readonly dataset: string;
   readonly site: string;
-  readonly store: ObjectStore;
+  readonly store: Store;
 }
 
 /** What a copy holds, or why it could not be asked. */
@@ -19,6 +29,8 @@ export interface Copy {
   readonly store: string;
   /** Why it does not answer; everything else is empty then. */
   readonly unreachable?: string;
+  /** Why its signing keys cannot be read: nothing that is signed is believed then. */
+  readonly keyProblem?: string;
   readonly points: readonly RecoveryPoint[];
   readonly epochs: readonly EpochContent[];
 }
@@ -26,7 +38,7 @@ export interface Copy {
 /** What a copy holds of one epoch. */
 export interface EpochContent {
   readonly epoch: number;
-  readonly manifests: readonly ManifestEntry[];
+  readonly chain: EpochChain;
   /** By name. */
   readonly wal: ReadonlyMap<string, WalSegment>;
   /** Segments stored more than once with different content: two writers. */
@@ -49,14 +61,12 @@ export function copiesOf(plan: Plan, { dataset, site }: { dataset?: string; site
     );
   const copies = all
     .filter(([name]) => dataset === undefined || name === dataset)
-    .flatMap(([name, { category, backups }]) =>
-      directSites({ backups }).map((at) => ({
+    .flatMap(([name, spec]) =>
+      directSites(spec).map((at) => ({
+        plan: plan.name,
         dataset: name,
         site: at,
-        store: s3Store({
-          bucket: names.vaultBucket(plan, at, category),
-          region: cloudSiteOf(plan, at).region,
-        }),
+        store: storeAt(place(plan, at, name), at),
       })),
     );
   const chosen = copies.filter((copy) => site === undefined || copy.site === site);
@@ -73,7 +83,9 @@ export async function readCopies(copies: readonly CopyRef[]): Promise<Copy[]> {
   const asked = await Promise.all(
     copies.map(async (copy) => {
       try {
-        return { copy, epochs: await readEpochs(copy.dataset, copy.store) };
+        const signers = await signersAt(copy);
+        const keyProblem = signers.problem === undefined ? {} : { keyProblem: signers.problem };
+        return { copy, epochs: await readEpochs(copy, signers), ...keyProblem };
       } catch (error) {
         return { copy, epochs: [], unreachable: error instanceof Error ? error.message : String(error) };
       }
@@ -85,9 +97,7 @@ export async function readCopies(copies: readonly CopyRef[]): Promise<Copy[]> {
       const others = asked.filter((other) => other.copy.dataset === dataset).flatMap((other) => other.epochs);
       const points = epochs.flatMap((content) => {
         const ended = endOf(content.epoch, others);
-        return content.manifests.flatMap(({ manifest }) =>
-          manifest ? [pointOf(manifest, content, ended, copy)] : [],
-        );
+        return content.chain.points.map((point) => pointOf(point, content, ended, copy));
       });
       return { dataset, site, store: store.label, epochs, points: await Promise.all(points), ...rest };
     }),
@@ -102,11 +112,20 @@ function endOf(epoch: number, all: readonly EpochContent[]): Date | undefined {
   return began.length > 0 ? new Date(Math.min(...began)) : undefined;
 }
 
-async function readEpochs(dataset: string, store: ObjectStore): Promise<EpochContent[]> {
-  const labels = await store.folders(names.repositoryPrefix(dataset));
+/** Epochs with a chain count, too: a repository that is gone must not take the news of it along. */
+async function epochsOf({ dataset, store }: CopyRef): Promise<number[]> {
+  const labels = await Promise.all([
+    store.folders(names.repositoryPrefix(dataset)),
+    store.folders(names.chainsPrefix(dataset)),
+  ]);
+  const epochs = labels.flat().flatMap((label) => /^e(\d{6})$/.exec(label)?.[1] ?? []);
+  return [...new Set(epochs.map(Number))].sort((a, b) => a - b);
+}
+
+async function readEpochs(copy: CopyRef, signers: CopySigners): Promise<EpochContent[]> {
+  const { dataset, store } = copy;
   return Promise.all(
-    labels.sort().map(async (label) => {
-      const epoch = Number(label.slice(1));
+    (await epochsOf(copy)).map(async (epoch) => {
       const wal = new Map<string, WalSegment>();
       const conflicting: string[] = [];
       let begunAt: Date | undefined;
@@ -120,7 +139,7 @@ async function readEpochs(dataset: string, store: ObjectStore): Promise<EpochCon
       }
       return {
         epoch,
-        manifests: await readManifests(store, names.manifestPrefix(dataset, epoch)),
+        chain: await readEpochChain(copy, epoch, signers),
         wal,
         conflicting,
         begunAt,
@@ -130,18 +149,21 @@ async function readEpochs(dataset: string, store: ObjectStore): Promise<EpochCon
 }
 
 async function pointOf(
-  manifest: NonNullable<ManifestEntry["manifest"]>,
-  { wal }: EpochContent,
+  found: PhysicalPoint,
+  { epoch, wal }: EpochContent,
   ended: Date | undefined,
   { dataset, site, store }: CopyRef,
 ): Promise<RecoveryPoint> {
-  const { takenAt, epoch, sequence, kind, label, startedAt, finishedAt, bytes, source } = manifest;
-  const point = { dataset, site, takenAt, epoch, sequence, kind, label, startedAt, finishedAt, bytes };
-  const missing = await missingPart(manifest.parts, store);
-  if (missing) return { ...point, problem: missing };
-  const reach = walReach(wal, source.startWal);
-  if (!reach || !reaches(reach, source.stopWal))
-    return { ...point, problem: `log that it needs is missing: ${reach?.missing ?? source.startWal}` };
+  const { takenAt, sequence, label, startedAt, finishedAt, bytes, startWal, stopWal } = found;
+  const point: RecoveryPoint = {
+    ...{ dataset, site, takenAt, epoch, sequence, kind: "physical" },
+    ...{ label, startedAt, finishedAt, bytes },
+  };
+  const problem = found.problem ?? (await missing(found, store));
+  if (problem !== undefined) return { ...point, problem };
+  const reach = walReach(wal, startWal);
+  if (!reach || !reaches(reach, stopWal))
+    return { ...point, problem: `log that it needs is missing: ${reach?.missing ?? startWal}` };
   const { name, storedAt } = reach.last;
   const until = (ended && ended < storedAt ? ended : storedAt).toISOString();
   return { ...point, newestWal: name, ...(until > finishedAt ? { until } : {}) };
@@ -149,16 +171,10 @@ async function pointOf(
 
 const reaches = ({ last }: WalReach, stop: string) => last.name.slice(8) >= stop.slice(8);
 
-/** What a manifest promises and the store does not list at that size. */
-async function missingPart(
-  parts: readonly { readonly key: string; readonly bytes: number }[],
-  store: ObjectStore,
-): Promise<string | undefined> {
-  for (const part of parts) {
-    let found: number | undefined;
-    for await (const { key, bytes } of store.list(part.key)) if (key === part.key) found = bytes;
-    if (found === undefined) return `${part.key} is missing`;
-    if (found !== part.bytes) return `${part.key} has ${found} bytes instead of ${part.bytes}`;
-  }
+/** What an entry promises and the store does not have at that size, or what would open it. */
+async function missing({ parts, keys }: PhysicalPoint, store: Store): Promise<string | undefined> {
+  const [fault] = await missingParts(store, parts);
+  if (fault) return `${fault.key}: ${fault.problem}`;
+  for (const { object } of keys) if (!(await store.head(object))) return `${object}: it is missing`;
   return undefined;
 }

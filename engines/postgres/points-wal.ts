@@ -56,4 +56,7 @@ export function walReach(stored: ReadonlyMap<string, WalSegment>, from: string):
 
 const hex = (value: number) => value.toString(16).toUpperCase().padStart(8, "0");
 
-const laterTimeline = (name: string) => `${hex(Number.parseInt(name.slice(0, 8), 16) + 1)}${name.slice(8)}`;
+/** Number of the timeline that a segment belongs to. */
+export const timelineOf = (name: string): number => Number.parseInt(name.slice(0, 8), 16);
+
+const laterTimeline = (name: string) => `${hex(timelineOf(name) + 1)}${name.slice(8)}`;

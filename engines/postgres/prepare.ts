@@ -6,9 +6,11 @@ import { unwrapPassphrase } from "../../vault/index.js";
 import { EngineError } from "../errors.js";
 import { files, folders } from "./folders.js";
 import { leaseStore } from "./lease.js";
-import { pgbackrest } from "./pgbackrest.js";
+import { pgbackrest, type Stanza } from "./pgbackrest.js";
 import { archiveConfig, restoreConfig } from "./pgbackrest-config.js";
 import { type Placement, storeAt } from "./placement.js";
+import type { PhysicalPoint } from "./points-chain.js";
+import { ownPoints } from "./points-own.js";
 import { writePrivate } from "./private-file.js";
 import { program } from "./programs.js";
 import { watchLease } from "./sighting.js";
@@ -18,7 +20,7 @@ import { newVolume, readVolumeState, writeVolumeState } from "./volume-state.js"
  * Fills an empty data volume and writes the configuration of this Pod.
  *
  * A volume that was completed before is left as it is. An empty or half-filled one is restored from the newest
- * epoch in the site's own copy that has a backup; only the dataset's home, and only where no epoch exists,
+ * recovery point of the newest epoch in the site's own copy that has a backup; only the dataset's home, and only where no epoch exists,
  * initialises a new database. Safe to kill and to run again: the volume's state is written last.
  */
 export async function prepare(placement: Placement, say: (line: string) => void): Promise<void> {
@@ -47,21 +49,21 @@ export async function prepare(placement: Placement, say: (line: string) => void)
   for (const epoch of epochs.sort((a, b) => b - a)) {
     await writePrivate(files.restore, restoreConfig(placement, epoch, passphrase));
     const tool = pgbackrest(files.restore, dataset);
-    const latest = (await tool.info(1))?.backups.at(-1);
-    if (!latest) {
+    const label = newestLabel(await tool.info(1), await ownPoints(placement, epoch, say), say);
+    if (label === undefined) {
       say(`epoch ${epoch} has no backup in ${own.label}`);
       continue;
     }
-    say(`restoring ${latest.label} of epoch ${epoch} from ${own.label}`);
+    say(`restoring ${label} of epoch ${epoch} from ${own.label}`);
     const restored = new AbortController();
     const watched = watchLease(leaseStore(placement), restored.signal);
     // As a standby: nothing is written and no timeline begins before the lease is held.
     await tool
-      .run("restore", ["--type=standby", "--delta", "--process-max=4"])
+      .run("restore", [`--set=${label}`, "--type=standby", "--delta", "--process-max=4"])
       .finally(() => restored.abort());
     await watched;
     await writePrivate(files.archive, archiveConfig(placement, epoch, passphrase));
-    await writeVolumeState(newVolume({ kind: "restored", fromEpoch: epoch, label: latest.label }));
+    await writeVolumeState(newVolume({ kind: "restored", fromEpoch: epoch, label }));
     say("restored");
     return;
   }
@@ -90,6 +92,25 @@ export async function prepare(placement: Placement, say: (line: string) => void)
   await writePrivate(files.restore, restoreConfig(placement, 1, passphrase));
   await writePrivate(files.archive, archiveConfig(placement, 1, passphrase));
   await writeVolumeState(newVolume({ kind: "initialised" }));
+}
+
+/**
+ * The newest recovery point of an epoch: its chain names it, and the repository has it.
+ *
+ * A backup that no entry names was not completed, or its entry is damaged. Where there is nothing else it is taken: it
+ * opens with the passphrase, so nobody else made it, and an older epoch would lose all that was committed in this one.
+ */
+export function newestLabel(
+  stanza: Pick<Stanza, "backups"> | undefined,
+  points: readonly Pick<PhysicalPoint, "label">[],
+  say: (line: string) => void,
+): string | undefined {
+  const labels = (stanza?.backups ?? []).map(({ label }) => label);
+  const named = points.find(({ label }) => labels.includes(label));
+  if (named) return named.label;
+  const last = labels.at(-1);
+  if (last !== undefined) say(`no entry of the chain names a backup that is here; ${last} is taken unnamed`);
+  return last;
 }
 
 /** Who may connect: the Pod's own user over its socket, everybody else by password and TLS. */

@@ -7,6 +7,7 @@ import { files, folders } from "./folders.js";
 import { pgbackrest } from "./pgbackrest.js";
 import { restoreConfig } from "./pgbackrest-config.js";
 import { type Placement, storeAt } from "./placement.js";
+import { ownPoints } from "./points-own.js";
 import { writePrivate } from "./private-file.js";
 import { newVolume, readVolumeState, writeVolumeState } from "./volume-state.js";
 
@@ -25,7 +26,7 @@ export interface RestoreRequest {
  *
  * Safe to kill and to run again: the volume's state is written last, and a filled volume stays as it is.
  *
- * @throws EngineError (2) when the volume holds something else
+ * @throws EngineError (2) when the volume holds something else; (1) when the copy's chain does not name the point
  */
 export async function restorePoint(
   placement: Placement,
@@ -46,6 +47,13 @@ export async function restorePoint(
     say(`${label} of epoch ${epoch} is on the volume already`);
     return;
   }
+  const points = await ownPoints(placement, epoch, say);
+  if (!points.some((point) => point.label === label))
+    throw new EngineError(
+      `no entry of epoch ${epoch} in ${own.label} that is to be believed names a point "${label}"`,
+      1,
+      "secondsite verify says what is damaged",
+    );
   say(`restoring ${label} of epoch ${epoch} from ${own.label}, up to ${target ?? "its own end"}`);
   // A half-filled volume is started over: what an interrupted restore left is not worth telling apart.
   await rm(folders.data, { recursive: true, force: true });

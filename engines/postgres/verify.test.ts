@@ -1,78 +1,106 @@
 import { expect, test } from "vitest";
 
-import type { Manifest, ManifestEntry } from "../../vault/index.js";
+import { digest, type Store } from "../../vault/index.js";
+import { memoryStore } from "../../vault/testing/memory-store.js";
 import type { RecoveryPoint } from "./points.js";
+import type { PhysicalPoint } from "./points-chain.js";
 import type { EpochContent } from "./points-copies.js";
-import { chain, log, withAlternatives } from "./verify.js";
+import { chain, log, verifyStored, withAlternatives } from "./verify.js";
 
 const copy = { dataset: "messages", site: "oregon" };
 const segment = (number: number) => `00000001000000000000000${number}`;
+const passphrase = "keys/messages/passphrase.json";
 
 /** Three backups, each needing the segment of its own number, all as they should be. */
-function stored(
-  change: (entries: ManifestEntry[], wal: Map<string, never>) => void = () => undefined,
-): EpochContent {
-  const entries = [1, 2, 3].map((sequence): ManifestEntry => {
-    const manifest = {
-      ...{ ...copy, epoch: 1, sequence, label: `backup-${sequence}` },
-      ...(sequence === 1 ? {} : { previous: `sha-${sequence - 1}` }),
-      source: { startWal: segment(sequence), stopWal: segment(sequence) },
-    } as Manifest;
-    return { key: `manifests/messages/e000001/0000000${sequence}.json`, sha256: `sha-${sequence}`, manifest };
-  });
+function stored(change: (wal: Map<string, never>) => void = () => undefined): EpochContent {
+  const points = [1, 2, 3].map(
+    (sequence): PhysicalPoint => ({
+      ...{ key: `entry-${sequence}`, sequence, takenAt: "virginia", label: `backup-${sequence}` },
+      ...{ startedAt: "2026-03-01T00:00:00.000Z", finishedAt: "2026-03-01T00:01:00.000Z" },
+      ...{ bytes: { database: 1, stored: 1 }, startWal: segment(sequence), stopWal: segment(sequence) },
+      parts: [{ key: `part-${sequence}`, bytes: 4, sha256: digest(`obj${sequence}`) }],
+      keys: [{ id: "passphrase", object: passphrase, sha256: digest("wrapped") }],
+    }),
+  );
   const wal = new Map(
     [1, 2, 3, 4].map((n) => [segment(n), { name: segment(n), storedAt: new Date(n) } as never]),
   );
-  change(entries, wal);
-  return { epoch: 1, manifests: entries, wal, conflicting: [], begunAt: undefined };
+  change(wal);
+  return {
+    ...{ epoch: 1, wal, conflicting: [], begunAt: undefined },
+    chain: { entries: [], faults: [], points },
+  };
 }
 
-const edited = (entries: ManifestEntry[], index: number, fields: Partial<Manifest>) => {
-  Object.assign(entries[index]?.manifest ?? {}, fields);
+/** A store that holds their parts and their key. */
+function parts(change: (objects: Map<string, Buffer>) => void = () => undefined): Store {
+  const store = memoryStore();
+  for (const number of [1, 2, 3]) store.objects.set(`part-${number}`, Buffer.from(`obj${number}`));
+  store.objects.set(passphrase, Buffer.from("wrapped"));
+  change(store.objects);
+  return {
+    ...store,
+    head: async (key: string) => {
+      const body = store.objects.get(key);
+      return body && { key, bytes: body.byteLength, modifiedAt: new Date(0) };
+    },
+    async *read(key: string) {
+      yield store.objects.get(key) ?? Buffer.alloc(0);
+    },
+  } as unknown as Store;
+}
+
+const damageIn = async (content: EpochContent, store: Store, more = {}) => {
+  const asked = { ...copy, store: "memory", points: [], epochs: [content], ...more };
+  const { damage } = await verifyStored(asked, { ...copy, plan: "chat", store }, 3);
+  return damage.map(({ object, problem, label }) => [object, problem, label]);
 };
 
-test("what is as it was stored has nothing to report", () => {
-  expect(chain(stored(), copy)).toEqual([]);
+test("what is as it was stored has nothing to report", async () => {
+  expect(chain(stored())).toEqual([]);
   expect(log(stored(), 3)).toEqual([]);
+  expect(await damageIn(stored(), parts())).toEqual([]);
 });
 
-test.each<[string, (entries: ManifestEntry[]) => void, string[]]>([
+test("what is wrong with the chain is named with the point that it concerns, and with none otherwise", () => {
+  const { chain: whole } = stored();
+  const faults = [
+    { key: "entry-2", problem: "it does not follow the entry before it" },
+    { key: "entry-9", problem: "it is cut off" },
+  ];
+
+  expect(chain({ chain: { ...whole, faults } })).toEqual([
+    { object: "entry-2", problem: "it does not follow the entry before it", label: "backup-2" },
+    { object: "entry-9", problem: "it is cut off" },
+  ]);
+});
+
+test.each<[string, (objects: Map<string, Buffer>) => void, unknown[]]>([
+  ["a part missing", (all) => all.delete("part-2"), ["part-2", "it is missing", "backup-2"]],
   [
-    "a manifest taken out",
-    (entries) => entries.splice(1, 1),
-    ["number 2 is missing before it", "it does not follow the manifest before it"],
+    "a part with a bit flipped",
+    (all) => all.set("part-2", Buffer.from("obj3")),
+    ["part-2", "its content is not what was stored: the checksum differs", "backup-2"],
   ],
   [
-    "the first one taken out",
-    (entries) => entries.splice(0, 1),
-    ["number 1 is missing before it", "it does not follow the manifest before it"],
+    "the passphrase exchanged",
+    (all) => all.set(passphrase, Buffer.from("another")),
+    [passphrase, "it is not the key with which points were taken: the checksum differs", undefined],
   ],
-  [
-    "a manifest altered after the next was written",
-    (entries) => Object.assign(entries[1] ?? {}, { sha256: "another" }),
-    ["it does not follow the manifest before it"],
-  ],
-  [
-    "another copy's manifest in its place",
-    (entries) => edited(entries, 2, { site: "virginia" }),
-    ['it belongs to "messages" at "virginia", epoch 1'],
-  ],
-  [
-    "one under another number",
-    (entries) => edited(entries, 2, { sequence: 7 }),
-    ["it says it is number 7", "number 3 is missing before it"],
-  ],
-  [
-    "one that cannot be read",
-    (entries) => entries.splice(2, 1, { key: "k", sha256: "s", problem: "it is cut off" }),
-    ["it is cut off"],
-  ],
-])("%s is found", (_, change, problems) => {
-  expect(chain(stored(change), copy).map(({ problem }) => problem)).toEqual(problems);
+  ["the passphrase missing", (all) => all.delete(passphrase), [passphrase, "it is missing", undefined]],
+])("%s is found, once", async (_, change, found) => {
+  expect(await damageIn(stored(), parts(change))).toEqual([found]);
+});
+
+test("a signing key that cannot be read is damage, even before there is a point", async () => {
+  const asked = { ...copy, store: "memory", points: [], epochs: [], keyProblem: "it is no key" };
+  const { damage } = await verifyStored(asked, { ...copy, plan: "chat", store: parts() }, 3);
+
+  expect(damage).toMatchObject([{ object: "keys/messages/", problem: "it is no key" }]);
 });
 
 test("a segment missing in the middle is named; where log is no longer kept, gaps are how retention works", () => {
-  const content = stored((_, wal) => wal.delete(segment(2)));
+  const content = stored((wal) => wal.delete(segment(2)));
 
   expect(log(content, 3).map(({ object }) => object)).toEqual([segment(2)]);
   expect(log(content, 1)).toEqual([]);

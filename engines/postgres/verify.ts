@@ -1,8 +1,10 @@
 import { names } from "../../plan/index.js";
-import { digest, manifestKey } from "../../vault/index.js";
+import { damagedParts, digest, type Store } from "../../vault/index.js";
 import { isGood, newestFirst, type RecoveryPoint } from "./points.js";
+import type { PhysicalPoint } from "./points-chain.js";
 import type { Copy, CopyRef, EpochContent } from "./points-copies.js";
 import { walReach } from "./points-wal.js";
+import type { NamedKey } from "./vault-keys.js";
 
 /** Something in a copy that is not as it was stored. */
 export interface Damage {
@@ -30,74 +32,70 @@ export interface Verified {
 }
 
 /**
- * Verifies what is stored, from anywhere and without a key: the manifests' chain, every part's checksum, and the log's
- * continuity. That the backups' own files are whole takes the repository's passphrase: that is the structural level.
+ * Verifies what is stored, from anywhere and without a key: the chain of entries with its signatures, every part's
+ * checksum, the keys' objects, and the log's continuity. That the backups' own files are whole takes the repository's passphrase: that is the structural level.
  *
  * @param logKept how many of the newest backups have their log kept: before that, gaps are how retention works
  */
 export async function verifyStored(copy: Copy, { store }: CopyRef, logKept: number): Promise<Verified> {
-  const { dataset, site } = copy;
+  const { dataset, site, keyProblem } = copy;
   const damage: Damage[] = [];
   let parts = 0;
+  const epoch = copy.epochs.at(-1)?.epoch ?? 1;
+  if (keyProblem !== undefined)
+    damage.push({ dataset, site, epoch, object: names.keyPrefix(dataset), problem: keyProblem });
   for (const content of copy.epochs) {
     const where = { dataset, site, epoch: content.epoch };
-    damage.push(...chain(content, copy).map((found) => ({ ...where, ...found })));
-    for (const { manifest } of content.manifests)
-      for (const part of manifest?.parts ?? []) {
-        parts += 1;
-        const body = await store.get(part.key);
-        const problem = !body
-          ? "it is missing"
-          : digest(body) === part.sha256
-            ? undefined
-            : "its content is not what was stored: the checksum differs";
-        if (problem && manifest) damage.push({ ...where, object: part.key, label: manifest.label, problem });
-      }
+    const { points } = content.chain;
+    damage.push(...chain(content).map((found) => ({ ...where, ...found })));
+    for (const { label, parts: all } of points) {
+      parts += all.length;
+      for (const { key, problem } of await damagedParts(store, all))
+        damage.push({ ...where, object: key, label, problem });
+    }
+    damage.push(...(await exchangedKeys(points, store)).map((found) => ({ ...where, ...found })));
     damage.push(...log(content, logKept).map((found) => ({ ...where, ...found })));
   }
   return {
     ...{ dataset, site, parts, damage },
     ...(copy.unreachable === undefined ? {} : { unreachable: copy.unreachable }),
-    manifests: copy.epochs.reduce((sum, { manifests }) => sum + manifests.length, 0),
+    manifests: copy.epochs.reduce((sum, { chain: { entries } }) => sum + entries.length, 0),
     segments: copy.epochs.reduce((sum, { wal }) => sum + wal.size, 0),
   };
 }
 
 type Found = Pick<Damage, "object" | "problem"> & { readonly label?: string };
 
-/** Numbers without a gap, each manifest naming the one before, each where it belongs. */
-export function chain(
-  { epoch, manifests }: EpochContent,
-  { dataset, site }: Pick<Copy, "dataset" | "site">,
-): Found[] {
-  const prefix = names.manifestPrefix(dataset, epoch);
-  return manifests.flatMap(({ key, manifest, problem }, index): Found[] => {
-    if (!manifest) return [{ object: key, problem: problem ?? "it is no manifest" }];
-    const before = manifests[index - 1];
-    const wrong = [
-      key === manifestKey(prefix, manifest.sequence)
-        ? undefined
-        : `it says it is number ${manifest.sequence}`,
-      manifest.sequence === (before ? numberOf(before.key) : 0) + 1
-        ? undefined
-        : `number ${(before ? numberOf(before.key) : 0) + 1} is missing before it`,
-      manifest.previous === before?.sha256 ? undefined : "it does not follow the manifest before it",
-      manifest.dataset === dataset && manifest.site === site && manifest.epoch === epoch
-        ? undefined
-        : `it belongs to "${manifest.dataset}" at "${manifest.site}", epoch ${manifest.epoch}`,
-    ].filter((one) => one !== undefined);
-    return wrong.map((one) => ({ object: key, problem: one, label: manifest.label }));
+/** What is wrong with a chain, and which point it concerns. */
+export function chain({ chain: { faults, points } }: Pick<EpochContent, "chain">): Found[] {
+  return faults.map(({ key, problem }) => {
+    const label = points.find((point) => point.key === key)?.label;
+    return { object: key, problem, ...(label === undefined ? {} : { label }) };
   });
 }
 
-const numberOf = (key: string) => Number(/(\d{8})\.json$/.exec(key)?.[1] ?? 0);
+/** Keys that are no longer those with which points were taken: what they sealed does not open with another. */
+async function exchangedKeys(points: readonly PhysicalPoint[], store: Store): Promise<Found[]> {
+  const named = new Map<string, NamedKey>();
+  for (const key of points.flatMap(({ keys }) => keys)) named.set(`${key.object} ${key.sha256}`, key);
+  const found: Found[] = [];
+  for (const { object, sha256 } of named.values()) {
+    const body = await store.get(object);
+    if (!body) found.push({ object, problem: "it is missing" });
+    else if (digest(body) !== sha256)
+      found.push({ object, problem: "it is not the key with which points were taken: the checksum differs" });
+  }
+  return found;
+}
 
 /** One segment of each name, and none missing from the oldest backup whose log is kept until the newest. */
-export function log({ manifests, wal, conflicting }: EpochContent, kept: number): Found[] {
-  const sources = manifests.flatMap(({ manifest }) => (manifest ? [manifest] : [])).slice(-kept);
+export function log(
+  { chain: { points }, wal, conflicting }: Pick<EpochContent, "chain" | "wal" | "conflicting">,
+  kept: number,
+): Found[] {
   const missing = new Map<string, string>();
-  for (const { source, label } of sources) {
-    const gap = wal.has(source.startWal) ? walReach(wal, source.startWal)?.missing : source.startWal;
+  for (const { startWal, label } of points.slice(-kept)) {
+    const gap = wal.has(startWal) ? walReach(wal, startWal)?.missing : startWal;
     if (gap) missing.set(gap, label);
   }
   return [

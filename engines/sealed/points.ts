@@ -3,6 +3,7 @@ import {
   chainsOf,
   checkChain,
   type DatasetCopy,
+  disbelieved,
   livePoints,
   ringKeys,
   signersIn,
@@ -62,10 +63,16 @@ async function pointsAt(
   const dropped: string[] = [];
   const faults: string[] = [];
   for (const { epoch, prefix, entries } of await chainsOf(store, dataset)) {
-    const found = checkChain(entries, { prefix, plan, dataset, site, epoch, trusted });
+    const expected = { prefix, plan, dataset, site, epoch, trusted };
+    const found = checkChain(entries, expected);
     faults.push(...found.map(({ key, problem }) => `${key}: ${problem}`));
     const damaged = new Map(found.map(({ key, problem }) => [key, problem]));
-    const alive = livePoints(entries);
+    // What nobody trusted wrote drops, holds and verifies nothing.
+    const doubts = disbelieved(entries, expected);
+    const believed = entries.filter(
+      ({ entry }, index) => entry?.entry === "point" || doubts[index]?.length === 0,
+    );
+    const alive = livePoints(believed);
     const kept = new Set(alive.map(({ point }) => point.sequence));
     for (const { entry } of entries)
       if (entry?.entry === "point" && entry.kind === kind && !kept.has(entry.sequence))

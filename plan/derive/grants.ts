@@ -22,7 +22,7 @@ export interface Grant {
 
 /** What one job of a dataset may do; `components/identity` grants exactly this. */
 export const jobGrants: Record<DatasetJob, { readonly writes: boolean; readonly adds: boolean }> = {
-  /** Makes the repository's passphrase, once, and passwords in the cluster. */
+  /** Makes the keys of recovery points, once, and passwords in the cluster. */
   secrets: { writes: false, adds: true },
   /** Is production, and archives its log. */
   database: { writes: true, adds: true },

@@ -146,6 +146,18 @@ const catalogue = {
     folders: [],
   },
   age: { why: "open wrapped keys with the offline recovery key", wanted: ">=1.1.0", package: "age" },
+  jq: { why: "read wrapped keys as the commands of a recovery point do", wanted: ">=1.6.0", package: "jq" },
+  aws: {
+    why: "reach buckets and keys as the commands of a recovery point do (AWS CLI)",
+    wanted: ">=2.0.0",
+    package: "aws-cli",
+  },
+  pgbackrest: {
+    why: "restore a backup by the commands of its recovery point, in their test",
+    wanted: ">=2.45.0",
+    package: "pgbackrest",
+    versionArgs: ["version"],
+  },
   python3: {
     why: "make the virtual environments of Python programs",
     wanted: ">=3.10.0",

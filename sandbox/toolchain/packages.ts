@@ -129,6 +129,9 @@ export const packages = {
     [pythonVenv(`virtual environment from PyPI v${encryptionSdkVersion}`, "encryption-sdk")],
   ),
   age: debian(["age"]),
+  jq: debian(["jq"]),
+  "aws-cli": debian(["awscli"]),
+  pgbackrest: debian(["pgbackrest"]),
   go: cached(
     goVersion,
     [],

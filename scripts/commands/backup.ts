@@ -60,9 +60,8 @@ async function capture(path: string, dataset: string, options: Options): Promise
     const { presentEpoch } = await import("../../engines/postgres/lease.js");
     const placement = place(plan, options.site ?? primarySite(plan), dataset);
     const captured = await capturePhysical(placement, await presentEpoch(placement), say);
-    const points = captured.map(({ point }) => ({ key: point.key, ...point.manifest }));
-    if (options.json) print({ dataset, points });
-    else for (const { label, site: at } of points) process.stdout.write(`${dataset}: ${label} at ${at}\n`);
+    if (options.json) print({ dataset, points: captured.map(({ key, entry }) => ({ key, ...entry })) });
+    else for (const { label, site: at } of captured) process.stdout.write(`${dataset}: ${label} at ${at}\n`);
     return 0;
   }
   const { backupSealed } = await import("../sealed/backup.js");

@@ -72,17 +72,14 @@ async function list(path: string, { site, dataset, at, json }: Options): Promise
 const ofDataset = (all: readonly RecoveryPoint[], dataset: string) =>
   all.filter((point) => point.dataset === dataset);
 
-const damagedManifests = (epochs: Copy["epochs"]) =>
-  epochs.flatMap(({ manifests }) =>
-    manifests.flatMap(({ key, problem }) => (problem === undefined ? [] : [{ key, problem }])),
-  );
+const damagedManifests = (epochs: Copy["epochs"]) => epochs.flatMap(({ chain }) => chain.faults);
 
 async function rendered(copies: readonly Copy[], shown: readonly RecoveryPoint[]): Promise<string> {
   const { table } = await import("../ui/table.js");
   const { humanBytes } = await import("../ui/bytes.js");
   const problems = copies.flatMap(({ dataset, site, unreachable, epochs }) => [
     ...(unreachable === undefined ? [] : [`${dataset} at ${site} does not answer: ${unreachable}`]),
-    ...damagedManifests(epochs).map(({ problem }) => `${dataset} at ${site}: ${problem}`),
+    ...damagedManifests(epochs).map(({ key, problem }) => `${dataset} at ${site}: ${key}: ${problem}`),
   ]);
   const list = table(shown, [
     { title: "Dataset", value: ({ dataset }) => dataset },

@@ -6,8 +6,8 @@ import type { Plan } from "../../plan/index.js";
 import type { CommandModule, ExitCode } from "../command.js";
 
 const help = `
-Level "stored" reads the copies from here: the manifests' chain, the checksum of every part they name, and that no
-segment of the log is missing or stored twice. Level "structural" also runs a Job in each site's cluster that reads every
+Level "stored" reads the copies from here: the chain of manifests with its signatures, the checksum of every part and key
+that they name, and that no segment of the log is missing or stored twice. Level "structural" also runs a Job in each site's cluster that reads every
 file of every backup and every segment, decrypts it and compares its checksum. That a backup restores is proved by
 restoring it: secondsite restore.
 
@@ -83,8 +83,8 @@ async function structural(plan: Plan, copies: readonly Copy[]): Promise<Reposito
   const jobs = copies.flatMap(({ dataset, site, epochs }) => {
     const spec = plan.sites[site];
     return spec?.kind === "aws-region"
-      ? epochs.flatMap(({ epoch, manifests }) =>
-          manifests.length > 0 ? [{ plan, site, spec, dataset, epoch }] : [],
+      ? epochs.flatMap(({ epoch, chain }) =>
+          chain.points.length > 0 ? [{ plan, site, spec, dataset, epoch }] : [],
         )
       : [];
   });

@@ -1,3 +1,5 @@
+import pLimit from "p-limit";
+
 import { VaultError } from "../errors.js";
 import { digest, type Manifest, manifestKey, parseManifest } from "../manifest.js";
 import type { ObjectStore } from "../object-store.js";
@@ -18,18 +20,19 @@ export interface FoundEntry {
   readonly problem?: string;
 }
 
+/** Entries that are read at once: a takeover waits for them, and each is a round trip. */
+const readAtOnce = 16;
+
 /** Everything under a chain's prefix, in order; one that cannot be read says so and hides no other. */
 export async function readChain(store: ObjectStore, prefix: string): Promise<FoundEntry[]> {
-  const found: FoundEntry[] = [];
-  for await (const { key } of store.list(prefix)) {
+  const keys: string[] = [];
+  for await (const { key } of store.list(prefix)) keys.push(key);
+  return pLimit(readAtOnce).map(keys, async (key) => {
     const body = await store.get(key);
-    found.push(
-      body
-        ? foundEntry(key, body, store.label)
-        : { key, sha256: "", problem: "it is listed and cannot be read" },
-    );
-  }
-  return found;
+    return body
+      ? foundEntry(key, body, store.label)
+      : { key, sha256: "", problem: "it is listed and cannot be read" };
+  });
 }
 
 function foundEntry(key: string, body: Uint8Array, label: string): FoundEntry {

@@ -30,35 +30,43 @@ export interface ChainFault {
  * not at all, and, with a head known from outside, a chain that was cut at its end.
  */
 export function checkChain(found: readonly FoundEntry[], expected: ChainExpectation): ChainFault[] {
-  const firstSigned = found.findIndex(({ entry }) => entry !== undefined);
+  const believed = disbelieved(found, expected);
   const faults = found.flatMap((one, index) => {
-    const problems = one.problem === undefined ? inPlace(found, index, expected) : [one.problem];
-    if (one.unsigned && (expected.unsignedBefore === false || (firstSigned >= 0 && index > firstSigned)))
-      problems.push("it is not signed");
-    if (one.entry) {
-      const fault = signatureFault(one.entry, one.signed ?? "", expected.trusted);
-      if (fault) problems.push(fault);
-      problems.push(...referenceFaults(one.entry, found.slice(0, index)));
-    }
+    const problems = [...(believed[index] ?? []), ...orderFaults(found, index)];
+    if (one.entry) problems.push(...referenceFaults(one.entry, found.slice(0, index)));
     return problems.map((problem) => ({ key: one.key, problem }));
   });
   return [...faults, ...headFault(found, expected)];
 }
 
-/** Its number, its link and its chain. */
-function inPlace(found: readonly FoundEntry[], index: number, expected: ChainExpectation): string[] {
-  const one = found[index];
-  const content = one?.entry ?? one?.unsigned;
-  if (!one || !content) return [];
-  const before = found[index - 1];
+/**
+ * Why each entry is not to be believed, whatever became of those around it: it cannot be read, is not signed, not by
+ * whom one trusts, or was written for another place. Empty for an entry that says what its writer said here.
+ */
+export function disbelieved(found: readonly FoundEntry[], expected: ChainExpectation): string[][] {
+  const signatures = found.map(({ entry, signed }) =>
+    entry ? signatureFault(entry, signed ?? "", expected.trusted) : undefined,
+  );
+  // What only looks signed must not make all that comes after it look forged.
+  const firstSigned = found.findIndex(({ entry }, index) => entry && signatures[index] === undefined);
+  return found.map((one, index) => {
+    if (one.problem !== undefined) return [one.problem];
+    const wrong = inPlace(one, expected);
+    if (one.unsigned && (expected.unsignedBefore === false || (firstSigned >= 0 && index > firstSigned)))
+      wrong.push("it is not signed");
+    const fault = signatures[index];
+    if (fault) wrong.push(fault);
+    return wrong;
+  });
+}
+
+/** Its number and its chain. */
+function inPlace(one: FoundEntry, expected: ChainExpectation): string[] {
+  const content = one.entry ?? one.unsigned;
+  if (!content) return [];
   const wrong: string[] = [];
   if (one.key !== manifestKey(expected.prefix, content.sequence))
     wrong.push(`it says it is number ${content.sequence}`);
-  if (content.sequence !== index + 1)
-    wrong.push(
-      `it is the ${index + 1}. in the chain and says it is number ${content.sequence}: one is missing or too many`,
-    );
-  if (content.previous !== before?.sha256) wrong.push("it does not follow the entry before it");
   const { plan, dataset, site, epoch } = content;
   if (
     plan !== expected.plan ||
@@ -67,6 +75,19 @@ function inPlace(found: readonly FoundEntry[], index: number, expected: ChainExp
     epoch !== expected.epoch
   )
     wrong.push(`it belongs to plan "${plan}", dataset "${dataset}" at "${site}", epoch ${epoch}`);
+  return wrong;
+}
+
+/** Its link to the entry before it. */
+function orderFaults(found: readonly FoundEntry[], index: number): string[] {
+  const content = found[index]?.entry ?? found[index]?.unsigned;
+  if (!content) return [];
+  const wrong: string[] = [];
+  if (content.sequence !== index + 1)
+    wrong.push(
+      `it is the ${index + 1}. in the chain and says it is number ${content.sequence}: one is missing or too many`,
+    );
+  if (content.previous !== found[index - 1]?.sha256) wrong.push("it does not follow the entry before it");
   return wrong;
 }
 

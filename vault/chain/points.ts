@@ -25,9 +25,15 @@ export interface PointVerification {
 /** Whether its last verification found nothing wrong. */
 export const isVerified = ({ verification }: ChainPoint): boolean => verification?.faults.length === 0;
 
+/** Numbers of the points that were removed on purpose. */
+export function removedPoints(found: readonly FoundEntry[]): Set<number> {
+  const tombstones = found.flatMap(({ entry }) => (entry?.entry === "tombstone" ? entry.removed : []));
+  return new Set(tombstones.map(({ sequence }) => sequence));
+}
+
 /** The points of a chain that were not removed, oldest first. */
 export function livePoints(found: readonly FoundEntry[]): ChainPoint[] {
-  const removed = new Set<number>();
+  const removed = removedPoints(found);
   const holds = new Map<number, { readonly by: string; readonly reason: string }>();
   const verifications = new Map<number, PointVerification>();
   for (const { entry } of found) {
@@ -35,7 +41,6 @@ export function livePoints(found: readonly FoundEntry[]): ChainPoint[] {
       const { level, faults, writtenAt: at } = entry;
       verifications.set(entry.point.sequence, { level, at, faults });
     }
-    if (entry?.entry === "tombstone") for (const { sequence } of entry.removed) removed.add(sequence);
     if (entry?.entry === "hold") holds.set(entry.point.sequence, { by: entry.by, reason: entry.reason });
     if (entry?.entry === "release") holds.delete(entry.point.sequence);
   }

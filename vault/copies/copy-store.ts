@@ -30,7 +30,7 @@ export function copyStore(plan: Plan, site: string, category: string, { places =
   const endpoint = place ?? endpointOf(cloud);
   return s3Store({
     bucket,
-    region: cloud.region,
+    region: signedFor(cloud),
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(provider(cloud) === "aws"
       ? {}
@@ -45,6 +45,18 @@ export function copyStore(plan: Plan, site: string, category: string, { places =
 }
 
 const provider = (cloud: CloudSite) => (cloud.kind === "object-store" ? cloud.provider : "aws");
+
+/**
+ * The region that a request is signed for. MinIO's is `us-east-1` unless its operator set another, whatever place the
+ * plan says it is at; R2's is `auto`: https://developers.cloudflare.com/r2/api/s3/api/ (read 2026-11-28).
+ */
+function signedFor(cloud: CloudSite): string {
+  const fixed: Partial<Record<ReturnType<typeof provider>, string>> = {
+    minio: "us-east-1",
+    cloudflare: "auto",
+  };
+  return fixed[provider(cloud)] ?? cloud.region;
+}
 
 const endpointOf = (cloud: CloudSite) => (cloud.kind === "object-store" ? cloud.endpoint : undefined);
 

@@ -54,9 +54,10 @@ async function usable(ring: KeyRing, [key, ...others]: readonly RingKey[]): Prom
 /** Lays a key down at a copy, so that it can be restored by itself. @throws VaultError when another lies there */
 export async function keepKey({ store }: KeyRing, { object, sha256, document }: RingKey): Promise<void> {
   const text = formatKeyDocument(document);
-  if (await store.create(object, text)) return;
-  const there = await store.get(object);
-  if (there === undefined || Buffer.from(there).toString("utf8") !== text)
+  // Looked at first: whoever may not make keys may still use those that are there.
+  const there =
+    (await store.get(object)) ?? ((await store.create(object, text)) ? undefined : await store.get(object));
+  if (there !== undefined && Buffer.from(there).toString("utf8") !== text)
     throw new VaultError(
       `${object} at ${store.label} is another key than the one that is to be used (${sha256.slice(0, 16)}…)`,
     );

@@ -1,6 +1,8 @@
 import { CreateAliasCommand, CreateKeyCommand, DisableKeyCommand, KMSClient } from "@aws-sdk/client-kms";
 import { generateIdentity, identityToRecipient } from "age-encryption";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+
+import { unwrapPassphrase } from "../passphrase.js";
 import { type Backend, startBackend, testCredentials } from "../testing/backends.js";
 import { memoryStore } from "../testing/memory-store.js";
 import { ageIdentity, ageRecipient } from "./age.js";
@@ -39,4 +41,30 @@ test("fault 7: a disabled KMS key is named and opens nothing; a holder's recover
   );
   const holder = { ...ring, keys: [kms, await ageIdentity(identity)] };
   expect(secret.equals(Buffer.from(await openKey(holder, key)))).toBe(true);
+});
+
+test("F10: a passphrase as the first vaults wrapped it opens, and for its own dataset alone", async () => {
+  const region = "us-east-1";
+  const config = { region, endpoint: backend.endpoint ?? "", credentials: testCredentials };
+  const client = new KMSClient(config);
+  const { KeyMetadata } = await client.send(new CreateKeyCommand({}));
+  const alias = "alias/chat-first";
+  await client.send(new CreateAliasCommand({ AliasName: alias, TargetKeyId: KeyMetadata?.KeyId }));
+  const context = { plan: "chat", dataset: "messages" };
+  const wrapped = await kmsProvider({ alias, region, client: config }).wrap(Buffer.from("secret"), context);
+  const store = memoryStore();
+  const object = "keys/messages/passphrase.json";
+  await store.create(object, `${JSON.stringify({ version: 1, keyAlias: alias, ciphertext: wrapped })}\n`);
+  vi.stubEnv("AWS_ENDPOINT_URL_KMS", backend.endpoint);
+  vi.stubEnv("AWS_ACCESS_KEY_ID", testCredentials.accessKeyId);
+  vi.stubEnv("AWS_SECRET_ACCESS_KEY", testCredentials.secretAccessKey);
+  try {
+    expect(await unwrapPassphrase(store, object, { alias, region, context })).toBe("secret");
+    const other = { alias, region, context: { ...context, dataset: "other" } };
+    await expect(unwrapPassphrase(store, object, other)).rejects.toThrow(
+      "keys/messages/passphrase.json of memory: alias/chat-first in us-east-1 does not unwrap",
+    );
+  } finally {
+    vi.unstubAllEnvs();
+  }
 });

@@ -3,11 +3,17 @@ import {
   CreateRoleCommand,
   CreateUserCommand,
   IAMClient,
+  type IAMClientConfig,
   PutRolePolicyCommand,
   PutUserPolicyCommand,
 } from "@aws-sdk/client-iam";
 
-import type { Credentials, LocalAws } from "./local-aws.js";
+import type { Credentials } from "./local-aws.js";
+
+/** Whatever knows how a client is configured. */
+interface Aws {
+  client(region: string): IAMClientConfig;
+}
 
 /** One statement of a policy. */
 export type Statement = Readonly<Record<string, unknown>>;
@@ -19,7 +25,7 @@ export function policy(...Statement: readonly Statement[]): string {
 
 /** Creates a role with one inline policy and returns its ARN. */
 export async function createRole(
-  aws: LocalAws,
+  aws: Aws,
   RoleName: string,
   trust: Statement,
   ...allowed: readonly Statement[]
@@ -38,7 +44,7 @@ export async function createRole(
 
 /** Creates an IAM user with one inline policy, a caller who is not root, and returns its credentials. */
 export async function createUser(
-  aws: LocalAws,
+  aws: Aws,
   UserName: string,
   ...allowed: readonly Statement[]
 ): Promise<Credentials> {

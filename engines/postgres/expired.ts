@@ -1,0 +1,58 @@
+import { names } from "../../plan/index.js";
+import { appendEntry, type Signer } from "../../vault/index.js";
+import type { RepositoryBackup } from "./pgbackrest.js";
+import { type Placement, storeAt } from "./placement.js";
+import { type PhysicalPoint, readEpochChain, signersAt } from "./points-chain.js";
+
+/**
+ * Says in the chain which points the tool has removed by the plan's retention: without that they would look damaged.
+ *
+ * @returns their labels
+ */
+export async function buryExpired(
+  placement: Placement,
+  {
+    at,
+    epoch,
+    listed,
+  }: {
+    readonly at: string;
+    readonly epoch: number;
+    readonly listed: readonly Pick<RepositoryBackup, "label">[];
+  },
+  signer: Signer,
+): Promise<string[]> {
+  const { plan, dataset, site } = placement;
+  const store = storeAt(placement, at);
+  const copy = { plan: plan.name, dataset, site: at, store };
+  const { entries, points } = await readEpochChain(copy, epoch, await signersAt(copy));
+  const gone = expired(points, listed);
+  const removed = gone.flatMap(({ key, sequence }) => {
+    const sha256 = entries.find((entry) => entry.key === key)?.sha256;
+    return sha256 ? [{ sequence, sha256 }] : [];
+  });
+  if (removed.length === 0) return [];
+  await appendEntry(
+    store,
+    names.manifestPrefix(dataset, epoch),
+    {
+      ...{ plan: plan.name, dataset, site: at, epoch, entry: "tombstone", removed },
+      reason: `expired by pgbackrest at "${site}", by the plan's retention`,
+    },
+    signer,
+  );
+  return gone.map(({ label }) => label);
+}
+
+/**
+ * Points that the tool removed by retention: older than the oldest backup it still has. Labels begin with the backup's
+ * date, so they sort by age. A newer one that it does not list is not expired but damaged, and stays to be reported.
+ */
+export function expired<Point extends Pick<PhysicalPoint, "label" | "problem">>(
+  points: readonly Point[],
+  listed: readonly Pick<RepositoryBackup, "label">[],
+): Point[] {
+  const [oldest] = listed.map(({ label }) => label).sort();
+  if (oldest === undefined) return [];
+  return points.filter(({ label, problem }) => problem === undefined && label < oldest);
+}

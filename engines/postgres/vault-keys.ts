@@ -1,0 +1,136 @@
+import { names } from "../../plan/index.js";
+import {
+  ageRecipient,
+  currentKey,
+  digest,
+  type KeyProvider,
+  type KeyPurpose,
+  type KeyRing,
+  kmsProvider,
+  type ObjectStore,
+  type RingKey,
+  ringKeys,
+  wrapNewPassphraseFor,
+} from "../../vault/index.js";
+import { EngineError } from "../errors.js";
+import { type Placement, storeAt } from "./placement.js";
+
+/** What a dataset's ring has beside the repositories' passphrase. */
+const purposes: readonly KeyPurpose[] = ["signing", "data"];
+
+/** A dataset's keys as a copy holds them, with the key that opens them here. */
+export function ringAt(placement: Placement, site: string): KeyRing {
+  const { plan, dataset, key } = placement;
+  return { store: storeAt(placement, site), plan: plan.name, dataset, keys: [kmsProvider(key)] };
+}
+
+/** Everybody who shall be able to open the dataset's keys: its category's key, and each holder of the recovery key. */
+export function recipientsOf({ plan, key }: Pick<Placement, "plan" | "key">): KeyProvider[] {
+  return [kmsProvider(key), ...(plan.keys.recovery?.recipients ?? []).map(ageRecipient)];
+}
+
+/** Makes the keys of a dataset that are missing, and lays the same ones at every direct copy; see {@link layKeys}. */
+export async function keepKeys(placement: Placement, say: (line: string) => void): Promise<void> {
+  const { plan, dataset, site, spec, direct } = placement;
+  const stores = direct.map((at) => storeAt(placement, at));
+  const recipients = recipientsOf(placement);
+  const home = site === spec.at ? undefined : spec.at;
+  await layKeys({ plan: plan.name, dataset, stores, recipients, ...(home ? { home } : {}) }, say);
+}
+
+/** Whose keys lie where. */
+export interface LaidKeys {
+  /** Name of the plan. */
+  readonly plan: string;
+  readonly dataset: string;
+  /** Copies, the site's own first. */
+  readonly stores: readonly ObjectStore[];
+  readonly recipients: readonly KeyProvider[];
+  /** The dataset's home site, where that is another. @default this is its home */
+  readonly home?: string;
+}
+
+/**
+ * Makes what is missing of a dataset's keys and lays the same ones at every copy. What is there stays.
+ *
+ * Only the dataset's home makes a first passphrase: elsewhere a missing one means that the repositories' own is lost.
+ * Signing and data keys are made wherever there are none: nothing was signed or sealed with them yet.
+ *
+ * @throws EngineError (3) when there is no passphrase and this is not the dataset's home
+ */
+export async function layKeys(laid: LaidKeys, say: (line: string) => void): Promise<void> {
+  const { plan, dataset, stores, recipients, home } = laid;
+  const [own] = stores;
+  if (!own) return;
+  await spread(laid, say);
+  const passphrase = names.passphraseKey(dataset);
+  if (!(await own.get(passphrase))) {
+    if (home !== undefined)
+      throw new EngineError(
+        `"${dataset}" has no passphrase at ${own.label}`,
+        3,
+        `bring up its home site "${home}" first`,
+      );
+    const wrapped = await wrapNewPassphraseFor(recipients, { plan, dataset }, new Date());
+    if (await own.create(passphrase, wrapped)) say(`wrapped a passphrase into ${own.label}`);
+  }
+  for (const purpose of purposes) {
+    const ring = { store: own, plan, dataset, keys: [] };
+    const { id } = await currentKey(ring, purpose, recipients, new Date());
+    say(`the ${purpose} key at ${own.label} is ${id}`);
+  }
+  await spread(laid, say);
+}
+
+/** Lays what any copy has at all others. What is there is never replaced: a copy was sealed with its own. */
+async function spread({ dataset, stores }: LaidKeys, say: (line: string) => void): Promise<void> {
+  const objects = new Map<string, Uint8Array>();
+  for (const store of stores)
+    for await (const { key } of store.list(names.keyPrefix(dataset))) {
+      const body = objects.has(key) ? undefined : await store.get(key);
+      if (body) objects.set(key, body);
+    }
+  for (const [key, body] of objects)
+    for (const store of stores) if (await store.create(key, body)) say(`copied ${key} to ${store.label}`);
+}
+
+/** The key that signs at present, as the site's own copy holds it. @throws EngineError (3) when there is none */
+export async function signingKeyOf(placement: Placement): Promise<RingKey> {
+  const ring = ringAt(placement, placement.site);
+  const newest = (await ringKeys(ring, "signing")).at(-1);
+  if (newest) return newest;
+  throw new EngineError(
+    `"${placement.dataset}" has no signing key at ${ring.store.label}`,
+    3,
+    "its secrets Job makes it: deploy the site again",
+  );
+}
+
+/** A key as a manifest names it. */
+export interface NamedKey {
+  readonly id: string;
+  readonly object: string;
+  readonly sha256: string;
+}
+
+/**
+ * What opens a point at a copy. It and the signing key have to lie there as they do at the site that captures.
+ *
+ * @throws EngineError (3) when one is missing or another: nobody could open, or check, what is written there
+ */
+export async function keysAt(placement: Placement, site: string, signing: RingKey): Promise<NamedKey[]> {
+  await sameAt(placement, site, signing.object);
+  const object = names.passphraseKey(placement.dataset);
+  return [{ id: "passphrase", object, sha256: await sameAt(placement, site, object) }];
+}
+
+async function sameAt(placement: Placement, site: string, object: string): Promise<string> {
+  const own = await storeAt(placement, placement.site).get(object);
+  const copy = await storeAt(placement, site).get(object);
+  if (own && copy && digest(own) === digest(copy)) return digest(copy);
+  throw new EngineError(
+    `${object} at "${site}" is ${copy ? "another than" : "missing; it is"} at "${placement.site}"`,
+    3,
+    "deploy the site again: its secrets Job lays the keys at every copy",
+  );
+}
