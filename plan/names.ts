@@ -56,6 +56,13 @@ export const manifestPrefix = (dataset: string, epoch: number): string =>
 export const divergencePrefix = (dataset: string, epoch: number): string =>
   `divergence/${dataset}/${epochLabel(epoch)}/`;
 
+/** Start of the keys of a site's audit log of one category. */
+export const auditPrefix = (site: string, category: string): string => `audit/${site}/${category}/`;
+
+/** Start of the keys of that log's heads, which are kept at another site. */
+export const auditAnchorPrefix = (site: string, category: string): string =>
+  `audit-anchors/${site}/${category}/`;
+
 /** Object with a dataset's repository passphrase, wrapped by its category's key. */
 export const passphraseKey = (dataset: string): string => `keys/${dataset}/passphrase.json`;
 

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-import { directSites, names, type Plan, postgresDatasets } from "../../plan/index.js";
+import { auditLogs, directSites, names, type Plan, postgresDatasets } from "../../plan/index.js";
 import type { Statement } from "./policy-document.js";
 
 /** What each job of a dataset may do, and nothing else. */
@@ -80,6 +80,7 @@ export function datasetPermissions(
         // Deleting only sets a marker: versions are deleted by nobody but break-glass.
         allow("KeepRepository", ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], within(repository)),
         allow("WriteManifests", ["s3:GetObject", "s3:PutObject"], within(manifests)),
+        ...recordOperations(plan, spec.category),
         ...readLease,
       ];
     case "restore":
@@ -91,6 +92,32 @@ export function datasetPermissions(
         allow("ReadRepository", "s3:GetObject", within(repository)),
       ];
   }
+}
+
+/** Reads and adds to the audit logs of a category, and anchors their heads; nothing of them is overwritten or deleted. */
+function recordOperations(plan: Plan, category: string): Statement[] {
+  const places = auditLogs(plan)
+    .filter((log) => log.category === category)
+    .flatMap((log) => [log, ...(log.anchors ? [log.anchors] : [])]);
+  const objects = places.map(({ bucket, prefix }) => `arn:aws:s3:::${bucket}/${prefix}*`);
+  return [
+    {
+      Sid: "ListAudit",
+      Effect: "Allow",
+      Action: "s3:ListBucket",
+      Resource: [...new Set(places.map(({ bucket }) => `arn:aws:s3:::${bucket}`))],
+      Condition: { StringLike: { "s3:prefix": places.map(({ prefix }) => `${prefix}*`) } },
+    },
+    { Sid: "ReadAudit", Effect: "Allow", Action: "s3:GetObject", Resource: objects },
+    {
+      Sid: "AppendAudit",
+      Effect: "Allow",
+      Action: "s3:PutObject",
+      Resource: objects,
+      // A write that would overwrite does not carry If-None-Match.
+      Condition: { Null: { "s3:if-none-match": "false" } },
+    },
+  ];
 }
 
 const leaseArn = (plan: Plan, witness: string, dataset: string) =>
