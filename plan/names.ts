@@ -62,6 +62,13 @@ export const divergencePrefixes = (dataset: string): string => `divergence/${dat
 export const divergencePrefix = (dataset: string, epoch: number): string =>
   `${divergencePrefixes(dataset)}${epochLabel(epoch)}/`;
 
+/** Start of the keys of a site's audit log of one category. */
+export const auditPrefix = (site: string, category: string): string => `audit/${site}/${category}/`;
+
+/** Start of the keys of that log's heads, which are kept at another site. */
+export const auditAnchorPrefix = (site: string, category: string): string =>
+  `audit-anchors/${site}/${category}/`;
+
 /** Start of the keys of a dataset's wrapped keys. */
 export const keyPrefix = (dataset: string): string => `keys/${dataset}/`;
 

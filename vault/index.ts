@@ -1,3 +1,10 @@
+export { type AnchorPlace, type FoundAnchor, readAnchors, writeAnchor } from "./audit/anchor.js";
+export { type AuditFault, anchoredUpTo, checkAudit } from "./audit/check.js";
+export { type AuditPlaces, type Kept, keepRecord } from "./audit/keep.js";
+export { type AuditLog, appendRecord, type FoundRecord, readLog } from "./audit/log.js";
+export type { AuditContent, AuditRecord, AuditWho } from "./audit/record.js";
+export { withoutSecrets } from "./audit/redact.js";
+export { type Spool, spoolAt } from "./audit/spool.js";
 export { catalogueOf, chainsOf, type FoundChain } from "./chain/catalogue.js";
 export { type Appended, appendEntry, type FoundEntry, readChain } from "./chain/chain.js";
 export { type ChainExpectation, type ChainFault, checkChain, disbelieved } from "./chain/check.js";
@@ -7,6 +14,7 @@ export { damagedParts, missingParts, type PartFault } from "./chain/parts.js";
 export { type ChainPoint, isVerified, keptBecause, livePoints, removedPoints } from "./chain/points.js";
 export { fingerprintOf, type Signer, signerOf, signersIn, type TrustedSigners } from "./chain/signer.js";
 export { type Access, placesGiven } from "./copies/access.js";
+export { copyStore } from "./copies/copy-store.js";
 export { copyAt, type DatasetCopy, recipientsOf } from "./copies/dataset-copy.js";
 export { type WritingKeys, writingKeys } from "./copies/writing-keys.js";
 export { open, type SealKey, seal } from "./envelope/envelope.js";
