@@ -1,4 +1,4 @@
-import { directSites, names, type Plan, postgresDatasets } from "../../plan/index.js";
+import { directSites, names, type Plan, type PostgresDataset, postgresDatasets } from "../../plan/index.js";
 import { missingParts, type Store } from "../../vault/index.js";
 import { EngineError } from "../errors.js";
 import { place, storeAt } from "./placement.js";
@@ -48,11 +48,17 @@ export interface EpochContent {
 }
 
 /**
- * The direct copies of a plan, or of one of its datasets or sites.
+ * The direct copies of a plan's physical backups, or of one of its datasets or sites. A server outside Kubernetes has
+ * none here yet.
  *
+ * @param none that there are none is no error. @default false
  * @throws EngineError (2) when there is no such dataset or site
  */
-export function copiesOf(plan: Plan, { dataset, site }: { dataset?: string; site?: string } = {}): CopyRef[] {
+export function copiesOf(
+  plan: Plan,
+  { dataset, site }: { readonly dataset?: string; readonly site?: string } = {},
+  none = false,
+): CopyRef[] {
   const all = postgresDatasets(plan);
   if (dataset !== undefined && !all.some(([name]) => name === dataset))
     throw new EngineError(
@@ -62,7 +68,7 @@ export function copiesOf(plan: Plan, { dataset, site }: { dataset?: string; site
   const copies = all
     .filter(([name]) => dataset === undefined || name === dataset)
     .flatMap(([name, spec]) =>
-      directSites(spec).map((at) => ({
+      repositorySites(spec).map((at) => ({
         plan: plan.name,
         dataset: name,
         site: at,
@@ -70,13 +76,21 @@ export function copiesOf(plan: Plan, { dataset, site }: { dataset?: string; site
       })),
     );
   const chosen = copies.filter((copy) => site === undefined || copy.site === site);
-  if (chosen.length === 0)
-    throw new EngineError(
-      `no site called "${site}" holds a direct copy; these do: ${[...new Set(copies.map((copy) => copy.site))].join(", ")}`,
-      2,
-    );
-  return chosen;
+  if (chosen.length > 0 || none) return chosen;
+  const holders = [...new Set(copies.map((copy) => copy.site))].join(", ");
+  throw new EngineError(
+    site === undefined || holders === ""
+      ? `plan "${plan.name}" has no physical backups of a server in Kubernetes`
+      : `no site called "${site}" holds a direct copy; these do: ${holders}`,
+    2,
+  );
 }
+
+/** Sites with a repository of their own. */
+const repositorySites = ({ runs, backups }: PostgresDataset): string[] =>
+  runs === "kubernetes"
+    ? directSites({ backups: backups.filter(({ kind }) => kind === "physical" || kind === "wal") })
+    : [];
 
 /** Asks every copy, all at once; one that does not answer says so and hides no other. */
 export async function readCopies(copies: readonly CopyRef[]): Promise<Copy[]> {

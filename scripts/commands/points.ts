@@ -1,71 +1,123 @@
 import type { RecoveryPoint } from "../../engines/postgres/points.js";
 import type { Copy } from "../../engines/postgres/points-copies.js";
+import type { FoundPoint } from "../../engines/sealed/points.js";
 import type { CommandModule, ExitCode } from "../command.js";
+import type { JobOptions } from "../sealed/job.js";
+import { fromOption, identityOption, storeOption } from "../sealed/options.js";
 
 const help = `
 A direct copy that does not answer is reported and hides no other. A point is restorable from its end until its log
 ends; that end is shown as when the newest stored log segment was stored, so the last commit in it is a little earlier.
 
+A dump holds one moment; what was committed after it is lost. With --at, each dataset's best point is shown with what it
+loses. A held dump is dropped by no prune until it is released.
+
 Exit codes: 0 listed, 1 no copy answers, or nothing covers the time, 2 bad input.
 
 Example:
   $ secondsite points plans/kubernetes-chat.ts
-  $ secondsite points plans/kubernetes-chat.ts --at 2026-03-01T14:30:00Z --site oregon`;
+  $ secondsite points plans/kubernetes-chat.ts --at 2026-03-01T14:30:00Z --site oregon
+  $ secondsite points plans/support-desk.ts hold 20260301T020000Z-1f2e3d4c --dataset tickets --reason "court order 7"`;
 
 /** `secondsite points`: recovery points, found by listing the copies themselves. */
 export const points: CommandModule = {
   register(program, done) {
     program
       .command("points <plan>")
+      .argument("[action]", "hold a dump against retention, or release it")
+      .argument("[label]", "which dump")
       .description("Lists recovery points and what can be restored from them, newest first.")
       .option("--site <site>", "only this site's copies")
       .option("--dataset <dataset>", "only this dataset")
       .option("--at <time>", "show the point from which this moment would be restored (ISO 8601 with zone)")
+      .option("--kind <kind>", "only this dump: logical, logical-2 …")
+      .option("--reason <text>", "why a point is held or released")
+      .addOption(fromOption())
+      .addOption(storeOption())
+      .addOption(identityOption())
       .option("--json", "print them as JSON", false)
       .addHelpText("after", help)
-      .action(async (path, options) => done(await list(path, options)));
+      .action(async (path, action, label, options) =>
+        done(action === undefined ? await list(path, options) : await hold(path, action, label, options)),
+      );
   },
 };
 
-interface Options {
+interface Options extends Pick<JobOptions, "kind" | "store" | "identity"> {
   readonly site?: string;
   readonly dataset?: string;
   readonly at?: string;
+  readonly from?: string;
   readonly json: boolean;
 }
 
-async function list(path: string, { site, dataset, at, json }: Options): Promise<ExitCode> {
+async function list(path: string, { json, from, ...options }: Options): Promise<ExitCode> {
   const { loadPlan } = await import("../../plans/load.js");
   const { copiesOf, readCopies } = await import("../../engines/postgres/points-copies.js");
   const { newestFirst, nothingCovers, pointFor, windowsOf } = await import(
     "../../engines/postgres/points.js"
   );
   const { parseMoment } = await import("../../engines/moment.js");
+  const { allSealed } = await import("../sealed/points.js");
+  const { consistentSet, pointAsJson, problemsOf } = await import("../sealed/rows.js");
+  const { site, dataset, at } = options;
   const moment = at === undefined ? undefined : parseMoment(at);
   const plan = await loadPlan(path);
   const wanted = { ...(site === undefined ? {} : { site }), ...(dataset === undefined ? {} : { dataset }) };
-  const copies = await readCopies(copiesOf(plan, wanted));
+  const dumps = await allSealed(plan, { ...options, folder: from });
+  // What a folder holds is a dump; and where there are only dumps, no repository is looked for.
+  const refs =
+    from !== undefined || options.kind !== undefined ? [] : copiesOf(plan, wanted, dumps.length > 0);
+  const copies = await readCopies(refs);
   const all = newestFirst(copies.flatMap((copy) => copy.points));
+  const sealed = dumps.flatMap(({ points: found }) => found).sort((a, b) => (a.at < b.at ? 1 : -1));
   const windows = windowsOf(all);
-  const datasets = [...new Set(copies.map((copy) => copy.dataset))];
+  const datasets = [...new Set([...copies, ...dumps.map(({ copy }) => copy)].map((copy) => copy.dataset))];
   const chosen = moment && datasets.flatMap((name) => pointFor(ofDataset(all, name), moment) ?? []);
+  const set = moment && consistentSet(datasets, chosen ?? [], sealed, moment);
   if (json) {
     const asked = copies.map(({ points: _points, epochs, ...copy }) => ({
       ...copy,
       epochs: epochs.map(({ epoch }) => epoch),
       damaged: damagedManifests(epochs),
     }));
-    const answer = { plan: plan.name, copies: asked, points: all, windows };
-    print(JSON.stringify(moment ? { ...answer, at: moment.iso, chosen } : answer, undefined, 2));
+    const answer = { plan: plan.name, copies: asked, points: all, windows, dumps: sealed.map(pointAsJson) };
+    print(JSON.stringify(moment ? { ...answer, at: moment.iso, chosen, set } : answer, undefined, 2));
   } else {
-    print(await rendered(copies, moment ? (chosen ?? []) : all));
-    for (const { dataset: name, site: copy, epoch, from, until } of moment ? [] : windows)
-      print(`${name} at ${copy}, epoch ${epoch}: any moment from ${from} until at most ${until}`);
+    const shown = moment ? (chosen ?? []) : all;
+    const those = set ? sealed.filter((one) => set.some(({ label }) => label === one.point.label)) : sealed;
+    const text = await rendered(copies, shown, those);
+    print([...(text === "" ? [] : [text]), ...problemsOf(dumps)].join("\n"));
+    for (const { dataset: name, site: copy, epoch, from: since, until } of moment ? [] : windows)
+      print(`${name} at ${copy}, epoch ${epoch}: any moment from ${since} until at most ${until}`);
+    for (const { dataset: name, loss, label, site: copy } of set ?? [])
+      print(`${name}: ${label === undefined ? "nothing covers it" : `${label} at ${copy}`}; lost is ${loss}`);
   }
-  if (copies.every(({ unreachable }) => unreachable !== undefined)) return 1;
-  for (const name of moment ? datasets : [])
-    if (moment && !chosen?.some((point) => point.dataset === name))
-      throw nothingCovers(name, ofDataset(all, name), moment);
+  if ([...copies, ...dumps].every(({ unreachable }) => unreachable !== undefined)) return 1;
+  for (const { dataset: name, label } of set ?? [])
+    if (moment && label === undefined) throw nothingCovers(name, ofDataset(all, name), moment);
+  return 0;
+}
+
+async function hold(
+  path: string,
+  action: string,
+  label: string | undefined,
+  { reason, from, dataset, json, ...options }: Options & { readonly reason?: string },
+): Promise<ExitCode> {
+  const { EngineError } = await import("../../engines/errors.js");
+  if (action !== "hold" && action !== "release")
+    throw new EngineError(`points does not "${action}"`, 2, "hold or release");
+  const need = (what: string, how: string) => new EngineError(`to ${action} needs ${what}`, 2, how);
+  if (label === undefined) throw need("the label of a dump", `points <plan> ${action} <label>`);
+  if (dataset === undefined) throw need("its dataset", "--dataset <dataset>");
+  if (reason === undefined) throw need("a reason, for whoever finds it held", '--reason "court order 7"');
+  const { loadPlan } = await import("../../plans/load.js");
+  const { holdSealed } = await import("../sealed/points.js");
+  const plan = await loadPlan(path);
+  const sites = await holdSealed(plan, { ...options, folder: from, dataset, label, entry: action, reason });
+  if (json) print(JSON.stringify({ dataset, label, [action]: sites }, undefined, 2));
+  else print(`${label} is ${action === "hold" ? "held" : "released"} at ${sites.join(", ")}`);
   return 0;
 }
 
@@ -74,14 +126,28 @@ const ofDataset = (all: readonly RecoveryPoint[], dataset: string) =>
 
 const damagedManifests = (epochs: Copy["epochs"]) => epochs.flatMap(({ chain }) => chain.faults);
 
-async function rendered(copies: readonly Copy[], shown: readonly RecoveryPoint[]): Promise<string> {
+async function rendered(
+  copies: readonly Copy[],
+  shown: readonly RecoveryPoint[],
+  dumps: readonly FoundPoint[],
+): Promise<string> {
   const { table } = await import("../ui/table.js");
   const { humanBytes } = await import("../ui/bytes.js");
   const problems = copies.flatMap(({ dataset, site, unreachable, epochs }) => [
     ...(unreachable === undefined ? [] : [`${dataset} at ${site} does not answer: ${unreachable}`]),
     ...damagedManifests(epochs).map(({ key, problem }) => `${dataset} at ${site}: ${key}: ${problem}`),
   ]);
-  const list = table(shown, [
+  const { stateOf } = await import("../sealed/rows.js");
+  const rows = [
+    ...shown.map((point) => ({ ...point, state: restorable(point) })),
+    ...dumps.map((found) => ({
+      ...{ dataset: found.copy.dataset, site: found.copy.site, epoch: found.epoch },
+      ...{ kind: found.point.kind, label: found.point.label, finishedAt: found.point.finishedAt },
+      bytes: { database: found.point.bytes.source, stored: found.point.bytes.stored },
+      state: stateOf(found),
+    })),
+  ];
+  const list = table(rows, [
     { title: "Dataset", value: ({ dataset }) => dataset },
     { title: "Copy", value: ({ site }) => site },
     { title: "Epoch", value: ({ epoch }) => String(epoch) },
@@ -90,9 +156,9 @@ async function rendered(copies: readonly Copy[], shown: readonly RecoveryPoint[]
     { title: "Taken at", value: ({ finishedAt }) => finishedAt },
     { title: "Size", value: ({ bytes }) => humanBytes(bytes.database) },
     { title: "Stored", value: ({ bytes }) => humanBytes(bytes.stored) },
-    { title: "Restorable until", value: restorable, wrap: true },
+    { title: "Restorable until", value: ({ state }) => state, wrap: true },
   ]);
-  return [...(shown.length > 0 ? [list] : []), ...problems].join("\n");
+  return [...(rows.length > 0 ? [list.trimEnd()] : []), ...problems].join("\n");
 }
 
 const restorable = ({ until, problem }: RecoveryPoint) =>

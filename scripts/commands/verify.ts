@@ -1,22 +1,29 @@
 import { Option } from "@commander-js/extra-typings";
+import type { VerificationLevel } from "../../engines/engine.js";
 import type { Copy } from "../../engines/postgres/points-copies.js";
 import type { Damage, Verified } from "../../engines/postgres/verify.js";
 import type { RepositoryVerdict } from "../../engines/postgres/verify-repository.js";
 import type { Plan } from "../../plan/index.js";
 import type { CommandModule, ExitCode } from "../command.js";
 import { metricsOption } from "../options.js";
+import { fromOption, identityOption, stagingOption, storeOption } from "../sealed/options.js";
 
 const help = `
 Level "stored" reads the copies from here: the chain of manifests with its signatures, the checksum of every part and key
 that they name, and that no segment of the log is missing or stored twice. Level "structural" also runs a Job in each site's cluster that reads every
-file of every backup and every segment, decrypts it and compares its checksum. That a backup restores is proved by
-restoring it: secondsite restore.
+file of every backup and every segment, decrypts it and compares its checksum. That a physical
+backup restores is proved by restoring it: secondsite restore.
+
+Dumps: "stored" needs no key. "structural" opens them (--identity, or the key service) and lets pg_restore read them from
+end to end; "restored" restores them into a server of their own that reaches no network, compares every row, and throws
+it away. What was found is recorded in the dump's chain: retention never drops the last one that was found good.
 
 Exit codes: 0 all is as it was stored, 1 something is damaged or a copy does not answer, 2 bad input, 3 a Job failed.
 
 Example:
   $ secondsite verify plans/kubernetes-chat.ts
-  $ secondsite verify plans/kubernetes-chat.ts --site oregon --level structural --json`;
+  $ secondsite verify plans/kubernetes-chat.ts --site oregon --level structural --json
+  $ secondsite verify plans/support-desk.ts --level restored --days 7 --identity restore.txt`;
 
 /** `secondsite verify`: whether what is stored is still what was stored. */
 export const verify: CommandModule = {
@@ -25,8 +32,18 @@ export const verify: CommandModule = {
       .command("verify <plan>")
       .description("Verifies recovery points; names what is damaged, and the older good point.")
       .addOption(
-        new Option("--level <level>", "how deeply").choices(["stored", "structural"]).default("stored"),
+        new Option("--level <level>", "how deeply")
+          .choices(["stored", "structural", "restored"])
+          .default("stored"),
       )
+      .option("--dataset <dataset>", "only this dataset")
+      .option("--kind <kind>", "only this dump: logical, logical-2 …")
+      .option("--point <label>", "only this dump")
+      .option("--days <days>", "dumps: only those of the last so many days")
+      .addOption(fromOption())
+      .addOption(storeOption())
+      .addOption(identityOption())
+      .addOption(stagingOption())
       .option("--site <site>", "only this site's copies")
       .addOption(metricsOption())
       .option("--json", "print it as JSON", false)
@@ -36,37 +53,59 @@ export const verify: CommandModule = {
 };
 
 interface Options {
-  readonly level: string;
+  readonly level: VerificationLevel;
   readonly site?: string;
+  readonly dataset?: string;
+  readonly kind?: string;
+  readonly point?: string;
+  readonly days?: string;
+  readonly from?: string;
+  readonly store?: string[];
+  readonly identity?: string[];
+  readonly staging?: string;
   readonly metrics?: string;
   readonly json: boolean;
 }
 
-async function verified(path: string, { level, site, json, metrics }: Options): Promise<ExitCode> {
+async function verified(path: string, options: Options): Promise<ExitCode> {
   const { loadPlan } = await import("../../plans/load.js");
   const { recorded } = await import("../operation/recorded.js");
   const { verifyTold } = await import("../operation/verify-told.js");
+  const { shownDumps } = await import("../sealed/verify-command.js");
+  const { level, site, json, metrics } = options;
   const plan = await loadPlan(path);
-  const { all, repositories, good } = await recorded(
-    { plan, name: "verify", kind: level, site, metricsFile: metrics },
-    () => judged(plan, level, site),
+  const { all, repositories, dumps, good } = await recorded(
+    {
+      ...{ plan, name: "verify", kind: level, site, metricsFile: metrics },
+      ...{ dataset: options.dataset, store: options.store },
+    },
+    () => judged(plan, options),
     (found) => verifyTold(level, found),
   );
   process.stdout.write(
     json
-      ? `${JSON.stringify({ plan: plan.name, level, good, copies: all, repositories }, undefined, 2)}\n`
-      : (await rendered(all)) + repositories.map(reported).join(""),
+      ? `${JSON.stringify({ plan: plan.name, level, good, copies: all, repositories, dumps }, undefined, 2)}\n`
+      : (all.length > 0 ? await rendered(all) : "") + repositories.map(reported).join("") + shownDumps(dumps),
   );
   return good ? 0 : 1;
 }
 
 /** What the copies are found to be. */
-async function judged(plan: Plan, level: string, site: string | undefined) {
+async function judged(plan: Plan, { level, site, dataset, days, from, ...options }: Options) {
   const { copiesOf, readCopies } = await import("../../engines/postgres/points-copies.js");
   const { verifyStored, withAlternatives } = await import("../../engines/postgres/verify.js");
   const { backupsOf, runsWithin } = await import("../../engines/postgres/pgbackrest-config.js");
   const { place } = await import("../../engines/postgres/placement.js");
-  const refs = copiesOf(plan, site === undefined ? {} : { site });
+  const { wholeGiven } = await import("../options.js");
+  const { allGood, verifyAllDumps } = await import("../sealed/verify-command.js");
+  const only = { ...(site === undefined ? {} : { site }), ...(dataset === undefined ? {} : { dataset }) };
+  const dumps = await verifyAllDumps(plan, {
+    ...{ ...options, ...only, level, folder: from },
+    ...(days === undefined ? {} : { days: wholeGiven("--days", days, 1) }),
+  });
+  // What was asked for by name is a dump, and nothing else.
+  const dumpsOnly = [options.kind, options.point, from].some((given) => given !== undefined);
+  const refs = dumpsOnly ? [] : copiesOf(plan, only, dumps.length > 0);
   const copies = await readCopies(refs);
   const results = await Promise.all(
     refs.flatMap((ref, index) => {
@@ -79,11 +118,12 @@ async function judged(plan: Plan, level: string, site: string | undefined) {
     results,
     copies.flatMap(({ points }) => points),
   );
-  const repositories = level === "structural" ? await structural(plan, copies) : [];
+  const repositories = level === "stored" ? [] : await structural(plan, copies);
   const good =
+    allGood(dumps) &&
     all.every(({ damage, unreachable }) => damage.length === 0 && unreachable === undefined) &&
     repositories.every((one) => one.good);
-  return { all, repositories, good };
+  return { all, repositories, dumps, good };
 }
 
 /** What one repository's own tool says of it. */

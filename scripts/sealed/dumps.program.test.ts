@@ -100,10 +100,10 @@ test("a copy that does not answer fails by itself; the other has the point", asy
 
 test("B9: one command puts a backup into a folder, and another restores it from there", async () => {
   const output = join(desk.folder, "chosen");
-  const made = await desk.secondsite("backup", desk.plan, "tickets", "--output", output);
+  const made = await desk.secondsite("backup", desk.plan, "tickets", "--output", output, ...desk.places);
   expect(made).toMatchObject({ code: 0 });
 
-  const args = ["restore", desk.plan, "--from", output, "--into", "from_folder", "--yes"];
+  const args = ["restore", desk.plan, "--from", output, "--into", "from_folder", "--yes", ...desk.places];
   expect(await desk.secondsite(...args, "--identity", desk.holders[0] ?? "")).toMatchObject({ code: 0 });
   expect(await compareDatabases(desk.database, { ...desk.server.address, database: "from_folder" })).toEqual(
     [],

@@ -145,7 +145,8 @@ export const doneBy = (): string => `${userInfo().username}@${hostname()}`;
 export async function stagingFolder(given: string | undefined): Promise<string> {
   const folder = given ?? join(tmpdir(), `secondsite-${userInfo().uid}`);
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    // Passable: a server that root verifies with runs as somebody else. Each run has a private folder in it.
+    await mkdir(folder, { recursive: true, mode: 0o711 });
   } catch (cause) {
     throw new EngineError(`${folder} cannot be made: ${(cause as Error).message}`, 2, "--staging <folder>", {
       cause,

@@ -1,4 +1,47 @@
+import { type Moment, microsOf } from "../../engines/moment.js";
+import type { RecoveryPoint } from "../../engines/postgres/points.js";
+import { candidates } from "../../engines/sealed/choose.js";
 import type { FoundCopy, FoundPoint } from "../../engines/sealed/points.js";
+import { humanSeconds } from "../../plan/index.js";
+
+/** One dataset's part in what would be restored for a moment. */
+export interface SetMember {
+  readonly dataset: string;
+  /** What it means, for people. */
+  readonly loss: string;
+  /** Seconds before the moment that are lost; absent when nothing covers it. */
+  readonly lossSeconds?: number;
+  readonly kind?: string;
+  readonly site?: string;
+  readonly label?: string;
+}
+
+/**
+ * What would be restored for a moment: each dataset by its log up to the moment where there is one, else by the newest
+ * dump that holds nothing later.
+ *
+ * @param logged points with log that reaches the moment
+ */
+export function consistentSet(
+  datasets: readonly string[],
+  logged: readonly RecoveryPoint[],
+  dumps: readonly FoundPoint[],
+  moment: Moment,
+): SetMember[] {
+  return datasets.map((dataset) => {
+    const log = logged.find((point) => point.dataset === dataset);
+    if (log)
+      return { dataset, loss: "nothing", lossSeconds: 0, kind: log.kind, site: log.site, label: log.label };
+    const own = dumps.filter(({ copy }) => copy.dataset === dataset);
+    const [best] = candidates(own, moment.micros);
+    if (!best) return { dataset, loss: "everything" };
+    const lossSeconds = (moment.micros - microsOf(best.at)) / 1_000_000;
+    return {
+      ...{ dataset, loss: `${humanSeconds(lossSeconds)} since ${best.at}`, lossSeconds },
+      ...{ kind: best.point.kind, site: best.copy.site, label: best.point.label },
+    };
+  });
+}
 
 /** A sealed point as `points --json` prints it. */
 export const pointAsJson = ({ copy, point, epoch, at, held, verification, problem }: FoundPoint) => ({

@@ -53,7 +53,9 @@ export async function verifyDumps(
   dataset: string,
   options: VerifySealedOptions,
 ): Promise<VerifiedCopy[]> {
-  const { kind, copies, recipients } = await sealedJob(plan, dataset, options);
+  const { kind, copies, direct, recipients } = await sealedJob(plan, dataset, options);
+  // A replica is written by its store alone.
+  const own = new Set(direct.map(({ site }) => site));
   const staging = await stagingFolder(options.staging);
   const found = await findPoints(copies, kind);
   const all = found.flatMap(({ points }) => points);
@@ -66,13 +68,15 @@ export async function verifyDumps(
       if (options.point !== undefined && one.point.label !== options.point) continue;
       options.say(`verifying ${one.point.label} at ${copy.site}, ${options.level}`);
       const verdict = await verifySealed(one, logicalEngine(), options.level, { staging, say: options.say });
-      const recorded = await recordVerification(one, verdict, doneBy(), recipients).then(
-        () => true,
-        (error: unknown) => {
-          options.say(`the result is not recorded: ${error instanceof Error ? error.message : error}`);
-          return false;
-        },
-      );
+      const recorded =
+        own.has(copy.site) &&
+        (await recordVerification(one, verdict, doneBy(), recipients).then(
+          () => true,
+          (error: unknown) => {
+            options.say(`the result is not recorded: ${error instanceof Error ? error.message : error}`);
+            return false;
+          },
+        ));
       const suspicious = implausibleSize(one.point, points);
       const instead = verdict.faults.length > 0 ? olderThan(one, all) : undefined;
       verified.push({

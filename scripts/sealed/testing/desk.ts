@@ -72,6 +72,8 @@ export async function startDesk(change: Readonly<Record<string, unknown>> = {}):
   await writeFile(file, JSON.stringify(parsePlan(plan)));
   await bucket(office);
   await credentials(folder);
+  // What cannot be recorded in a vault waits here, not in the home folder of whoever runs tests.
+  vi.stubEnv("XDG_STATE_HOME", join(folder, "state"));
   vi.stubEnv("PGHOST", server.address.host);
   vi.stubEnv("PGUSER", server.address.user);
   const offsite = join(folder, "offsite");

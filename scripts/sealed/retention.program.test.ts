@@ -1,0 +1,160 @@
+import { cp, open, readdir, readFile, rm, utimes } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+
+import { type Desk, startDesk } from "./testing/desk.js";
+
+let desk: Desk;
+const labels: string[] = [];
+let vault: string;
+
+beforeAll(async () => {
+  desk = await startDesk({ keep: { count: 2 } });
+  vault = join(desk.offsite, "desk-offsite-customer");
+  for (let count = 0; count < 4; count += 1) {
+    const { out } = await on("backup", "tickets", "--kind", "logical", "--json");
+    labels.push(JSON.parse(out).label);
+  }
+});
+afterAll(() => desk?.[Symbol.asyncDispose]());
+
+const on = (command: string, ...args: string[]) => {
+  const [first = "", ...rest] = args;
+  return desk.secondsite(command, desk.plan, first, ...rest, ...desk.places);
+};
+const json = async (command: string, ...args: string[]) => {
+  const { code, out, err } = await on(command, ...args, "--json");
+  expect(out, err).not.toBe("");
+  return { code, answer: JSON.parse(out) };
+};
+const label = (index: number) => labels[index] ?? "";
+const held = (dropped: { id: string; kept: boolean }[]) =>
+  dropped.filter(({ kept }) => !kept).map(({ id }) => id);
+
+test("points lists every dump at every copy; one that does not answer hides no other", async () => {
+  const { code, answer } = await json("points", "--dataset", "tickets");
+
+  expect(code).toBe(0);
+  const at = (site: string) => answer.dumps.filter((one: { site: string }) => one.site === site);
+  for (const site of ["office", "offsite"])
+    expect(at(site).map((one: { label: string }) => one.label)).toEqual(labels.toReversed());
+  const { out } = await on("points", "--dataset", "tickets");
+  expect(out).toContain("tickets at branch does not answer");
+  expect(out).toMatch(/never verified/);
+});
+
+test("B14: points --at names the newest dump before a time, and what is lost", async () => {
+  const { answer } = await json("points", "--dataset", "tickets");
+  const second = answer.dumps.find((one: { label: string }) => one.label === label(1));
+  const { answer: then } = await json("points", "--dataset", "tickets", "--at", second.finishedAt);
+
+  expect(then.set).toMatchObject([{ dataset: "tickets", kind: "logical", label: label(1) }]);
+  expect(then.set[0].lossSeconds).toBeGreaterThan(0);
+  expect(then.set[0].lossSeconds).toBeLessThan(60);
+});
+
+test("fault 17: while no point is verified nothing is dropped, and the answer is no", async () => {
+  const { code, answer } = await json("prune", "--site", "offsite", "--yes");
+
+  expect(code).toBe(1);
+  expect(answer).toMatchObject([{ site: "offsite", refused: "nothing is dropped: no point is verified" }]);
+  expect((await json("points", "--site", "offsite")).answer.dumps).toHaveLength(4);
+});
+
+test("C5: verify records what it found in the point's chain, at each level", async () => {
+  const first = ["--point", label(0), "--site", "offsite", "--identity", desk.holders[0] ?? ""];
+  for (const level of ["stored", "structural", "restored"]) {
+    const { code, answer } = await json("verify", ...first, "--level", level);
+    expect({ level, code }).toEqual({ level, code: 0 });
+    expect(answer.dumps[0].points).toMatchObject([{ label: label(0), level, faults: [], recorded: true }]);
+  }
+  const { answer } = await json("points", "--site", "offsite");
+  const found = answer.dumps.find((one: { label: string }) => one.label === label(0));
+  expect(found.verification).toMatchObject({ level: "restored", faults: [] });
+});
+
+test("B3: a look changes nothing; a held point stays; the newest verified one stays whatever retention says", async () => {
+  // Of four, two are kept by number and the first as the only verified one.
+  expect(held((await json("prune", "--site", "offsite")).answer[0].points)).toEqual(["1/2"]);
+  expect((await json("points", "--site", "offsite")).answer.dumps).toHaveLength(4);
+
+  const hold = (action: string) =>
+    on("points", action, label(1), "--dataset", "tickets", "--site", "offsite", "--reason", "court order 7");
+  expect(await hold("hold")).toMatchObject({ code: 0 });
+  expect(held((await json("prune", "--site", "offsite", "--yes")).answer[0].points)).toEqual([]);
+  expect(await hold("release")).toMatchObject({ code: 0 });
+
+  const { code, answer } = await json("prune", "--site", "offsite", "--yes");
+  expect(code).toBe(0);
+  expect(answer[0].done.points).toBe(1);
+  const left = await readdir(join(vault, "points/tickets/logical"));
+  expect(left.sort()).toEqual([0, 2, 3].map(label).sort());
+  // The other copy has its own chain, and no verification: it keeps all.
+  expect((await json("points", "--site", "office")).answer.dumps).toHaveLength(4);
+});
+
+test("fault 10: what a killed run left is collected once it is old, and never before", async () => {
+  const points = join(vault, "points/tickets/logical");
+  const [old, fresh] = ["20200101T000000Z-00000000", "20200101T000000Z-11111111"];
+  for (const name of [old, fresh]) await cp(join(points, label(3)), join(points, name), { recursive: true });
+  const then = new Date(Date.now() - 2 * 86_400_000);
+  for (const file of await readdir(join(points, old))) await utimes(join(points, old, file), then, then);
+  await on("prune", "--site", "offsite", "--yes");
+
+  expect((await readdir(points)).sort()).toEqual([fresh, ...[0, 2, 3].map(label)].sort());
+});
+
+test("fault 2: a flipped byte is found and named, and another good point is offered; it is chosen no more", async () => {
+  const file = join(vault, "points/tickets/logical", label(3), "dump.pgc.zst");
+  const before = await readFile(file);
+  const handle = await open(file, "r+");
+  await handle.write(Buffer.from([(before[1_000] ?? 0) ^ 1]), 0, 1, 1_000);
+  await handle.close();
+  const { code, answer } = await json("verify", "--site", "offsite", "--point", label(3));
+
+  expect(code).toBe(1);
+  const [point] = answer.dumps[0].points;
+  expect(point.faults[0].item).toBe(`points/tickets/logical/${label(3)}/dump.pgc.zst`);
+  expect(point.instead).toMatchObject({ label: label(2), site: "offsite" });
+  const { out } = await desk.secondsite(
+    "restore",
+    desk.plan,
+    "--kind",
+    "logical",
+    "--site",
+    "offsite",
+    ...desk.places,
+  );
+  expect(out).toContain(`from      ${label(2)} at offsite`);
+});
+
+test("fault 11: a point whose object is gone is listed as unusable and never chosen", async () => {
+  await rm(join(vault, "points/tickets/logical", label(2), "dump.pgc.zst"));
+  const { answer } = await json("points", "--site", "offsite");
+
+  expect(answer.dumps.find((one: { label: string }) => one.label === label(2)).problem).toMatch(
+    /dump.pgc.zst is missing/,
+  );
+  const { out } = await desk.secondsite(
+    "restore",
+    desk.plan,
+    "--kind",
+    "logical",
+    "--site",
+    "offsite",
+    ...desk.places,
+  );
+  expect(out).toContain(`from      ${label(0)} at offsite`);
+});
+
+test("fault 9: with this machine's clock a day off nothing is dropped, and the difference is said", async () => {
+  for (const off of [-86_400_000, 86_400_000]) {
+    vi.useFakeTimers({ now: Date.now() + off, toFake: ["Date"] });
+    const { code, answer } = await json("prune", "--site", "offsite", "--yes");
+    vi.useRealTimers();
+    expect(code).toBe(1);
+    expect(answer[0].refused).toMatch(
+      /this machine's clock and the store's are 86\d{3} s apart: one of them is wrong/,
+    );
+  }
+});
