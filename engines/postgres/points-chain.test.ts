@@ -106,8 +106,9 @@ test("points of another kind are checked with the chain and are no physical ones
   expect(await read()).toEqual(whole);
 });
 
-test("without a readable signing key nothing signed is believed, and it is said why", async () => {
+test("without a readable signing key nothing signed is believed, nor what came unsigned after it, and it is said why", async () => {
   store.objects.set("keys/messages/signing-000001.json", Buffer.from("{}"));
+  oldManifest(store, 5);
 
   expect((await signersAt({ ...place, store })).problem).toContain("signing-000001.json at memory is not a");
   expect((await read()).believed).toEqual([1, 2]);

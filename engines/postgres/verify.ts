@@ -1,3 +1,5 @@
+import pLimit from "p-limit";
+
 import { names } from "../../plan/index.js";
 import { damagedParts, digest, type Store } from "../../vault/index.js";
 import { isGood, newestFirst, type RecoveryPoint } from "./points.js";
@@ -5,6 +7,9 @@ import type { PhysicalPoint } from "./points-chain.js";
 import type { Copy, CopyRef, EpochContent } from "./points-copies.js";
 import { walReach } from "./points-wal.js";
 import type { NamedKey } from "./vault-keys.js";
+
+/** Points whose parts are read at once. */
+const readAtOnce = 8;
 
 /** Something in a copy that is not as it was stored. */
 export interface Damage {
@@ -48,11 +53,11 @@ export async function verifyStored(copy: Copy, { store }: CopyRef, logKept: numb
     const where = { dataset, site, epoch: content.epoch };
     const { points } = content.chain;
     damage.push(...chain(content).map((found) => ({ ...where, ...found })));
-    for (const { label, parts: all } of points) {
-      parts += all.length;
-      for (const { key, problem } of await damagedParts(store, all))
-        damage.push({ ...where, object: key, label, problem });
-    }
+    const faults = await pLimit(readAtOnce).map(points, async ({ label, parts: all }) =>
+      (await damagedParts(store, all)).map(({ key, problem }) => ({ object: key, label, problem })),
+    );
+    damage.push(...faults.flat().map((found) => ({ ...where, ...found })));
+    parts += points.reduce((sum, { parts: all }) => sum + all.length, 0);
     damage.push(...(await exchangedKeys(points, store)).map((found) => ({ ...where, ...found })));
     damage.push(...log(content, logKept).map((found) => ({ ...where, ...found })));
   }

@@ -47,8 +47,11 @@ export function disbelieved(found: readonly FoundEntry[], expected: ChainExpecta
   const signatures = found.map(({ entry, signed }) =>
     entry ? signatureFault(entry, signed ?? "", expected.trusted) : undefined,
   );
-  // What only looks signed must not make all that comes after it look forged.
-  const firstSigned = found.findIndex(({ entry }, index) => entry && signatures[index] === undefined);
+  // What only looks signed must not make all that comes after it look forged; where nobody is trusted, it has to do.
+  const nobody = expected.trusted.size === 0;
+  const firstSigned = found.findIndex(
+    ({ entry }, index) => entry && (nobody || signatures[index] === undefined),
+  );
   return found.map((one, index) => {
     if (one.problem !== undefined) return [one.problem];
     const wrong = inPlace(one, expected);
