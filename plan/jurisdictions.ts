@@ -71,18 +71,31 @@ const unions: Readonly<Record<string, ReadonlySet<string>>> = {
 export interface Located {
   readonly kind?: string | undefined;
   readonly provider?: string | undefined;
+  readonly hostedBy?: string | undefined;
   readonly region?: string | undefined;
   readonly jurisdiction?: string | undefined;
 }
 
-/** Whose law applies at a site: stated, or implied by the provider's region. `undefined` when neither says. */
+/**
+ * Whose law applies at a site: implied by the provider's region, or stated. `undefined` when neither says.
+ *
+ * A store in Paris that states `"eu"` is in France all the same: what is said more closely counts, unless the statement
+ * contradicts it, which no checked plan does.
+ */
 export function jurisdictionAt(site: Located): string | undefined {
-  return site.jurisdiction ?? impliedJurisdiction(site);
+  const { jurisdiction: stated } = site;
+  const implied = impliedJurisdiction(site);
+  const isCloser = implied !== undefined && (stated === undefined || liesWithin(implied, [stated]));
+  return isCloser ? implied : stated;
 }
 
+/** The jurisdiction that data living at a site is said to belong to: as wide as it is stated, else {@link jurisdictionAt}. */
+export const homeJurisdiction = (site: Located): string | undefined =>
+  site.jurisdiction ?? jurisdictionAt(site);
+
 /** Whose law applies where the provider's region is, whatever the site states. `undefined` when that is not known. */
-export function impliedJurisdiction({ kind, provider, region }: Located): string | undefined {
-  const whose = kind === "aws-region" ? "aws" : provider;
+export function impliedJurisdiction({ kind, provider, hostedBy, region }: Located): string | undefined {
+  const whose = kind === "aws-region" ? "aws" : provider === "minio" ? hostedBy : provider;
   if (whose === undefined || region === undefined || !Object.hasOwn(regions, whose)) return undefined;
   const place = placeOf(whose, region);
   const table = regions[whose];

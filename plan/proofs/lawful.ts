@@ -1,6 +1,6 @@
-import { jurisdictionAt, jurisdictionOf, liesWithin } from "../jurisdictions.js";
+import { homeJurisdiction, jurisdictionAt, jurisdictionOf, liesWithin } from "../jurisdictions.js";
 import type { KeptDataset, Plan, Site } from "../schema/index.js";
-import { domainsOf, siteOf } from "../sites.js";
+import { domainsOf, siteOf, storeProviderOf } from "../sites.js";
 import type { Size } from "../units.js";
 import { isServing, listed } from "./holdings.js";
 
@@ -23,7 +23,7 @@ export function whyNotAt(
   if (!regional || domainsOf(plan, site).region === region) return undefined;
   if (isServing(siteOf(plan, site)))
     return `it runs in ${domainsOf(plan, site).region}, and the data never leaves ${region}`;
-  const home = residency ?? [jurisdictionOf(plan, at)].flatMap((each) => each ?? []);
+  const home = residency ?? [homeJurisdiction(siteOf(plan, at))].flatMap((each) => each ?? []);
   return law !== undefined && liesWithin(law, home)
     ? undefined
     : `${under}; stored outside ${region} it stays under ${home.length > 0 ? listed(home) : "the law of its home, which nobody states"}`;
@@ -52,13 +52,13 @@ const awsRegions = [
  */
 export function addedSite(plan: Plan, dataset: KeptDataset, apart: boolean): AddedSite {
   const home = siteOf(plan, dataset.at);
-  const law = dataset.residency?.[0] ?? jurisdictionOf(plan, dataset.at);
+  const law = dataset.residency?.[0] ?? homeJurisdiction(home);
   const speed: Size = "100MiB";
   const common = { ...(law === undefined ? {} : { jurisdiction: law }), upload: speed, download: speed };
   const account = home.kind === "aws-region" || home.kind === "object-store" ? home.account : "";
   const used = new Set(Object.keys(plan.sites).map((name) => domainsOf(plan, name).region));
   const region =
-    domainsOf(plan, dataset.at).provider === "aws" && !apart
+    storeProviderOf(home) === "aws" && !apart
       ? awsRegions.find((each) => !used.has(`aws/${each}`) && isNear(each, dataset, home))
       : undefined;
   const medium: Site = {

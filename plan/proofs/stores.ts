@@ -1,4 +1,5 @@
 import type { Site, StoreProvider } from "../schema/index.js";
+import { storeProviderOf } from "../sites.js";
 
 /**
  * What each provider's object store can do, as far as its own documentation says so: each fact with its address, the
@@ -192,12 +193,6 @@ export const stores: Readonly<Record<StoreProvider, Readonly<Record<Capability, 
     lifecycle: unknown,
   },
 };
-
-/** Who runs the object store of a site; undefined where there is none. */
-export function storeProviderOf(site: Site): StoreProvider | undefined {
-  if (site.kind === "aws-region") return "aws";
-  return site.kind === "object-store" ? site.provider : undefined;
-}
 
 /** What is known of a capability of the store at a site; a directory or a medium has none. */
 export function factOf(site: Site, capability: Capability): Fact {
