@@ -14,6 +14,7 @@ import {
   type Stored,
   siteAt,
   sitesOf,
+  speed,
   stored,
 } from "./places.js";
 
@@ -141,6 +142,20 @@ export const nothingKept = (plan: Plan): Found =>
       if (gap === undefined || typeof backup.keep !== "string" || backup.keep === "forever") return [];
       const rule = "schedule" in backup && backup.schedule.kind === "cron" ? "schedule" : "retention";
       return seconds(backup.keep) < gap ? [`${rule}/keeps-one datasets.${name}.backups[${index}].keep`] : [];
+    }),
+  );
+
+/** Copies of everything, made on an event, that cannot be uploaded in the time they have. */
+export const neverInTime = (plan: Plan): Found =>
+  datasetsOf(plan).flatMap(([name, dataset]) =>
+    stored(dataset).flatMap(({ backup, index }) => {
+      if (!("schedule" in backup) || backup.schedule.kind !== "event") return [];
+      if (dataset.kind === "files" || (backup.kind === "physical" && backup.type === "incremental"))
+        return [];
+      const all = backup.direct.length * speed(dataset.size, siteAt(plan, dataset.at).upload);
+      return all > seconds(backup.schedule.within)
+        ? [`schedule/within datasets.${name}.backups[${index}].schedule.within`]
+        : [];
     }),
   );
 

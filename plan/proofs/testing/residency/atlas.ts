@@ -21,6 +21,7 @@ const places: Readonly<Record<string, Place>> = {
   "aws eu-west-1": { place: "dublin", law: "ie" },
   "aws eu-west-2": { place: "london", law: "gb" },
   "aws eu-west-3": { place: "paris", law: "fr" },
+  "aws eu-north-1": { place: "stockholm", law: "se" },
   "aws ap-northeast-1": { place: "tokyo", law: "jp" },
   "aws ap-northeast-3": { place: "osaka", law: "jp" },
   "aws ap-south-2": { place: "hyderabad", law: "in" },
@@ -39,13 +40,14 @@ const places: Readonly<Record<string, Place>> = {
   "linode us-ord-1": { place: "chicago", law: "us" },
   "linode nl-ams-1": { place: "amsterdam", law: "nl" },
   "linode new-place-1": { place: "linode's new place" },
+  "vultr nrt": { place: "vultr tokyo", law: "jp" },
   "vultr ewr": { place: "new jersey", law: "us" },
   "vultr fra": { place: "vultr frankfurt", law: "de" },
   "acme fsn1": { place: "acme's hall" },
 };
 
 /** What lies in a jurisdiction that is a union of others: countries that plans name, and what stands for the rest. */
-const european = ["de", "fi", "fr", "ie", "nl", "the other countries of the eu"];
+const european = ["de", "fi", "fr", "ie", "nl", "se", "the other countries of the eu"];
 const unions: Readonly<Record<string, readonly string[]>> = {
   eu: european,
   eea: [...european, "iceland, liechtenstein and norway"],
