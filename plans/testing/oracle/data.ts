@@ -115,8 +115,11 @@ export const logsWithoutBase = (plan: Plan): Found =>
     stored(dataset).flatMap(({ backup: log, index }) => {
       if (!isLog(log)) return [];
       const at = `datasets.${name}.backups[${index}]`;
-      const bases = stored(dataset).filter(({ backup }) =>
-        (baseOf[log.kind] as readonly string[]).includes(backup.kind),
+      // What builds on a full backup reaches no further back than that one does.
+      const bases = stored(dataset).filter(
+        ({ backup }) =>
+          (baseOf[log.kind] as readonly string[]).includes(backup.kind) &&
+          !(backup.kind === "physical" && backup.type !== "full"),
       );
       if (sitesOf(log).some((site) => !bases.some(({ backup }) => sitesOf(backup).includes(site))))
         return [`point-in-time/base ${at}`];

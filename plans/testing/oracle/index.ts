@@ -1,4 +1,5 @@
 import type { Plan } from "../../../plan/index.js";
+import { orphans } from "./chains.js";
 import { copiedByNobody, logsWithoutBase, lost, neverInTime, nothingKept, tooFewCopies } from "./data.js";
 import { keysLost, tooMuchPower, unclosed, unheard, unsafeLease, untried } from "./governance.js";
 import type { Found } from "./places.js";
@@ -10,7 +11,7 @@ export const brokenByOracle = (plan: Plan): Found => [
   ...new Set(
     [
       ...[lost, tooFewCopies, logsWithoutBase, nothingKept, neverInTime, copiedByNobody],
-      ...[unheard, untried, keysLost, tooMuchPower, unclosed, unsafeLease, tooSlow, outside],
+      ...[unheard, untried, keysLost, tooMuchPower, unclosed, unsafeLease, tooSlow, outside, orphans],
     ].flatMap((predicate) => predicate(plan)),
   ),
 ];
