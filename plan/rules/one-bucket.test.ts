@@ -28,6 +28,13 @@ test.each([
     "minio",
   ],
   ["at Amazon, in two regions", store("aws", "eu-west-1"), store("aws", "us-east-1"), "aws"],
+  ["at Vultr, in two regions", store("vultr", "ewr"), store("vultr", "ams"), "vultr"],
+  [
+    "in one region of Akamai's, at two addresses",
+    store("linode", "us-iad-1", { endpoint: "https://us-iad-1.linodeobjects.com" }),
+    store("linode", "us-iad-10", { endpoint: "https://us-iad-10.linodeobjects.com" }),
+    "linode",
+  ],
   ["of one account at R2", store("cloudflare", "weur"), store("cloudflare", "enam"), "cloudflare"],
 ])("two sites that are one bucket %s are no two copies", (_, one, other, provider) => {
   expect(withStores(one, other).filter((each) => each.includes("bucket"))).toEqual([

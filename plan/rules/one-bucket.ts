@@ -91,16 +91,22 @@ function haveOneName(one: CheckableSite, other: CheckableSite): boolean {
   // "Bucket names must be unique across all AWS accounts in all the AWS Regions within a partition",
   // https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html (read 2026-11-28).
   if (provider === "aws") return partitionOf(one) === partitionOf(other);
+  // "Buckets are globally unique within the Vultr Object Storage system",
+  // https://docs.vultr.com/products/cloud-storage/object-storage/limits (read 2026-11-28).
+  if (provider === "vultr") return true;
+  // "Bucket names must be unique across all endpoints within a region",
+  // https://techdocs.akamai.com/cloud-computing/docs/object-storage-limited-availability (read 2026-11-28).
+  if (provider === "linode") return samePlace(one, other);
   if (one.endpoint !== undefined && other.endpoint !== undefined)
     return hostOf(one.endpoint) === hostOf(other.endpoint);
-  // R2 has one address for each account, whatever the region; elsewhere each region has one, for all accounts.
+  // "The API is available via the https://<ACCOUNT_ID>.r2.cloudflarestorage.com endpoint", whatever the region,
+  // https://developers.cloudflare.com/r2/api/s3/api/ (read 2026-11-28); elsewhere a region has one for all accounts.
   if (provider === "cloudflare") return one.account === other.account;
-  return (
-    one.hostedBy === other.hostedBy &&
-    one.region !== undefined &&
-    other.region !== undefined &&
-    placeOf(provider, one.region) === placeOf(provider, other.region)
-  );
+  return one.hostedBy === other.hostedBy && samePlace(one, other);
+}
+
+function samePlace({ provider = "aws", region: one }: CheckableSite, { region: other }: CheckableSite) {
+  return one !== undefined && other !== undefined && placeOf(provider, one) === placeOf(provider, other);
 }
 
 const providerOf = ({ kind, provider }: CheckableSite): string | undefined =>

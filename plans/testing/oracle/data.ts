@@ -53,8 +53,8 @@ export const lost = (plan: Plan): Found =>
   );
 
 /** Stores that lock what they are asked to lock, and those that lock it unasked, as their providers say. */
-const locks = new Set(["aws", "minio", "hetzner"]);
-const locksUnasked = new Set(["aws", "minio"]);
+const locks = new Set(["aws", "minio", "hetzner", "linode"]);
+const locksUnasked = new Set(["aws", "minio", "hetzner"]);
 /** pgBackRest and restic ask for no lock. */
 const asksForNone = (dataset: KeptDataset, { kind }: Stored) =>
   (dataset.kind === "postgres" && kind === "physical") || (dataset.kind === "files" && kind === "copy");
