@@ -7,8 +7,8 @@ import { type Plan, planSchema } from "../schema/index.js";
 import type { Finding } from "./finding.js";
 import { patched } from "./patched.js";
 import { residency } from "./residency.js";
-import { anyPlan } from "./testing/residency/any-plan.js";
-import { leaks, refusals } from "./testing/residency/leaks.js";
+import { leaks, refusals } from "./testing/residency-leaks.js";
+import { anyPlan } from "./testing/residency-plans.js";
 import { asOf } from "./testing/small-plan.js";
 
 /** What a finding says as the oracle says it: rule, place, and the sites it is about; of drills the data. */

@@ -1,5 +1,5 @@
 import type { Plan } from "../../../plan/index.js";
-import { leaks } from "../../../plan/proofs/testing/residency/leaks.js";
+import { leaks } from "../../../plan/proofs/testing/residency-leaks.js";
 import type { Found } from "./places.js";
 
 /** Data outside of where it may be; that it waits for its region is a risk, and nobody breaks a promise with it. */

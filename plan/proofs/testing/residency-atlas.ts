@@ -1,4 +1,4 @@
-import type { PlanInput, Site } from "../../../schema/index.js";
+import type { PlanInput, Site } from "../../schema/index.js";
 
 /**
  * Where places are, written down once more: what proofs read must not be what they are judged by. The names are those

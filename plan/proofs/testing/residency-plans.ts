@@ -1,8 +1,8 @@
 import fc from "fast-check";
 
-import { media, objectStore, premises, vps } from "../../../builders.js";
-import type { PlanInput } from "../../../schema/index.js";
-import { liesIn, whereabouts } from "./atlas.js";
+import { media, objectStore, premises, vps } from "../../builders.js";
+import type { PlanInput } from "../../schema/index.js";
+import { liesIn, whereabouts } from "./residency-atlas.js";
 
 /** Plans of every kind of site, copy, key, service and drill, as somebody could write them: before they are checked. */
 

@@ -1,5 +1,5 @@
-import type { KeptDataset, Plan } from "../../../schema/index.js";
-import { liesIn, type Whereabouts, whereabouts } from "./atlas.js";
+import type { KeptDataset, Plan } from "../../schema/index.js";
+import { liesIn, type Whereabouts, whereabouts } from "./residency-atlas.js";
 
 /**
  * Where data that is bound to a place gets out of it, by looking at the plan and an atlas alone: written from the words
