@@ -31,11 +31,13 @@ const present = z.unknown().optional();
 
 const site = {
   ...{ kind: text, role: text, mode: text, region: text, account: text, provider: text },
-  jurisdiction: text,
-  bucket: present,
+  ...{ hostedBy: text, endpoint: text, jurisdiction: text },
+  /** That it is there matters even where it cannot be read. */
+  bucket: z.object({ existing: text }).optional().catch({ existing: undefined }),
 };
 const dataset = {
   ...{ kind: text, at: text, category: text, class: text, owner: text, head: text, keys: text },
+  bucket: text,
   residency: z.array(text).optional().catch(undefined),
   regional: flag,
   references: listed({ to: text }),

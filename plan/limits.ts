@@ -22,6 +22,7 @@ interface Assumed {
 }
 
 const read = "2026-11-21";
+const later = "2026-11-28";
 
 export const limits = {
   /** From one S3 bucket to another, with Replication Time Control on the rule. A percentile and a service level, no guarantee. */
@@ -45,19 +46,20 @@ export const limits = {
     read,
     phrase: "Specify the accuracy the timer shall elapse with. Defaults to 1min.",
   },
-  /** As close to now as the point in time of RDS comes. Typical, no guarantee. */
+  /** As close to now as the point in time of RDS comes. What it does, no guarantee. */
   managedLog: {
     seconds: 5 * 60,
-    address: "https://aws.amazon.com/rds/details/backup/",
-    read,
-    phrase: "The latest restorable time for a DB instance is typically within 5 minutes of the current time.",
+    address: "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIT.html",
+    read: later,
+    phrase: "RDS uploads transaction logs for DB instances to Amazon S3 every five minutes.",
   },
   /** The longest that RDS keeps its own backups and log. */
   managedKeep: {
     seconds: 35 * 86_400,
-    address: "https://aws.amazon.com/rds/details/backup/",
-    read,
-    phrase: "Your automatic backup retention period can be configured to up to thirty-five days.",
+    address:
+      "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithAutomatedBackups.BackupRetention.html",
+    read: later,
+    phrase: "You can set the backup retention period of a DB instance to between 0 and 35 days.",
   },
   /** GitHub Actions starts a workflow no more often than this. */
   githubShortestInterval: {

@@ -52,6 +52,64 @@ test("an account is the same however it is written", () => {
   expect(accountOf("north")).not.toBe(accountOf("rented"));
 });
 
+test("MinIO is a program: two installations share a provider only where they are with the same one", () => {
+  const at = (region: string, account: string, hostedBy?: string) =>
+    objectStore({
+      ...{ provider: "minio", region, account, endpoint: `https://${region}.example.test` },
+      ...(hostedBy === undefined ? {} : { hostedBy }),
+    });
+  const { sites } = definePlan({
+    ...{ name: "stores", objectives: { rpo: "1d", rto: {} }, datasets: {} },
+    sites: {
+      hall: premises({ location: "hall", role: "primary" }),
+      rented: vps({ provider: "hetzner", region: "fsn1", account: "shop", role: "standby" }),
+      here: at("hall", "desk"),
+      there: at("branch", "desk"),
+      guest: at("FSN1-DC3", "Shop", "hetzner"),
+      partner: at("fsn1", "shop", "acme"),
+    },
+  });
+  const domains = (name: string) => domainsOf({ ...plan, sites }, name);
+
+  expect(domains("here")).toEqual({ region: "hall", account: "minio/desk", provider: "own/here" });
+  expect(domains("there")).toEqual({ region: "branch", account: "minio/desk", provider: "own/there" });
+  expect(domains("guest")).toEqual(domains("rented"));
+  expect(domains("partner")).toEqual({ region: "acme/fsn1", account: "acme/shop", provider: "acme" });
+});
+
+test("what is in a store of one's own outlives the provider of another, and falls with its host's", () => {
+  const made = (hostedBy?: string) => {
+    const stored = definePlan({
+      ...{ name: "stores", objectives: { rpo: "1d", rto: {} } },
+      sites: {
+        first: objectStore({
+          ...{ provider: "minio", region: "hall", account: "one", endpoint: "https://one.example.test" },
+        }),
+        second: objectStore({
+          ...{ provider: "minio", region: "fsn1", account: "two", endpoint: "https://two.example.test" },
+          ...(hostedBy === undefined ? {} : { hostedBy }),
+        }),
+        rented: vps({ provider: "hetzner", region: "hel1", account: "shop", role: "primary" }),
+      },
+      datasets: {
+        scans: files({
+          ...{ at: "rented", category: "scans", path: "/srv/scans", size: "1GiB", changes: "1MiB" },
+          backups: [
+            copy({ schedule: every("15m", { deadline: "1m" }), keep: "30d", direct: ["second"] }),
+            copy({ schedule: every("6h", { deadline: "1m" }), keep: "30d", direct: ["first"] }),
+          ],
+        }),
+      },
+    });
+    const { scans } = stored.datasets;
+    if (!scans || scans.kind === "rebuildable") throw new Error("no scans");
+    return rpoBound(stored, scans, "provider", new Date("2026-11-21")).best?.site;
+  };
+
+  expect(made()).toBe("second");
+  expect(made("hetzner")).toBe("first");
+});
+
 test("copies in two stores at home are gone with home", () => {
   const { scans } = plan.datasets;
   if (!scans || scans.kind === "rebuildable") throw new Error("no scans");

@@ -1,5 +1,5 @@
 import { placeOf } from "./places.js";
-import type { AwsRegionSite, ObjectStoreSite, Plan, Site } from "./schema/index.js";
+import type { AwsRegionSite, ObjectStoreSite, Plan, Site, StoreProvider } from "./schema/index.js";
 
 /** A site that has a region and an account at a cloud. */
 export type CloudSite = AwsRegionSite | ObjectStoreSite;
@@ -10,7 +10,7 @@ export interface FailureDomains {
   readonly region: string;
   /** `aws/222222222222`; sites that nobody else can close have one of their own. */
   readonly account: string;
-  /** `aws`; own hardware is nobody's. */
+  /** `aws`; own hardware is nobody's, and each has one of its own. */
   readonly provider: string;
 }
 
@@ -42,8 +42,16 @@ export function clusterOf(plan: Plan, name: string): NonNullable<AwsRegionSite["
   return cluster;
 }
 
-/** Stores that run on one's own hardware: their region is the name of a location. */
-const ownHosted: ReadonlySet<string> = new Set(["minio"]);
+/** Whose machines a store is on; undefined for own hardware, whose region is the name of a location. */
+const hostOf = ({ provider, hostedBy }: ObjectStoreSite): string | undefined =>
+  // A program that anybody can run, so that two installations share no more than where and with whom they are.
+  provider === "minio" ? hostedBy : provider;
+
+/** Whose kind of object store a site has; undefined where there is none. */
+export function storeProviderOf(site: Site): StoreProvider | undefined {
+  if (site.kind === "aws-region") return "aws";
+  return site.kind === "object-store" ? site.provider : undefined;
+}
 
 /** How a name is compared that a person wrote: `" Shop"` is `"shop"`. */
 const same = (text: string): string => text.trim().toLowerCase();
@@ -54,20 +62,32 @@ export function domainsOf(plan: Plan, name: string): FailureDomains {
   switch (site.kind) {
     case "aws-region":
       return { region: `aws/${site.region}`, account: `aws/${site.account}`, provider: "aws" };
-    case "object-store":
+    case "object-store": {
+      const host = hostOf(site);
+      return host === undefined
+        ? {
+            region: same(site.region),
+            account: `${site.provider}/${same(site.account)}`,
+            provider: `own/${name}`,
+          }
+        : rentedFrom(host, site);
+    }
     case "vps":
-      return {
-        region: ownHosted.has(site.provider)
-          ? same(site.region)
-          : `${site.provider}/${placeOf(site.provider, site.region)}`,
-        account: `${site.provider}/${same(site.account)}`,
-        provider: site.provider,
-      };
+      return rentedFrom(site.provider, site);
     case "premises":
     case "media":
       return { region: site.location, account: `own/${name}`, provider: `own/${name}` };
   }
 }
+
+const rentedFrom = (
+  provider: string,
+  { region, account }: { readonly region: string; readonly account: string },
+): FailureDomains => ({
+  region: `${provider}/${placeOf(provider, region)}`,
+  account: `${provider}/${same(account)}`,
+  provider,
+});
 
 type Serving = Extract<Site, { role: unknown }>;
 

@@ -1,7 +1,7 @@
 import { copySites, keptDatasets } from "../datasets.js";
 import { rpoObjective } from "../objectives.js";
 import { type Disaster, type Plan, type RecoveryNeed, recoveryNeeds, type Site } from "../schema/index.js";
-import { domainsOf, primarySite, siteOf } from "../sites.js";
+import { domainsOf, primarySite, siteOf, storeProviderOf } from "../sites.js";
 
 /** One thing that recovery needs, and where it could be kept. */
 export interface Need {
@@ -144,7 +144,7 @@ function keysOf(plan: Plan): Pick<Need, "derived" | "fact"> {
       fact: `private keys of age recipients are where somebody keeps them; ${recovery ? "the offline recovery key has no recipients, so it opens nothing" : "no offline recovery key is declared"}`,
     };
   const copies = [...new Set(keptDatasets(plan).flatMap(([, dataset]) => copySites(dataset)))].filter(
-    (site) => domainsOf(plan, site).provider === "aws",
+    (site) => storeProviderOf(siteOf(plan, site)) === "aws",
   );
   return {
     derived: {

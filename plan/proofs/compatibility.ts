@@ -1,13 +1,13 @@
 import { isStream, keptDatasets } from "../datasets.js";
 import { limits } from "../limits.js";
 import type { Backup, KeptDataset, Plan, StoredBackup } from "../schema/index.js";
-import { siteOf } from "../sites.js";
+import { siteOf, storeProviderOf } from "../sites.js";
 import { type Duration, humanSeconds, seconds } from "../units.js";
 import { targets } from "./compatibility-targets.js";
 import type { Finding, PatchStep, Proof } from "./finding.js";
 import { broken, isToolRepository, listed } from "./holdings.js";
 import { pointer } from "./patched.js";
-import { factOf, quoted, replicates, storeProviderOf, supports } from "./stores.js";
+import { factOf, quoted, replicates, supports } from "./stores.js";
 
 /** Every engine can do what is asked of it at every place that it writes to. */
 export const compatibility: Proof = (plan) => [

@@ -165,7 +165,9 @@ function mend(plan: Plan, name: string, dataset: KeptDataset, lockedNow: Locked)
       ],
     };
     const tried = [];
-    for (const candidate of [...there, fresh]) {
+    // Where nobody says whose law its home is under, no new place is known to be under the same.
+    const isLawful = !whyNotAt(grown, dataset, added.name);
+    for (const candidate of isLawful ? [...there, fresh] : there) {
       const next = patched(now, candidate.steps);
       const lockedNext = new Set([...locked, ...lockedIn(next)]);
       const left = stateOf(next, lockedNext);

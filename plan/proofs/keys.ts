@@ -1,7 +1,7 @@
 import { categories } from "../datasets.js";
 import { keyAlias } from "../names.js";
 import type { Plan } from "../schema/index.js";
-import { domainsOf } from "../sites.js";
+import { siteOf, storeProviderOf } from "../sites.js";
 import { humanSeconds, seconds } from "../units.js";
 import type { Finding, PatchStep, Proof } from "./finding.js";
 import { broken, holds, listed, risk } from "./holdings.js";
@@ -23,7 +23,7 @@ export const keys: Proof = (plan) => {
 };
 
 const nothing: Use = { homes: new Set(), sites: new Set() };
-const isAws = (plan: Plan, site: string) => domainsOf(plan, site).provider === "aws";
+const isAws = (plan: Plan, site: string) => storeProviderOf(siteOf(plan, site)) === "aws";
 
 function ofCategory(plan: Plan, category: string, { homes, sites }: Use): Finding[] {
   const own = plan.keys.categories[category];

@@ -1,6 +1,7 @@
 import { keptDatasets } from "../datasets.js";
+import { rpoObjective } from "../objectives.js";
 import type { KeptDataset, Plan } from "../schema/index.js";
-import { standbySites } from "../sites.js";
+import { domainsOf, primarySite, servingSites } from "../sites.js";
 import type { Finding } from "./finding.js";
 import { broken, listed, risk } from "./holdings.js";
 import { whyNotAt } from "./lawful.js";
@@ -18,11 +19,12 @@ function outsideOf(plan: Plan, dataset: KeptDataset): (site: string) => string |
   };
 }
 
-/** Services are where the data is used. */
+/** Services are where the data is used; one that names no site runs at the primary. */
 export function servicesInside(plan: Plan, bound: readonly Bound[]): Finding[] {
   const outside = new Map(bound.map(([name, dataset]) => [name, outsideOf(plan, dataset)]));
-  return Object.entries(plan.services).flatMap(([service, { needs, at }]) => {
-    if (!at) return [];
+  const serving = new Set(servingSites(plan).map(([name]) => name));
+  return Object.entries(plan.services).flatMap(([service, { needs, at: named }]) => {
+    const at = named ?? [primarySite(plan)];
     const wrong = at.flatMap((site) =>
       needs.flatMap((name) => {
         const why = outside.get(name)?.(site);
@@ -30,7 +32,11 @@ export function servicesInside(plan: Plan, bound: readonly Bound[]): Finding[] {
       }),
     );
     if (wrong.length === 0) return [];
-    const left = at.filter((site) => !wrong.some((each) => each.site === site));
+    const mayAll = (site: string) => needs.every((name) => !outside.get(name)?.(site));
+    const inside = at.filter(mayAll);
+    // Where some of the data lives it can be used as well.
+    const [home] = homesOf(plan, needs).filter((site) => serving.has(site) && mayAll(site));
+    const left = inside.length > 0 || home === undefined ? inside : [home];
     return [
       broken(
         "residency/service",
@@ -45,7 +51,7 @@ export function servicesInside(plan: Plan, bound: readonly Bound[]): Finding[] {
               ? `run it at ${listed(left)} only`
               : "run it where the data may be, or let it need other data",
           ...(left.length > 0
-            ? { patch: [{ op: "replace", path: pointer("services", service, "at"), value: left }] }
+            ? { patch: [{ op: "add", path: pointer("services", service, "at"), value: left }] }
             : {}),
         },
       ),
@@ -53,36 +59,45 @@ export function servicesInside(plan: Plan, bound: readonly Bound[]): Finding[] {
   });
 }
 
+const homesOf = (plan: Plan, names: readonly string[]): string[] =>
+  names.flatMap((name) => {
+    const data = plan.datasets[name];
+    return data && data.kind !== "rebuildable" ? [data.at] : [];
+  });
+
 /** What a recovery or a drill of a whole region restores has to have a standby where it may be. */
 export function recoveriesInside(plan: Plan, bound: readonly Bound[]): Finding[] {
-  const standbys = standbySites(plan);
-  if (standbys.length === 0) return [];
-  const nowhere = bound.flatMap(([name, dataset]) => {
-    const others = standbys.filter((site) => site !== dataset.at);
-    return others.some((site) => !whyNotAt(plan, dataset, site)) ? [] : [{ name, dataset }];
-  });
-  const names = new Set(nowhere.map(({ name }) => name));
-  const promised = plan.objectives.rto.region !== undefined;
-  return [
-    ...(promised
-      ? nowhere.map(({ name, dataset }): Finding => {
-          const at = `datasets.${name}.${dataset.regional ? "regional" : "residency"}`;
-          const arithmetic = standbys
-            .map((site) => `${site}: ${whyNotAt(plan, dataset, site) ?? "it lives there"}`)
-            .join("; ");
-          return risk(
-            "residency/restore",
-            at,
-            {
-              message: `when its region is lost, "${name}" waits until the region is back: it may be restored at no standby`,
-              arithmetic,
-            },
-            { sentence: "add a standby where it may be, or say in rpoBy.region that this is accepted" },
-          );
-        })
-      : []),
-    ...drills(plan, names),
-  ];
+  const nowhere = new Set<string>();
+  const waiting: Finding[] = [];
+  for (const [name, dataset] of bound) {
+    const others = servingSites(plan).flatMap(([site]) =>
+      site === dataset.at ? [] : [{ site, why: whyNotAt(plan, dataset, site) }],
+    );
+    if (others.length === 0) continue;
+    if (others.every(({ why }) => why !== undefined)) nowhere.add(name);
+    const { region } = domainsOf(plan, dataset.at);
+    const elsewhere = others.map(({ site, why }) => ({
+      ...{
+        site,
+        why: why ?? (domainsOf(plan, site).region === region ? `it is lost with ${region}` : undefined),
+      },
+    }));
+    const isPromised =
+      plan.objectives.rto.region !== undefined && typeof rpoObjective(plan, dataset, "region") !== "object";
+    if (isPromised && elsewhere.every(({ why }) => why !== undefined))
+      waiting.push(
+        risk(
+          "residency/restore",
+          `datasets.${name}.${dataset.regional ? "regional" : "residency"}`,
+          {
+            message: `when its region is lost, "${name}" waits until the region is back: it may be restored at no standby`,
+            arithmetic: elsewhere.map(({ site, why }) => `${site}: ${why}`).join("; "),
+          },
+          { sentence: "add a standby where it may be, or say in rpoBy.region that this is accepted" },
+        ),
+      );
+  }
+  return [...waiting, ...drills(plan, nowhere)];
 }
 
 /** Drills that take over a region name what they restore, and leave out what may not be restored there. */
@@ -105,46 +120,6 @@ function drills(plan: Plan, nowhere: ReadonlySet<string>): Finding[] {
         {
           sentence: "name in datasets only what may be restored at a standby",
           patch: [{ op: "add", path: pointer("drills", index, "datasets"), value: left }],
-        },
-      ),
-    ];
-  });
-}
-
-/** A key that can be used outside opens the data there. */
-export function keysInside(plan: Plan, bound: readonly Bound[]): Finding[] {
-  const ofCategory = new Map<string, Bound[]>();
-  for (const each of bound) {
-    const known = ofCategory.get(each[1].category);
-    if (known) known.push(each);
-    else ofCategory.set(each[1].category, [each]);
-  }
-  return [...ofCategory].flatMap(([category, datasets]) => {
-    const sites = plan.keys.categories[category]?.at;
-    const wrong = (sites ?? []).flatMap((site) => {
-      for (const [name, dataset] of datasets) {
-        const why = whyNotAt(plan, { ...dataset, regional: false }, site);
-        if (why) return [{ site, name, why }];
-      }
-      return [];
-    });
-    if (!sites || wrong.length === 0) return [];
-    const left = sites.filter((site) => !wrong.some((each) => each.site === site));
-    const path = pointer("keys", "categories", category, "at");
-    return [
-      broken(
-        "residency/keys",
-        `keys.categories.${category}.at`,
-        {
-          message: `the key of "${category}" can be used at ${listed(wrong.map(({ site }) => site))}, outside of where the data may be`,
-          arithmetic: wrong.map(({ site, name, why }) => `${site}, for "${name}": ${why}`).join("; "),
-        },
-        {
-          sentence:
-            left.length > 0
-              ? `use it at ${listed(left)} only`
-              : "leave at out: the key is then where the copies are",
-          patch: [left.length > 0 ? { op: "replace", path, value: left } : { op: "remove", path }],
         },
       ),
     ];

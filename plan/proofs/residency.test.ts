@@ -1,11 +1,7 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
 
-import type { Plan } from "../schema/index.js";
 import type { PatchStep } from "./finding.js";
-import { patched } from "./patched.js";
-import { residency } from "./residency.js";
-import { asOf, patchFails, said, set, smallPlan, swap } from "./testing/small-plan.js";
+import { patchFails, said, set, smallPlan, swap } from "./testing/small-plan.js";
 
 const europe = set("/sites/europe", {
   ...{ kind: "object-store", provider: "aws", region: "eu-west-1", account: "111111111111" },
@@ -121,141 +117,62 @@ test("D13: a region's drill leaves out what may be restored nowhere else", () =>
   if (found) expect(patchFails(plan, found)).toEqual([]);
 });
 
-/**
- * Countries of the regions that plans are generated with, written down again: what the proofs read them from must not
- * be what they are judged by.
- */
-const places = {
-  virginia: ["us-east-1", "us"],
-  oregon: ["us-west-2", "us"],
-  frankfurt: ["eu-central-1", "de"],
-  paris: ["eu-west-3", "fr"],
-  dublin: ["eu-west-1", "ie"],
-  sydney: ["ap-southeast-2", "au"],
-} as const;
-type Place = keyof typeof places;
-const names = Object.keys(places) as Place[];
-const european = ["de", "fr", "ie"];
-
-/** Whether data bound to laws may be in a place, asked of the countries alone. */
-const allowed = (laws: readonly string[], place: string) => {
-  const [, country] = places[place as Place];
-  return laws.includes(country) || (laws.includes("eu") && european.includes(country));
-};
-
-const somePlaces = fc.uniqueArray(fc.constantFrom(...names), { minLength: 1, maxLength: 3 });
-const anyPlan = fc
-  .record({
-    laws: fc.constantFrom(["us"], ["eu"], ["de"], ["us", "eu"], ["de", "au"]),
-    regional: fc.boolean(),
-    home: fc.constantFrom<Place>("virginia", "frankfurt"),
-    direct: somePlaces,
-    replicated: somePlaces,
-    replica: fc.option(fc.constantFrom<Place>("virginia", "frankfurt", "dublin", "oregon"), {
-      nil: undefined,
+test("D13: a service that names no site runs at the primary, where its data may not be", () => {
+  const plan = smallPlan(
+    set("/sites/ireland", {
+      ...{ kind: "aws-region", region: "eu-west-1", account: "111111111111" },
+      ...{ role: "standby", mode: "warm" },
     }),
-    serves: fc.option(somePlaces, { nil: undefined }),
-    key: fc.option(somePlaces, { nil: undefined }),
-    drill: fc.constantFrom("restore", "region", "full"),
-  })
-  .map((made) => ({
-    ...made,
-    plan: patched(smallPlan(), [
-      ...names.map((name) =>
-        set(`/sites/${name}`, {
-          ...{ kind: "aws-region", region: places[name][0], account: "111111111111", role: "standby" },
-          ...{ mode: "warm", rolePath: "/", tags: {}, upload: "1GiB", download: "1GiB" },
-        }),
-      ),
-      swap("/datasets/orders/at", made.home),
-      set("/datasets/orders/residency", made.laws),
-      set("/datasets/orders/regional", made.regional),
-      swap("/datasets/orders/backups/0/direct", made.direct),
-      swap("/datasets/orders/backups/0/replicated", made.replicated),
-      swap("/datasets/orders/backups/1/direct", made.direct),
-      swap("/datasets/orders/backups/1/replicated", []),
-      swap("/datasets/orders/backups/2/direct", made.direct),
-      ...(made.replica
-        ? [
-            set("/datasets/orders/backups/-", {
-              ...{ kind: "replica", to: made.replica, lag: "1m", synchronous: false },
-            }),
-          ]
-        : []),
-      set("/services/shop/at", made.serves ?? [made.home]),
-      ...(made.key ? [set("/keys/categories/customer", { at: made.key })] : []),
-      set("/drills/0/kind", made.drill),
-    ] satisfies PatchStep[]),
-  }));
-
-/** Every place outside that the data of `orders` can get to, by looking at the plan alone. */
-function leaks(plan: Plan, laws: readonly string[], regional: boolean): string[] {
-  const { orders } = plan.datasets;
-  if (orders?.kind !== "postgres") throw new Error("the plan has changed");
-  const mayRun = (place: string) => allowed(laws, place) && (!regional || place === orders.at);
-  const found: string[] = [];
-  const check = (what: string, place: string, may: (place: string) => boolean) => {
-    // Sites that a fix adds are judged by what they state.
-    if (place in places && !may(place)) found.push(`${what} at ${place}`);
-  };
-  check("home", orders.at, mayRun);
-  for (const backup of orders.backups) {
-    if (backup.kind === "replica") check("replica", backup.to, mayRun);
-    // Whole regions run things, so what is regional may not be stored in another one of them.
-    else for (const site of [...backup.direct, ...backup.replicated]) check("copy", site, mayRun);
-  }
-  for (const site of plan.services.shop?.at ?? []) check("service", site, mayRun);
-  for (const site of plan.keys.categories.customer?.at ?? [])
-    check("key", site, (place) => allowed(laws, place));
-  const takesOver = plan.drills.some(
-    ({ kind, datasets }) =>
-      (kind === "region" || kind === "full") && (!datasets || datasets.includes("orders")),
+    set("/datasets/scans/at", "ireland"),
+    set("/datasets/scans/residency", ["eu"]),
   );
-  const somewhere = Object.entries(plan.sites).some(
-    ([site, { kind }]) => kind === "aws-region" && site !== orders.at && site in places && mayRun(site),
-  );
-  const others = ["west"].some(() => laws.includes("us") && !regional);
-  if (takesOver && !somewhere && !others) found.push("drill");
-  return found;
-}
+  const [found] = said(plan, "residency/service");
 
-test("D13: under any plan, no finding means that nothing is reachable outside, and a leak is always found", () => {
-  let clean = 0;
-  fc.assert(
-    fc.property(anyPlan, ({ plan, laws, regional }) => {
-      const errors = residency(plan, asOf).filter(({ severity }) => severity === "error");
-      const leaking = leaks(plan, laws, regional);
-      if (errors.length === 0) clean += 1;
-
-      expect(
-        errors.map(({ rule, at }) => `${rule} ${at}`).length > 0,
-        JSON.stringify({ leaking, errors: errors.map(({ rule, arithmetic }) => [rule, arithmetic]) }),
-      ).toBe(leaking.length > 0);
-    }),
-    { numRuns: 400, seed: 3 },
-  );
-  expect(clean).toBeGreaterThan(5);
+  expect(found?.at).toBe("services.shop.at");
+  expect(found?.arithmetic).toBe('scans at east: it is under the law of "us"; allowed is "eu"');
+  // It uses data from both sides of the ocean; where the rest of it lives it may all be used.
+  expect(found?.fix?.patch).toEqual([{ op: "add", path: "/services/shop/at", value: ["ireland"] }]);
 });
 
-test("D13: patches, one after the other, bring all inside, wherever the data itself lives where it may", () => {
-  let mended = 0;
-  fc.assert(
-    fc.property(anyPlan, ({ plan, laws, regional }) => {
-      const { orders } = plan.datasets;
-      fc.pre(orders?.kind === "postgres" && allowed(laws, orders.at));
-      let now = plan;
-      let patch: readonly PatchStep[] | undefined = [];
-      for (let tries = 0; patch && tries < 20; tries += 1) {
-        now = patched(now, patch);
-        patch = residency(now, asOf).find(({ severity, fix }) => severity === "error" && fix?.patch)?.fix
-          ?.patch;
-      }
-      if (now !== plan) mended += 1;
-      // Where a service runs nowhere inside, its place is for people to choose.
-      expect(leaks(now, laws, regional).filter((leak) => !leak.startsWith("service"))).toEqual([]);
-      expect(patch).toBeUndefined();
-    }),
-    { numRuns: 80, seed: 5 },
+test("D13: copies of other data bring the key of a category to where its bound data may not be", () => {
+  const shared = (...more: readonly PatchStep[]) =>
+    smallPlan(europe, swap("/datasets/scans/backups/0/replicated", ["europe"]), orders, ...more);
+  const plan = shared(set("/datasets/scans/category", "customer"));
+  const [found] = said(plan, "residency/keys");
+
+  expect(found?.at).toBe("datasets.orders.category");
+  expect(found?.message).toBe(
+    'the key of "customer" opens "scans" at "europe" too, outside of where "orders" may be',
   );
-  expect(mended).toBeGreaterThan(30);
+  expect(found?.fix?.patch).toEqual([{ op: "replace", path: "/datasets/orders/category", value: "orders" }]);
+  if (found) expect(patchFails(plan, found)).toEqual([]);
+  expect(said(shared(), "residency/keys")).toEqual([]);
+});
+
+test("D13: a key that another category shares is looked at for the data of both", () => {
+  const [found] = said(
+    smallPlan(
+      ...[europe, orders, swap("/datasets/scans/backups/0/replicated", ["europe"])],
+      set("/keys/categories/customer", { sharedWith: "scans" }),
+    ),
+    "residency/keys",
+  );
+
+  expect(found?.at).toBe("datasets.orders.category");
+  expect(found?.fix?.patch).toEqual([{ op: "remove", path: "/keys/categories/customer/sharedWith" }]);
+});
+
+test("D13: what is lost with its region waits for it, though a standby in that region may have it", () => {
+  const bound = (...more: readonly PatchStep[]) =>
+    said(
+      smallPlan(
+        set("/objectives/rto/region", "4h"),
+        set("/sites/west/region", "us-east-1"),
+        ...[orders, ...more],
+      ),
+      "residency/restore",
+    ).map(({ at, arithmetic }) => `${at}: ${arithmetic}`);
+
+  expect(bound()).toEqual(["datasets.orders.residency: west: it is lost with aws/us-east-1"]);
+  expect(bound(set("/objectives/rpoBy/region", { accepted: "it goes with its region" }))).toEqual([]);
 });

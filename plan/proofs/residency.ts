@@ -1,12 +1,13 @@
 import { keptDatasets } from "../datasets.js";
 import { jurisdictionOf } from "../jurisdictions.js";
-import type { KeptDataset, Plan } from "../schema/index.js";
+import type { KeptDataset, Plan, Site } from "../schema/index.js";
 import { siteOf, standbySites } from "../sites.js";
 import type { Finding, PatchStep, Proof } from "./finding.js";
 import { broken, holdingsOf, holds, listed, restoresAlone, sitesOf } from "./holdings.js";
 import { addedSite, takesCopies, whyNotAt } from "./lawful.js";
 import { pointer } from "./patched.js";
-import { keysInside, recoveriesInside, servicesInside } from "./residency-in-use.js";
+import { recoveriesInside, servicesInside } from "./residency-in-use.js";
+import { keysInside } from "./residency-of-keys.js";
 
 /**
  * Data that has to stay somewhere stays there: where it lives, in every copy and replica, where services use it, where
@@ -85,12 +86,18 @@ function copies(plan: Plan, name: string, dataset: KeptDataset): Finding[] {
           arithmetic: here.map((site) => `${site}: ${wrong.get(site)}`).join("; "),
         },
         {
-          sentence: steps ? `write to ${listed(others)} instead` : "first let it live where it may be",
+          sentence: steps ? `write to ${listed(others)} instead` : first(plan, dataset),
           ...(steps ? { patch: steps } : {}),
         },
       ),
     ];
   });
+}
+
+/** What has to be done before copies can be moved. */
+function first(plan: Plan, { at }: KeptDataset): string {
+  if (jurisdictionOf(plan, at) === undefined) return `first state sites.${at}.jurisdiction`;
+  return "add a site where it may be, and write there instead";
 }
 
 /** As many copies as before, all of them inside; no steps where a job would be left without a place to write to. */
@@ -103,8 +110,15 @@ function moved(
 ): { readonly steps: readonly PatchStep[] | undefined; readonly instead: ReadonlyMap<string, string> } {
   const steps: PatchStep[] = [];
   const instead = new Map<string, string>();
+  // Only a bucket keeps versions of objects.
+  const isVersioned = dataset.backups.some(
+    (backup) => backup.kind === "versions" && sitesOf(backup).some((site) => wrong.includes(site)),
+  );
+  const holds = (site: Site | undefined) =>
+    !isVersioned || site?.kind === "object-store" || site?.kind === "aws-region";
   const inside = Object.keys(plan.sites).filter(
-    (site) => !held.has(site) && takesCopies(plan, site) && !whyNotAt(plan, dataset, site),
+    (site) =>
+      !held.has(site) && takesCopies(plan, site) && holds(plan.sites[site]) && !whyNotAt(plan, dataset, site),
   );
   let grown = plan;
   for (const site of wrong) {
@@ -112,6 +126,7 @@ function moved(
     if (other === undefined) {
       const added = addedSite(grown, dataset, false);
       grown = { ...grown, sites: { ...grown.sites, [added.name]: added.site } };
+      if (!holds(added.site) || whyNotAt(grown, dataset, added.name)) return { steps: undefined, instead };
       steps.push({ op: "add", path: pointer("sites", added.name), value: added.site });
       other = added.name;
     }

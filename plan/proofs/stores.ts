@@ -1,4 +1,5 @@
 import type { Site, StoreProvider } from "../schema/index.js";
+import { storeProviderOf } from "../sites.js";
 
 /**
  * What each provider's object store can do, as far as its own documentation says so: each fact with its address, the
@@ -37,8 +38,9 @@ export interface Fact {
   readonly phrase?: string;
 }
 
-const read = "2026-11-21";
-const from = (address: string) => {
+const first = "2026-11-21";
+const second = "2026-11-28";
+const from = (address: string, read = first) => {
   const fact = (support: "yes" | "no") => (phrase: string) => ({ support, address, read, phrase }) as const;
   return { yes: fact("yes"), no: fact("no") };
 };
@@ -49,20 +51,36 @@ const s3LockManaging = from(
   "https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html",
 );
 const s3Conditions = from("https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html");
-const s3Replication = from("https://github.com/awslabs/aws-crr-monitor");
-const pgbackrest = from("https://access.crunchydata.com/documentation/pgbackrest/2.38/release");
-const s3Checksums = from("https://docs.aws.amazon.com/sdkref/latest/guide/feature-dataintegrity.html");
-const r2Api = from("https://developers.cloudflare.com/r2/api/s3/api/");
-const r2Extensions = from("https://developers.cloudflare.com/r2/api/s3/extensions/");
-const spaces = from("https://docs.digitalocean.com/products/spaces/reference/s3-compatibility/");
-const hetzner = from("https://docs.hetzner.com/storage/object-storage/supported-actions/");
-const hetznerVersions = from(
-  "https://docs.hetzner.com/storage/object-storage/howto-protect-objects/protect-versioning",
+// Amazon's own documentation, in its edition for China: the other's pages could not be had.
+const s3Replication = from(
+  "https://docs.amazonaws.cn/AmazonS3/latest/API/API_PutBucketReplication.html",
+  second,
 );
-const linodeVersions = from("https://www.linode.com/docs/products/storage/object-storage/guides/versioning/");
-const linodeBucket = from("https://www.pulumi.com/registry/packages/linode/api-docs/objectstoragebucket/");
+const s3Encryption = from(
+  "https://docs.amazonaws.cn/en_us/AmazonS3/latest/userguide/replication-config-for-kms-objects.md",
+  second,
+);
+const s3Checksums = from("https://docs.aws.amazon.com/sdkref/latest/guide/feature-dataintegrity.html");
+const r2Api = from("https://developers.cloudflare.com/r2/api/s3/api/", second);
+const r2Extensions = from("https://developers.cloudflare.com/r2/api/s3/extensions/", second);
+const spaces = from("https://docs.digitalocean.com/products/spaces/reference/s3-compatibility/", second);
+// An older table of the same documentation, which lists what is missing too.
+const spacesApi = from("https://docs.digitalocean.com/reference/api/spaces-api/", second);
+const hetznerDocs = "https://docs.hetzner.com/storage/object-storage";
+const hetzner = from(`${hetznerDocs}/supported-actions/`, second);
+const hetznerVersions = from(`${hetznerDocs}/howto-protect-objects/protect-versioning`, second);
+// The copy that could be read ends after these words; the command that follows them could not be seen.
+const hetznerRetention = from(`${hetznerDocs}/howto-protect-objects/protect-object-lock-retention`, second);
+const linodeGuides = "https://www.linode.com/docs/products/storage/object-storage/guides";
+const linodeVersions = from(`${linodeGuides}/versioning/`, second);
+const linodeLock = from(
+  "https://techdocs.akamai.com/cloud-computing/docs/protect-data-with-object-lock",
+  second,
+);
+const linodeLifecycle = from(`${linodeGuides}/lifecycle-policies/`, second);
 const vultr = from(
   "https://docs.vultr.com/products/storage/object-storage/archival-storage/manage-lifecycle-policies",
+  second,
 );
 const minioLock = from("https://docs.min.io/docs/minio-bucket-object-lock-guide.html");
 const minioReplication = from(
@@ -85,9 +103,11 @@ export const stores: Readonly<Record<StoreProvider, Readonly<Record<Capability, 
     ),
     "default-retention": s3Lock.yes("Additionally, you can set a default retention period on an S3 bucket."),
     replication: s3Replication.yes(
-      "Amazon Simple Storage Service (Amazon S3) offers cross-region replication, a bucket-level feature that enables automatic, asynchronous copying of objects across buckets in different AWS Regions.",
+      "In the replication configuration, you provide the name of the destination bucket or buckets where you want Amazon S3 to replicate objects",
     ),
-    kms: pgbackrest.yes("Add support for AWS S3 server-side encryption using KMS."),
+    kms: s3Encryption.yes(
+      "Amazon S3 supports the following types of server-side encryption: Server-side encryption with Amazon Key Management Service (Amazon KMS) keys (SSE-KMS)",
+    ),
     "create-only": s3Conditions.yes(
       "The If-None-Match header prevents overwrites of existing data by validating that there's not an object with the same key name already in your bucket.",
     ),
@@ -120,7 +140,7 @@ export const stores: Readonly<Record<StoreProvider, Readonly<Record<Capability, 
     versioning: spaces.yes("Bucket Versioning: Supported only through the API"),
     "object-lock": unknown,
     "default-retention": unknown,
-    replication: unknown,
+    replication: spacesApi.no("Bucket Replication: No"),
     kms: spaces.no("Bucket-level encryption settings are not supported."),
     "create-only": unknown,
     "replace-only": unknown,
@@ -134,7 +154,9 @@ export const stores: Readonly<Record<StoreProvider, Readonly<Record<Capability, 
       "To protect your objects from getting deleted by accident, you can use Versioning.",
     ),
     "object-lock": hetzner.yes("Create: Only these Headers: x-amz-bucket-object-lock-enabled, x-amz-acl"),
-    "default-retention": unknown,
+    "default-retention": hetznerRetention.yes(
+      "Set retention. You can set the mode to: GOVERNANCE or COMPLIANCE. MinIO Client: Default for new objects",
+    ),
     replication: hetzner.no("Replication: Not supported"),
     kms: hetzner.no("Encryption: Only this encryption type: SSE-C"),
     "create-only": unknown,
@@ -146,14 +168,16 @@ export const stores: Readonly<Record<StoreProvider, Readonly<Record<Capability, 
   },
   linode: {
     versioning: linodeVersions.yes("versioning is natively supported within our Object Storage service"),
-    "object-lock": unknown,
+    "object-lock": linodeLock.yes("Object lock is supported on all endpoint types (E0-E3)."),
     "default-retention": unknown,
     replication: unknown,
     kms: unknown,
     "create-only": unknown,
     "replace-only": unknown,
     checksums: unknown,
-    lifecycle: linodeBucket.yes("Creating an Object Storage Bucket with Lifecycle rules"),
+    lifecycle: linodeLifecycle.yes(
+      "NoncurrentVersionExpiration block, and its child, NoncurrentDays. These are used to control the lifecycle of objects with multiple older versions",
+    ),
   },
   minio: {
     versioning: minioLock.yes("Object locking requires versioning and enables the feature implicitly."),
@@ -192,12 +216,6 @@ export const stores: Readonly<Record<StoreProvider, Readonly<Record<Capability, 
     lifecycle: unknown,
   },
 };
-
-/** Who runs the object store of a site; undefined where there is none. */
-export function storeProviderOf(site: Site): StoreProvider | undefined {
-  if (site.kind === "aws-region") return "aws";
-  return site.kind === "object-store" ? site.provider : undefined;
-}
 
 /** What is known of a capability of the store at a site; a directory or a medium has none. */
 export function factOf(site: Site, capability: Capability): Fact {

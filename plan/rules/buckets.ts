@@ -9,7 +9,7 @@ import { bucketKinds } from "./sites.js";
 const longest = 63;
 
 /** A bucket that the plan creates, by the end of its name: `names.ts` says the same of a plan that was read. */
-interface Bucket {
+export interface Bucket {
   readonly site: string;
   /** A category, or `lease`. */
   readonly end: string;
@@ -21,7 +21,7 @@ interface Bucket {
 /** Names of buckets are made of others: no two come to the same, and none is longer than a store allows. */
 export function bucketRules(plan: CheckablePlan): Problem[] {
   const seen = new Map<string, Bucket>();
-  return created(plan).flatMap((bucket) => {
+  return createdBuckets(plan).flatMap((bucket) => {
     const { site, name, what } = bucket;
     const at = `sites.${site}`;
     const other = seen.get(name);
@@ -48,7 +48,13 @@ export function bucketRules(plan: CheckablePlan): Problem[] {
 }
 
 /** Every bucket that the plan creates, each once. */
-function created({ name: plan, bucketPrefix, sites = {}, datasets = {}, lease }: CheckablePlan): Bucket[] {
+export function createdBuckets({
+  name: plan,
+  bucketPrefix,
+  sites = {},
+  datasets = {},
+  lease,
+}: CheckablePlan): Bucket[] {
   const prefix = bucketPrefix ?? plan;
   const wanted = new Map<string, Bucket>();
   if (prefix === undefined) return [];

@@ -9,6 +9,7 @@ import { identityRules } from "./identities.js";
 import { jurisdictionRules } from "./jurisdictions.js";
 import { keyRules } from "./keys.js";
 import { leaseRules } from "./lease.js";
+import { oneBucketRules } from "./one-bucket.js";
 import { serviceRules } from "./services.js";
 import { siteRules } from "./sites.js";
 
@@ -20,6 +21,7 @@ const rules: readonly ((plan: CheckablePlan) => Problem[])[] = [
   datasetRules,
   copyRules,
   bucketRules,
+  oneBucketRules,
   serviceRules,
   dnsRules,
   leaseRules,

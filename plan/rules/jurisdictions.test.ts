@@ -25,6 +25,14 @@ test.each([
   );
 });
 
+test("a store on a provider's machines is where that provider's region is", () => {
+  const site = { kind: "object-store", provider: "minio", hostedBy: "hetzner", region: "ash", account: "a" };
+
+  expect(withSites({ more: { ...site, jurisdiction: "eu" } })).toEqual([
+    'sites.more.jurisdiction: it states "eu", but hetzner\'s region "ash" is under the law of "us"; leave jurisdiction out, or name another region',
+  ]);
+});
+
 test.each([
   ["aws", "eu-west-3", "fr"],
   ["aws", "eu-west-3", "eu"],

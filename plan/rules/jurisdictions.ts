@@ -6,12 +6,12 @@ import { impliedJurisdiction, liesWithin } from "../jurisdictions.js";
 export function jurisdictionRules({ sites = {} }: CheckablePlan): Problem[] {
   return Object.entries(sites).flatMap(([name, site]) => {
     const implied = impliedJurisdiction(site);
-    const { jurisdiction: stated, region, provider = "aws" } = site;
+    const { jurisdiction: stated, region, provider = "aws", hostedBy = provider } = site;
     if (implied === undefined || stated === undefined || liesWithin(implied, [stated])) return [];
     return [
       {
         at: `sites.${name}.jurisdiction`,
-        message: `it states "${stated}", but ${provider}'s region "${region}" is under the law of "${implied}"; leave jurisdiction out, or name another region`,
+        message: `it states "${stated}", but ${hostedBy}'s region "${region}" is under the law of "${implied}"; leave jurisdiction out, or name another region`,
       },
     ];
   });

@@ -101,7 +101,11 @@ test("D13: a provider's region implies whose law applies; a hint of a place impl
   expect(jurisdictionAt({ kind: "aws-region", region: "eu-west-1" })).toBe("ie");
   expect(jurisdictionAt({ provider: "linode", region: "us-ord-1" })).toBe("us");
   expect(jurisdictionAt({ provider: "cloudflare", region: "weur" })).toBeUndefined();
-  expect(jurisdictionAt({ provider: "hetzner", region: "fsn1", jurisdiction: "eu" })).toBe("eu");
+  // What is said more closely counts, as long as the other does not contradict it.
+  expect(jurisdictionAt({ provider: "hetzner", region: "fsn1", jurisdiction: "eu" })).toBe("de");
+  expect(jurisdictionAt({ provider: "hetzner", region: "ash", jurisdiction: "eu" })).toBe("eu");
+  expect(jurisdictionAt({ provider: "minio", region: "fsn1", jurisdiction: "eu" })).toBe("eu");
+  expect(jurisdictionAt({ provider: "minio", hostedBy: "hetzner", region: "fsn1" })).toBe("de");
   expect([liesWithin("de", ["eu"]), liesWithin("eu", ["de"]), liesWithin("gb", ["eu"])]).toEqual([
     true,
     false,

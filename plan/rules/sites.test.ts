@@ -27,6 +27,19 @@ test("an account at AWS has twelve digits; a project elsewhere is called as it i
   expect(withSites({ bucket: store("linode") })).toEqual([]);
 });
 
+test("only a program that anybody can run is on machines of somebody else's choice", () => {
+  const store = (provider: string, hostedBy: string) =>
+    withSites({ bucket: { kind: "object-store", provider, hostedBy, region: "x", account: "desk" } });
+
+  expect(store("minio", "hetzner")).toEqual([]);
+  expect(store("minio", "aws")).toEqual([
+    'sites.bucket.account: expected an AWS account id of 12 digits, got "desk"',
+  ]);
+  expect(store("linode", "hetzner")).toEqual([
+    "sites.bucket.hostedBy: only MinIO runs on machines of anybody's choice, and linode's store is linode's own; leave hostedBy out, or set provider: \"minio\"",
+  ]);
+});
+
 test.each([
   ["store", "object-store"],
   ["shelf", "media"],

@@ -11,7 +11,7 @@ export const bucketKinds: ReadonlySet<string> = new Set(["aws-region", "object-s
 export const isNoneOf = (site: CheckableSite | undefined, kinds: ReadonlySet<string>): boolean =>
   site?.kind !== undefined && !kinds.has(site.kind);
 
-/** One primary, and it is active; an AWS account is one. */
+/** One primary, and it is active; an AWS account is one; a provider's own store is on its own machines. */
 export function siteRules({ sites }: CheckablePlan): Problem[] {
   if (!sites) return [];
   const primaries = Object.entries(sites).filter(([, { role }]) => role === "primary");
@@ -24,11 +24,18 @@ export function siteRules({ sites }: CheckablePlan): Problem[] {
   for (const [name, { mode }] of primaries)
     if (mode !== undefined && mode !== "active")
       problems.push({ at: `sites.${name}.mode`, message: `a primary is always "active", got "${mode}"` });
-  for (const [name, { kind, provider, account }] of Object.entries(sites))
-    if (kind === "object-store" && provider === "aws" && account !== undefined && !/^\d{12}$/.test(account))
+  for (const [name, { kind, provider, hostedBy, account }] of Object.entries(sites)) {
+    if (kind !== "object-store") continue;
+    if ([provider, hostedBy].includes("aws") && account !== undefined && !/^\d{12}$/.test(account))
       problems.push({
         at: `sites.${name}.account`,
         message: `expected an AWS account id of 12 digits, got "${account}"`,
       });
+    if (hostedBy !== undefined && provider !== undefined && provider !== "minio")
+      problems.push({
+        at: `sites.${name}.hostedBy`,
+        message: `only MinIO runs on machines of anybody's choice, and ${provider}'s store is ${provider}'s own; leave hostedBy out, or set provider: "minio"`,
+      });
+  }
   return problems;
 }

@@ -62,3 +62,4 @@ export const schedule = z.discriminatedUnion("kind", [cron, interval, event]);
 export type Runner = z.output<typeof runner>;
 export type Schedule = z.output<typeof schedule>;
 export type CronSchedule = Extract<Schedule, { kind: "cron" }>;
+export type EventSchedule = Extract<Schedule, { kind: "event" }>;

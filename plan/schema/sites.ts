@@ -74,6 +74,13 @@ export const storeProvider = z.enum([
 const objectStore = z.strictObject({
   kind: z.literal("object-store"),
   provider: storeProvider,
+  /**
+   * MinIO only, which is a program and no provider: who runs the machines it is on, a cloud such as `"hetzner"` or
+   * anybody else. `region` and `account` are then that one's.
+   *
+   * @default nobody else: own hardware, whose `region` is a location, and which no provider can close
+   */
+  hostedBy: name.optional(),
   region: z.string().min(1),
   /** Who pays and who could lose access: an AWS account id, or a provider's project. */
   account: z.string().min(1),

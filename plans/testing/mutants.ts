@@ -8,6 +8,7 @@ import {
   seconds,
 } from "../../plan/index.js";
 import type { Change } from "./mutant-change.js";
+import { ofChains } from "./mutants-of-chains.js";
 import { ofPeople, ofPromises, ofSites } from "./mutants-of-governance.js";
 
 /** A plan with one thing changed, as somebody in a hurry would change it. */
@@ -38,6 +39,7 @@ function changesOf(plan: Plan): Change[] {
       ...ofDataset(name, dataset),
       ...dataset.backups.flatMap((_, index) => ofBackup(name, dataset, index)),
     ]),
+    ...ofChains(plan),
     ...ofPeople(plan),
     ...ofSites(plan),
     ...ofPromises(plan),

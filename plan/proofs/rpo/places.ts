@@ -1,6 +1,6 @@
 import { jurisdictionAt, liesWithin } from "../../jurisdictions.js";
 import type { Disaster, KeptDataset, Plan, Site } from "../../schema/index.js";
-import { domainsOf, siteOf } from "../../sites.js";
+import { domainsOf, siteOf, storeProviderOf } from "../../sites.js";
 import { lossesOf } from "./survivors.js";
 
 /** Sites that could take copies that a set of disasters leaves alone. */
@@ -60,7 +60,7 @@ function standingsOf(plan: Plan, { backups }: KeptDataset): (name: string) => st
     const ways = held.map(({ direct, replicated }) =>
       direct.has(name) ? "direct" : replicated.has(name) ? "replicated" : "none",
     );
-    return `${ways.join()} ${domainsOf(plan, name).provider === "aws"} ${serves(plan, name)}`;
+    return `${ways.join()} ${storeProviderOf(siteOf(plan, name)) === "aws"} ${serves(plan, name)}`;
   };
 }
 
@@ -108,7 +108,7 @@ function newSites(plan: Plan, dataset: KeptDataset): [string, Site][] {
   const regions = european ? ["eu-central-1", "eu-west-1"] : ["us-west-2", "us-east-2"];
   const other = regions.find((region) => region !== home.region) ?? "eu-north-1";
   const near: [string, Site][] =
-    home.kind !== "vps" && domainsOf(plan, dataset.at).provider === "aws"
+    home.kind !== "vps" && storeProviderOf(home) === "aws"
       ? [["second-region", store("aws", other, home.account)]]
       : [];
   const apart = european && home.kind !== "vps" ? store("hetzner", "fsn1", "backups") : undefined;

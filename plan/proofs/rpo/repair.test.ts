@@ -19,11 +19,20 @@ const key = ({ rule, at }: Finding) => `${rule} ${at}`;
 /** How far apart dumps start, and how long each is kept. */
 type Dump = readonly [every: Duration, keep: Duration];
 
+/** What is copied whole on each change: where that is much, no line carries it in five minutes, and no fix could. */
+const wholeOnChange: ReadonlySet<string> = new Set(["configuration", "pki", "wallet"]);
+
 /** Generated plans with objectives that some of their datasets miss. */
 const plans = Array.from({ length: 60 }, (_, index): Plan => {
   const random = seeded(5_000 + index);
   const plan = generated(random);
-  return { ...plan, objectives: { ...plan.objectives, rpo: random.pick(["5m", "1h", "24h"]) } };
+  const datasets = Object.fromEntries(
+    Object.entries(plan.datasets).map(([name, data]) => [
+      name,
+      wholeOnChange.has(data.kind) ? { ...data, size: "100MiB" as const } : data,
+    ]),
+  );
+  return { ...plan, datasets, objectives: { ...plan.objectives, rpo: random.pick(["5m", "1h", "24h"]) } };
 });
 
 const copies = ({ datasets }: Plan): string[] =>

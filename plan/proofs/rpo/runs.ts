@@ -1,5 +1,12 @@
 import { limits } from "../../limits.js";
-import type { KeptDataset, Plan, PointBackup, Schedule, StoredBackup } from "../../schema/index.js";
+import type {
+  EventSchedule,
+  KeptDataset,
+  Plan,
+  PointBackup,
+  Schedule,
+  StoredBackup,
+} from "../../schema/index.js";
 import { siteOf } from "../../sites.js";
 import { bytes, humanSeconds, type Size, seconds } from "../../units.js";
 import { gapsIfReadable } from "./gaps.js";
@@ -57,7 +64,9 @@ export const longestRun = (deadline: number, upload: number): number => deadline
 export function ageOfPoints(plan: Plan, dataset: KeptDataset, backup: PointBackup, asOf: Date): Age {
   const { schedule } = backup;
   if (schedule.kind === "event")
-    return isTooMuch(plan, dataset, backup) ? { unbounded: tooMuch } : ageByEvent(dataset, schedule);
+    return isTooMuch(plan, dataset, backup)
+      ? { unbounded: tooMuch }
+      : ageByEvent(plan, dataset, backup, schedule);
   const starting = startingOf(schedule, asOf);
   const spacing = starting.spacing();
   if (!spacing) return { unbounded: starting.unreadable };
@@ -167,13 +176,31 @@ export const isTooMuch = (plan: Plan, dataset: KeptDataset, { direct }: StoredBa
 /** The same in words. */
 export const tooMuch = "more changes in a day than the site uploads in one";
 
-function ageByEvent(dataset: KeptDataset, { on, within }: Extract<Schedule, { kind: "event" }>): Age {
-  const term: Term = {
-    name: "within",
-    seconds: seconds(within),
-    what: `until a copy made on ${on} is stored`,
-  };
-  if (on === "change" || changesOnlyOn(dataset, on)) return { terms: [term] };
+/**
+ * How long a copy that an event makes is uploaded: once, and twice for an event that comes while another's is. Where
+ * only changes are moved, nobody knows how much one event changes; `isTooMuch` looks at what all of a day's do.
+ */
+export function eventUpload(plan: Plan, dataset: KeptDataset, backup: PointBackup) {
+  const once = uploadOf(plan, dataset, backup, 0);
+  return { once, twice: 2 * once.seconds };
+}
+
+function ageByEvent(
+  plan: Plan,
+  dataset: KeptDataset,
+  backup: PointBackup,
+  { on, within }: EventSchedule,
+): Age {
+  const { once, twice } = eventUpload(plan, dataset, backup);
+  const terms: Term[] = [
+    { name: "within", seconds: seconds(within), what: `until a copy made on ${on} is stored` },
+    {
+      name: "upload",
+      seconds: Math.max(0, twice - seconds(within)),
+      what: `more for the ${once.what}, after the one that is under way`,
+    },
+  ];
+  if (on === "change" || changesOnlyOn(dataset, on)) return { terms };
   return { unbounded: `it is copied on ${on} only, and changes in between` };
 }
 

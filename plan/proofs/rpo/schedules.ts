@@ -6,16 +6,19 @@ import type { Finding, Fix, Proof } from "../finding.js";
 import { lengthsUpTo } from "./faster.js";
 import { followedYears } from "./follow.js";
 import { gapsIfReadable, gapsOf, type ScheduleGaps } from "./gaps.js";
+import { onTime } from "./on-time.js";
 import { uploadOf } from "./runs.js";
 
 /** `schedule/*`: every schedule can be read, starts often enough to be one, and its runs do not stand in each other's way. */
 export const schedules: Proof = (plan, asOf) =>
   keptDatasets(plan).flatMap(([name, dataset]) =>
-    dataset.backups.flatMap((backup, index) =>
-      "schedule" in backup && backup.schedule.kind === "cron"
-        ? ofCron({ plan, name, dataset, backup, schedule: backup.schedule, index }, asOf)
-        : [],
-    ),
+    dataset.backups.flatMap((backup, index) => {
+      if (!("schedule" in backup)) return [];
+      const { schedule } = backup;
+      const placed = { plan, name, dataset, backup, index };
+      if (schedule.kind === "event") return onTime({ ...placed, schedule });
+      return schedule.kind === "cron" ? ofCron({ ...placed, schedule }, asOf) : [];
+    }),
   );
 
 interface Placed {

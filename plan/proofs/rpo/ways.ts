@@ -1,6 +1,6 @@
 import { limits } from "../../limits.js";
 import type { Plan, StoredBackup } from "../../schema/index.js";
-import { domainsOf, siteOf } from "../../sites.js";
+import { siteOf, storeProviderOf } from "../../sites.js";
 import { seconds } from "../../units.js";
 import type { Age } from "./runs.js";
 import type { Term } from "./terms.js";
@@ -24,9 +24,8 @@ export function wayTo(plan: Plan, backup: StoredBackup, site: string): Term[] {
 
 /** How long a store may take to copy something to another. */
 function replicationTerm(plan: Plan, source: string, site: string): Term {
-  const within = (name: string) =>
-    siteOf(plan, name).kind !== "media" && domainsOf(plan, name).provider === "aws";
-  const aws = within(source) && within(site);
+  const isS3 = (name: string) => storeProviderOf(siteOf(plan, name)) === "aws";
+  const aws = isS3(source) && isS3(site);
   const { seconds: length } = aws ? limits.s3ReplicationTimeControl : limits.otherReplication;
   const what = aws
     ? "until S3 has copied it (Replication Time Control)"

@@ -14,6 +14,7 @@ import {
   type Stored,
   siteAt,
   sitesOf,
+  speed,
   stored,
 } from "./places.js";
 
@@ -52,8 +53,8 @@ export const lost = (plan: Plan): Found =>
   );
 
 /** Stores that lock what they are asked to lock, and those that lock it unasked, as their providers say. */
-const locks = new Set(["aws", "minio", "hetzner"]);
-const locksUnasked = new Set(["aws", "minio"]);
+const locks = new Set(["aws", "minio", "hetzner", "linode"]);
+const locksUnasked = new Set(["aws", "minio", "hetzner"]);
 /** pgBackRest and restic ask for no lock. */
 const asksForNone = (dataset: KeptDataset, { kind }: Stored) =>
   (dataset.kind === "postgres" && kind === "physical") || (dataset.kind === "files" && kind === "copy");
@@ -114,8 +115,11 @@ export const logsWithoutBase = (plan: Plan): Found =>
     stored(dataset).flatMap(({ backup: log, index }) => {
       if (!isLog(log)) return [];
       const at = `datasets.${name}.backups[${index}]`;
-      const bases = stored(dataset).filter(({ backup }) =>
-        (baseOf[log.kind] as readonly string[]).includes(backup.kind),
+      // What builds on a full backup reaches no further back than that one does.
+      const bases = stored(dataset).filter(
+        ({ backup }) =>
+          (baseOf[log.kind] as readonly string[]).includes(backup.kind) &&
+          !(backup.kind === "physical" && backup.type !== "full"),
       );
       if (sitesOf(log).some((site) => !bases.some(({ backup }) => sitesOf(backup).includes(site))))
         return [`point-in-time/base ${at}`];
@@ -141,6 +145,20 @@ export const nothingKept = (plan: Plan): Found =>
       if (gap === undefined || typeof backup.keep !== "string" || backup.keep === "forever") return [];
       const rule = "schedule" in backup && backup.schedule.kind === "cron" ? "schedule" : "retention";
       return seconds(backup.keep) < gap ? [`${rule}/keeps-one datasets.${name}.backups[${index}].keep`] : [];
+    }),
+  );
+
+/** Copies of everything, made on an event, that cannot be uploaded in the time they have. */
+export const neverInTime = (plan: Plan): Found =>
+  datasetsOf(plan).flatMap(([name, dataset]) =>
+    stored(dataset).flatMap(({ backup, index }) => {
+      if (!("schedule" in backup) || backup.schedule.kind !== "event") return [];
+      if (dataset.kind === "files" || (backup.kind === "physical" && backup.type === "incremental"))
+        return [];
+      const all = backup.direct.length * speed(dataset.size, siteAt(plan, dataset.at).upload);
+      return all > seconds(backup.schedule.within)
+        ? [`schedule/within datasets.${name}.backups[${index}].schedule.within`]
+        : [];
     }),
   );
 

@@ -5,6 +5,7 @@ import {
   accountOf,
   datasetsOf,
   type Found,
+  ownerOf,
   providerOf,
   regionOf,
   siteAt,
@@ -138,7 +139,7 @@ function lossesOf(plan: Plan): ((site: string) => boolean)[] {
   const promised = (disaster: "region" | "account" | "provider") =>
     datasetsOf(plan).some(([, dataset]) => mayLose(plan, dataset, disaster) !== undefined);
   const region = (name: string) => regionOf(siteAt(plan, name));
-  const provider = (name: string) => providerOf(siteAt(plan, name));
+  const provider = (name: string) => ownerOf(plan, name);
   return homes.flatMap((home) => {
     const own = siteAt(plan, home).kind === "premises";
     return [

@@ -24,17 +24,27 @@ export const siteAt = (plan: Plan, name: string): Site => {
 };
 
 export const isOwnHardware = ({ kind }: Site): boolean => kind === "premises" || kind === "vps";
+/** Whose kind of store or server it is. */
 export const providerOf = (site: Site): string =>
   site.kind === "aws-region" ? "aws" : "provider" in site ? site.provider : "own";
+/** Who could close it; MinIO is a program, and those are whoever runs it. */
+const hostOf = (site: Site): string =>
+  site.kind === "object-store" && site.provider === "minio" ? (site.hostedBy ?? "own") : providerOf(site);
 export const regionOf = (site: Site): string =>
   "region" in site
-    ? providerOf(site) === "minio"
-      ? site.region // on own hardware, at a location
-      : `${providerOf(site)} ${site.region}`
+    ? hostOf(site) === "own"
+      ? site.region // a location
+      : `${hostOf(site)} ${site.region}`
     : site.location;
 export const accountOf = (plan: Plan, name: string): string => {
   const site = siteAt(plan, name);
-  return "account" in site ? `${providerOf(site)} ${site.account}` : `own ${name}`;
+  if (!("account" in site)) return `own ${name}`;
+  return `${hostOf(site) === "own" ? providerOf(site) : hostOf(site)} ${site.account}`;
+};
+/** Who, if they are gone, take a site along; own hardware goes alone. */
+export const ownerOf = (plan: Plan, name: string): string => {
+  const host = hostOf(siteAt(plan, name));
+  return host === "own" ? `own ${name}` : host;
 };
 
 export const stored = ({ backups }: KeptDataset): { backup: Stored; index: number }[] =>

@@ -7,7 +7,7 @@ import {
   type Found,
   isOwnHardware,
   missedGap,
-  providerOf,
+  ownerOf,
   regionOf,
   restoresAlone,
   siteAt,
@@ -136,8 +136,7 @@ function goneIn(plan: Plan, dataset: KeptDataset, scope: DataScope): (site: stri
   return (name) => {
     const site = siteAt(plan, name);
     const same =
-      accountOf(plan, name) === accountOf(plan, primary) ||
-      ("provider" in site && providerOf(site) === providerOf(siteAt(plan, primary)));
+      accountOf(plan, name) === accountOf(plan, primary) || ownerOf(plan, name) === ownerOf(plan, primary);
     return regions.has(regionOf(site)) || same;
   };
 }

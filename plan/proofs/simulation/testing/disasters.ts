@@ -4,10 +4,14 @@ import type { Disaster, KeptDataset, Plan, Site } from "../../../schema/index.js
 function shares(name: string, site: Site, disaster: "region" | "account" | "provider"): string {
   const own = site.kind === "premises" || site.kind === "media";
   if (own) return disaster === "region" ? `place ${site.location}` : `nobody's but ${name}`;
-  const provider = site.kind === "aws-region" ? "aws" : site.provider;
-  if (disaster === "provider") return provider;
-  // MinIO stands on own hardware, in some room.
-  if (disaster === "region" && provider === "minio") return `place ${site.region}`;
+  // MinIO stands on somebody's machines: one's own, in some room, unless it is said whose.
+  const isProgram = site.kind === "object-store" && site.provider === "minio";
+  if (isProgram && site.hostedBy === undefined) {
+    if (disaster === "region") return `place ${site.region}`;
+    return disaster === "provider" ? `nobody's but ${name}` : `minio ${site.account}`;
+  }
+  const provider = site.kind === "aws-region" ? "aws" : isProgram ? site.hostedBy : site.provider;
+  if (disaster === "provider") return `${provider}`;
   return `${provider} ${disaster === "region" ? site.region : site.account}`;
 }
 
