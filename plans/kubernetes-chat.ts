@@ -6,7 +6,6 @@ import {
   copy,
   cron,
   definePlan,
-  every,
   failover,
   kubernetes,
   logical,
@@ -96,7 +95,7 @@ export default definePlan({
         }),
         wal({ within: "1m", keep: "7d", direct: ["virginia", "oregon"] }), // Backup Strategy › Incremental Backups: hourly there, kept as long
         logical({
-          schedule: every("24h", { runner: "kubernetes" }), // Backup Strategy › Full Backups: a dump each day
+          schedule: cron("0 2 * * *"), // Backup Strategy › Full Backups
           keep: "90d", // Backup Strategy › Full Backups
           direct: ["virginia"],
           replicated: ["isolated"],

@@ -1,6 +1,13 @@
 import { append, configuration, copy, cron, every, files, on, type PlanInput } from "../../plan/index.js";
 import { everywhere, offsite } from "./stores.js";
 
+/** Of both applications' files. */
+const content = copy({
+  schedule: every("20m", { deadline: "10m" }), // Backup Strategy › File System Backups: daily there; the content class asks for an hour
+  keep: "30d", // Backup Strategy › File System Backups
+  direct: everywhere, // Backup Strategy › File System Backups
+});
+
 /** Files of applications and people, configuration and credentials, logs. */
 export const trees = {
   "ghost-content": files({
@@ -11,13 +18,7 @@ export const trees = {
     path: "/srv/ghost/content",
     size: "20GiB", // ours
     changes: "500MiB", // ours
-    backups: [
-      copy({
-        schedule: every("20m", { deadline: "10m" }), // Backup Strategy › File System Backups: daily there; the content class asks for an hour
-        keep: "30d", // Backup Strategy › File System Backups
-        direct: everywhere, // Backup Strategy › File System Backups
-      }),
-    ],
+    backups: [content],
   }),
   "mautic-assets": files({
     at: "europe",
@@ -27,13 +28,7 @@ export const trees = {
     path: "/srv/mautic/media",
     size: "10GiB", // ours
     changes: "200MiB", // ours
-    backups: [
-      copy({
-        schedule: every("20m", { deadline: "10m" }), // Backup Strategy › File System Backups: daily there; the content class asks for an hour
-        keep: "30d", // Backup Strategy › File System Backups
-        direct: everywhere, // Backup Strategy › File System Backups
-      }),
-    ],
+    backups: [content],
   }),
   uploads: files({
     at: "europe",

@@ -22,6 +22,12 @@ const direct = ["office", "offsite"];
  */
 const keep = { daily: 7, weekly: 4, monthly: 12 }; // Backup Strategy › Database Backups
 
+/** Of a bucket: its versions, and a copy elsewhere by the clock. */
+const versionedAnd = (schedule: ReturnType<typeof cron>) => [
+  versions({ within: "1m", keep: { versions: 10 }, direct: ["office"], replicated: ["branch"] }), // Backup Strategy › Backup Components; count is ours
+  copy({ schedule, keep: "30d", direct: ["offsite"] }), // ours: MinIO itself may be what is lost
+];
+
 /** Tickets, what is attached to them, what was said, and what the desk is configured with. */
 export const datasets = {
   tickets: postgres({
@@ -63,14 +69,7 @@ export const datasets = {
     bucket: "desk-attachments",
     size: "200GiB", // ours
     changes: "2GiB", // ours
-    backups: [
-      versions({ within: "1m", keep: { versions: 10 }, direct: ["office"], replicated: ["branch"] }), // Backup Strategy › Backup Components; count is ours
-      copy({
-        schedule: cron("15 */8 * * *", { deadline: "2h", runner: "github-actions" }),
-        keep: "30d",
-        direct: ["offsite"],
-      }), // ours: MinIO itself may be what is lost
-    ],
+    backups: versionedAnd(cron("15 */8 * * *", { deadline: "2h", runner: "github-actions" })), // ours
   }),
   transcripts: bucket({
     at: "office",
@@ -80,14 +79,7 @@ export const datasets = {
     bucket: "desk-transcripts",
     size: "50GiB", // ours
     changes: "1GiB", // ours
-    backups: [
-      versions({ within: "1m", keep: { versions: 10 }, direct: ["office"], replicated: ["branch"] }), // Backup Strategy › Backup Components; count is ours
-      copy({
-        schedule: cron("45 */8 * * *", { deadline: "2h", runner: "github-actions" }),
-        keep: "30d",
-        direct: ["offsite"],
-      }), // ours: MinIO itself may be what is lost
-    ],
+    backups: versionedAnd(cron("45 */8 * * *", { deadline: "2h", runner: "github-actions" })), // ours
   }),
   redis: rebuildable({ reason: "holds nothing of its own: filled again from the database on first use" }),
   configuration: configuration({
