@@ -11,9 +11,12 @@ import { seconds } from "./units.js";
 
 /** Datasets that are backed up, by name. */
 export function keptDatasets(plan: Plan): [string, KeptDataset][] {
-  return Object.entries(plan.datasets).flatMap(([name, dataset]) =>
-    dataset.kind === "rebuildable" ? [] : [[name, dataset] satisfies [string, KeptDataset]],
-  );
+  const kept: [string, KeptDataset][] = [];
+  for (const name of Object.keys(plan.datasets)) {
+    const dataset = plan.datasets[name];
+    if (dataset && dataset.kind !== "rebuildable") kept.push([name, dataset]);
+  }
+  return kept;
 }
 
 /** PostgreSQL databases, by name. */

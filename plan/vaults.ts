@@ -20,9 +20,17 @@ export interface Vault {
 /** S3 locks for at most a hundred years. */
 const longestLockDays = 36_500;
 
+/** A vault while backup after backup is added to it: plans have thousands of them. */
+interface Draft extends Omit<Vault, "replicatesTo" | "lockDays" | "noncurrentDays"> {
+  readonly replicatesTo: Set<string>;
+  lockDays: number;
+  noncurrentDays: number;
+}
+const unset = { lockDays: longestLockDays, noncurrentDays: 0 };
+
 /** Every vault bucket of a plan: one per site and category that receives a copy. */
 export function vaultsOf(plan: Plan): Vault[] {
-  const found = new Map<string, Vault>();
+  const found = new Map<string, Draft>();
   for (const [, dataset] of keptDatasets(plan))
     for (const backup of storedBackups(dataset))
       for (const site of [...backup.direct, ...backup.replicated]) {
@@ -30,25 +38,21 @@ export function vaultsOf(plan: Plan): Vault[] {
         const where = siteOf(plan, site);
         if (where.kind !== "aws-region" && where.kind !== "object-store") continue;
         const key = `${site}/${category}`;
-        const known = found.get(key);
+        let vault = found.get(key);
+        if (!vault) {
+          const bucket = vaultBucket(plan, site, category);
+          vault = { ...{ site, category, bucket, region: where.region, replicatesTo: new Set() }, ...unset };
+          found.set(key, vault);
+        }
         const { least, most } = keptDays(backup.keep);
         // A day where only a number is kept: what is superseded sooner waits until then.
-        const lockDays = Math.min(known?.lockDays ?? longestLockDays, Math.max(1, least));
-        found.set(key, {
-          site,
-          category,
-          region: where.region,
-          bucket: vaultBucket(plan, site, category),
-          // One source per copy: two sources would write the same keys.
-          replicatesTo: [
-            ...new Set([
-              ...(known?.replicatesTo ?? []),
-              ...(site === backup.direct[0] ? backup.replicated : []),
-            ]),
-          ],
-          lockDays,
-          noncurrentDays: Math.max(known?.noncurrentDays ?? 0, Math.min(most, longestLockDays) + lockDays),
-        });
+        vault.lockDays = Math.min(vault.lockDays, Math.max(1, least));
+        vault.noncurrentDays = Math.max(
+          vault.noncurrentDays,
+          Math.min(most, longestLockDays) + vault.lockDays,
+        );
+        // One source per copy: two sources would write the same keys.
+        if (site === backup.direct[0]) for (const to of backup.replicated) vault.replicatesTo.add(to);
       }
-  return [...found.values()];
+  return [...found.values()].map((vault) => ({ ...vault, replicatesTo: [...vault.replicatesTo] }));
 }

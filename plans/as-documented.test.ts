@@ -1,14 +1,13 @@
-import { applyPatch } from "rfc6902";
 import { describe, expect, test } from "vitest";
 
-import { type Plan, parsePlan } from "../plan/index.js";
+import type { Plan } from "../plan/index.js";
 import { prove } from "../plan/proofs/index.js";
 import messenger from "./as-documented/airgapped-messenger.js";
 import invoicing from "./as-documented/invoicing.js";
 import chat from "./as-documented/kubernetes-chat.js";
 import mesh from "./as-documented/multi-vps.js";
 import desk from "./as-documented/support-desk.js";
-import { figures, missed } from "./testing/figures.js";
+import { missed } from "./testing/figures/moved.js";
 import { asOf, brokenIn, errorsIn, identity, patched } from "./testing/findings.js";
 import { harmDone } from "./testing/unharmed.js";
 
@@ -56,26 +55,6 @@ test.each<[string, Plan, string[]]>([
   ],
 ])("%s", (_, plan, named) => {
   expect(brokenIn(plan)).toEqual(expect.arrayContaining(named));
-});
-
-/** A plan with one place changed, under another name. */
-function moved(plan: Plan, place: string, value: unknown): Plan {
-  const json = { ...structuredClone(plan), name: "another" };
-  const failed = applyPatch(json, [{ op: "replace", path: place, value }]).find((error) => error !== null);
-  if (failed) throw failed;
-  return parsePlan(json);
-}
-
-describe("each figure decides, under any name of the plan", () => {
-  test.each(figures)("$figure", ({ plan, finding, place, threshold, promise, written = (text) => text }) => {
-    const at = (seconds: number) => brokenIn(moved(plan, place, written(`${seconds}s`)));
-    const [inside, outside] = promise
-      ? [Math.ceil(threshold), Math.ceil(threshold) - 1]
-      : [Math.floor(threshold), Math.floor(threshold) + 1];
-
-    expect(at(inside)).not.toContain(finding);
-    expect(at(outside)).toContain(finding);
-  });
 });
 
 describe.each(plans)("fixes of $name", (plan) => {

@@ -6,7 +6,6 @@ import {
   copy,
   cron,
   definePlan,
-  every,
   failover,
   kubernetes,
   logical,
@@ -21,6 +20,9 @@ import {
 
 /** The sandbox knows one account. */
 const account = "000000000000";
+
+/** Configuration of any kind, in both regions within the objective. */
+const onChange = copy({ schedule: on("change", "4m"), keep: "90d", direct: ["virginia", "oregon"] }); // Appendix › Configuration Files; figures are ours
 
 /**
  * A chat service on Kubernetes: one primary region, a pilot-light standby, a witness in a third.
@@ -96,7 +98,7 @@ export default definePlan({
         }),
         wal({ within: "1m", keep: "7d", direct: ["virginia", "oregon"] }), // Backup Strategy › Incremental Backups: hourly there, kept as long
         logical({
-          schedule: every("24h", { runner: "kubernetes" }), // Backup Strategy › Full Backups: a dump each day
+          schedule: cron("0 2 * * *"), // Backup Strategy › Full Backups
           keep: "90d", // Backup Strategy › Full Backups
           direct: ["virginia"],
           replicated: ["isolated"],
@@ -110,7 +112,7 @@ export default definePlan({
       source: { kind: "pulumi-state", reference: "s3://chat-state" },
       size: "10MiB", // ours
       changes: "1MiB", // ours
-      backups: [copy({ schedule: on("change", "4m"), keep: "90d", direct: ["virginia", "oregon"] })], // Appendix › Configuration Files; figures are ours
+      backups: [onChange], // Appendix › Configuration Files
     }),
     configuration: configuration({
       at: "virginia",
@@ -119,7 +121,7 @@ export default definePlan({
       source: { kind: "git", reference: "git@git.chat.test:chat/deploy.git" },
       size: "10MiB", // ours
       changes: "1MiB", // ours
-      backups: [copy({ schedule: on("change", "4m"), keep: "90d", direct: ["virginia", "oregon"] })], // Appendix › Configuration Files; figures are ours
+      backups: [onChange], // Appendix › Configuration Files
     }),
     secrets: configuration({
       at: "virginia",
@@ -128,7 +130,7 @@ export default definePlan({
       source: { kind: "secret-manager", reference: "chat/credentials" },
       size: "1MiB", // ours
       changes: "1MiB", // ours
-      backups: [copy({ schedule: on("change", "4m"), keep: "90d", direct: ["virginia", "oregon"] })], // Restore Procedures › Full Database Restore: credentials; figures are ours
+      backups: [onChange], // Restore Procedures › Full Database Restore: credentials
     }),
     /** Log group of CloudWatch with a record of each restore; what else the source writes it to is made from it. */
     "restore-records": auditLog({

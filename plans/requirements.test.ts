@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 
 import type { Plan } from "../plan/index.js";
@@ -13,6 +11,7 @@ import invoicing from "./invoicing.js";
 import chat from "./kubernetes-chat.js";
 import mesh from "./multi-vps.js";
 import desk from "./support-desk.js";
+import { citedIn, filesOf, textOf } from "./testing/citations.js";
 import { brokenIn } from "./testing/findings.js";
 import type { Rows } from "./testing/rows.js";
 import { rows as messengerRows } from "./testing/rows-airgapped-messenger.js";
@@ -65,25 +64,6 @@ const at = (plan: Plan, path: string): unknown =>
 const undeclared = (plan: Plan, { stores }: Source): string[] =>
   Object.entries(stores).flatMap(([store, name]) => (Object.hasOwn(plan.datasets, name) ? [] : [store]));
 
-/** Durations, sizes, schedules, percentages, numbers of things. */
-const figure =
-  /"\d+(?:\.\d+)?(?:ms|[smhdwyB]|[KMGT]iB)"|cron\("|\b(?:percent|count|versions|daily|weekly|monthly|yearly|failures|nodes|servers|replicas): \d/;
-const closes = /^\s*[\])}]/;
-
-/** What a figure's comment says: on its line, or at the end of the literal it stands in. */
-function citation(lines: readonly string[], line: number): string | undefined {
-  const said = (text: string | undefined) => / \/\/ (.+)$/.exec(text ?? "")?.[1];
-  const own = said(lines[line]);
-  if (own) return own;
-  let end = line + 1;
-  while (end < lines.length && !closes.test(lines[end] ?? "")) end += 1;
-  for (; closes.test(lines[end] ?? ""); end += 1) {
-    const found = said(lines[end]);
-    if (found) return found;
-  }
-  return undefined;
-}
-
 describe.each(worked)("$file", ({ file, plan, documented, rows, numbered: [letter, count] }) => {
   const source: Source = sources[file];
 
@@ -115,24 +95,18 @@ describe.each(worked)("$file", ({ file, plan, documented, rows, numbered: [lette
     expect(undeclared({ ...plan, datasets }, source)).toContain(store);
   });
 
-  test.each([`${file}.ts`, `as-documented/${file}.ts`])(
-    "each figure of %s names its section, or is ours",
-    (path) => {
-      const lines = readFileSync(join(import.meta.dirname, path), "utf8").split("\n");
-      const cited = lines.flatMap((text, line) =>
-        figure.test(text) ? [{ line: line + 1, says: citation(lines, line) }] : [],
+  test.each([file, `as-documented/${file}`])("each figure of %s names its section, or is ours", (name) => {
+    const cited = filesOf(name).flatMap((path) => citedIn(textOf(path)).map((each) => ({ path, ...each })));
+    const known = ({ says = "" }: { says?: string | undefined }) =>
+      ["ours", ...source.sections].some(
+        (section) =>
+          says === section ||
+          (/^(?: asks\b|[:;])/.test(says.slice(section.length)) && says.startsWith(section)),
       );
-      const known = ({ says = "" }: { says?: string | undefined }) =>
-        ["ours", ...source.sections].some(
-          (section) =>
-            says === section ||
-            (/^(?: asks\b|[:;])/.test(says.slice(section.length)) && says.startsWith(section)),
-        );
 
-      expect(cited.length).toBeGreaterThan(0);
-      expect(cited.filter((each) => !known(each))).toEqual([]);
-    },
-  );
+    expect(cited.length).toBeGreaterThan(0);
+    expect(cited.filter((each) => !known(each))).toEqual([]);
+  });
 });
 
 test("F9: the plans without a cloud name no site, key or identity of AWS", () => {

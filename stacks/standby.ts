@@ -14,8 +14,11 @@ export function program({ plan, site, mode, images }: Settings) {
     );
   const planned = plan.sites[site];
   const wanted = mode ?? (planned?.kind === "aws-region" ? planned.mode : undefined);
+  // What runs of a site is either nothing but what holds data, or all: of "warm" a plan says how long it takes only.
   if (wanted !== "pilot-light" && wanted !== "active")
-    throw new pulumi.RunError(`secondsite:mode must be "pilot-light" or "active", got "${wanted}"`);
+    throw new pulumi.RunError(
+      `secondsite:mode must be "pilot-light" or "active", got "${wanted}"${mode === undefined ? ` from sites.${site}.mode of the plan` : ""}`,
+    );
   const region = new SiteRegion(
     `${plan.name}-${site}`,
     { plan, site, active: wanted === "active", images },

@@ -1,7 +1,6 @@
 import {
   append,
   auditLog,
-  awsRegion,
   binlog,
   bucket,
   configuration,
@@ -11,7 +10,6 @@ import {
   files,
   logical,
   mysql,
-  objectStore,
   on,
   type Plan,
   parsePlan,
@@ -28,6 +26,14 @@ import {
   wal,
   wallet,
 } from "../../plan/index.js";
+import {
+  alerts,
+  identities,
+  keys,
+  oneProvider,
+  people,
+  twoRegions,
+} from "../../plan/proofs/testing/two-regions.js";
 
 /** What a generated plan is like. */
 export interface Wanted {
@@ -36,7 +42,6 @@ export interface Wanted {
   readonly brokenEach?: number;
 }
 
-const account = "111111111111";
 const zones = ["UTC", "Europe/Berlin", "America/New_York", "Australia/Sydney", "Asia/Tokyo"] as const;
 const runners = ["kubernetes", "systemd", "github-actions"] as const;
 const direct = ["east", "west"];
@@ -63,33 +68,16 @@ export function generatedPlan({ datasets: count, brokenEach = Number.POSITIVE_IN
     name: "generated",
     objectives: {
       rpo: "5d",
-      rpoBy: { provider: { accepted: "one provider is enough here" } },
+      rpoBy: oneProvider,
       rto: { service: "2h", database: "4d", region: "8d" },
       classes: {
-        strict: { rpo: "1h", rpoBy: { provider: { accepted: "one provider is enough here" } } },
-        loose: { rpo: "22d", rpoBy: { provider: { accepted: "one provider is enough here" } } },
+        strict: { rpo: "1h", rpoBy: oneProvider },
+        loose: { rpo: "22d", rpoBy: oneProvider },
       },
     },
-    identities: {
-      deployers: [`arn:aws:iam::${account}:role/deploy`],
-      breakGlass: [`arn:aws:iam::${account}:role/break-glass`],
-    },
-    keys: {
-      recovery: {
-        holders: ["ada", "bob"],
-        kept: "two safes",
-        // Examples: nobody kept their identities.
-        recipients: [
-          "age12p5c8c5ajkyyh3hdnsalqyjvft55vp6c3fld826g0fr0zjcwr5fqv60du6",
-          "age1seydsa2rz6qmx868he437c88632l7cjlt6sn69p30pesnlcmm9hs77gzrv",
-        ],
-      },
-    },
-    sites: {
-      east: awsRegion({ region: "us-east-1", account, role: "primary" }),
-      west: awsRegion({ region: "us-west-2", account, role: "standby", mode: "active" }),
-      apart: objectStore({ provider: "aws", region: "us-east-2", account: "222222222222" }),
-    },
+    identities,
+    keys,
+    sites: twoRegions("active"),
     datasets: Object.fromEntries(
       names.map((name, index) => [name, dataset(index, index % brokenEach === brokenEach - 1)]),
     ),
@@ -99,23 +87,14 @@ export function generatedPlan({ datasets: count, brokenEach = Number.POSITIVE_IN
       plugins: { outside: "kit" },
       packages: { outside: "kit" },
     },
-    people: {
-      ada: { title: "Operations", reach: "line 1" },
-      bob: { title: "Engineering", reach: "line 2" },
-    },
+    people,
     drills: [
       { kind: "integrity", every: "1d", owner: "ada", last: "2026-11-20" },
       { kind: "restore", every: "30d", owner: "bob", last: "2026-11-10" },
       { kind: "region", every: "91d", owner: "bob", last: "2026-11-10" },
       { kind: "service", every: "30d", owner: "bob", last: "2026-11-10" },
     ],
-    alerts: [
-      { on: "job-failed", to: ["ada"] },
-      { on: "verification-failed", to: ["ada"] },
-      { on: "age", to: ["ada"] },
-      { on: "lag", to: ["ada"] },
-      { on: "storage", percent: 80, to: ["ada"] },
-    ],
+    alerts: [...alerts, { on: "lag", to: ["ada"] }],
   });
 }
 

@@ -14,14 +14,15 @@ export interface Holding {
 }
 
 /** Every backup of a dataset at every site that holds it. */
-export const holdingsOf = ({ backups }: Pick<KeptDataset, "backups">): Holding[] =>
-  backups.flatMap((backup, index) =>
-    backup.kind === "replica"
-      ? []
-      : (["direct", "replicated"] as const).flatMap((way) =>
-          backup[way].map((site): Holding => ({ site, backup, index, way })),
-        ),
-  );
+export function holdingsOf({ backups }: Pick<KeptDataset, "backups">): Holding[] {
+  const found: Holding[] = [];
+  for (const [index, backup] of backups.entries()) {
+    if (backup.kind === "replica") continue;
+    for (const site of backup.direct) found.push({ site, backup, index, way: "direct" });
+    for (const site of backup.replicated) found.push({ site, backup, index, way: "replicated" });
+  }
+  return found;
+}
 
 /** Sites of a backup. */
 export const sitesOf = ({ direct, replicated }: Pick<StoredBackup, "direct" | "replicated">): string[] => [

@@ -1,10 +1,8 @@
 import { append, copy, cron, definePlan, logical, on } from "../../plan/index.js";
+import { allRegions, everywhere, home } from "../multi-vps/stores.js";
 import worked from "../multi-vps.js";
 import { withBackups } from "./with-backups.js";
 
-const home = ["store-eu"];
-const allRegions = ["store-eu", "store-us", "store-ap"];
-const everywhere = [...allRegions, "offsite"];
 const runner = "systemd";
 
 const hourly = cron("5 * * * *", { runner, deadline: "30m" }); // Backup Strategy › Database Backups; the minute is ours

@@ -15,7 +15,10 @@ export const rows: Rows = {
   ],
   C3: [
     ["datasets.messages.backups[0].schedule", { cron: "0 2 * * *", timeZone: "UTC" }],
-    ["datasets.messages.backups[2]", { kind: "logical", keep: "90d", schedule: { every: "24h" } }],
+    [
+      "datasets.messages.backups[2]",
+      { kind: "logical", keep: "90d", schedule: { cron: "0 2 * * *", timeZone: "UTC" } },
+    ],
   ],
   C4: [["sites.virginia.cluster.kind", "kubernetes"]],
   C5: [

@@ -1,9 +1,9 @@
-import { type Plan, postgresDatasets, seconds } from "../../plan/index.js";
+import { keptDatasets, type Plan, postgresDatasets, seconds } from "../../plan/index.js";
 import type { WorldSpec } from "../address.js";
 import { SandboxInputError } from "../errors.js";
 
 /**
- * The plan with its backups due every two minutes; nothing else differs.
+ * The plan with all that the clock starts due every two minutes; nothing else differs.
  *
  * @param from when the first one is wanted at the earliest, in milliseconds since 1970: the next full minute it is.
  */
@@ -11,20 +11,11 @@ export function broughtForward(plan: Plan, from: number): Plan {
   const minute = Math.ceil(from / 60_000);
   // Minutes are the same in all time zones but those few that are off by an odd number of them.
   const soon = `${minute % 2}-59/2 * * * *`;
-  const datasets = Object.entries(plan.datasets).map(([name, dataset]) => [
-    name,
-    dataset.kind === "postgres"
-      ? {
-          ...dataset,
-          backups: dataset.backups.map((backup) =>
-            backup.kind === "physical" && backup.schedule.kind === "cron"
-              ? { ...backup, schedule: { ...backup.schedule, cron: soon } }
-              : backup,
-          ),
-        }
-      : dataset,
-  ]);
-  return { ...plan, datasets: Object.fromEntries(datasets) };
+  const forward = structuredClone(plan);
+  for (const [, { backups }] of keptDatasets(forward))
+    for (const backup of backups)
+      if ("schedule" in backup && backup.schedule.kind === "cron") backup.schedule.cron = soon;
+  return forward;
 }
 
 /**

@@ -2,7 +2,6 @@ import { keptDatasets } from "../../datasets.js";
 import type { KeptDataset, Plan, Replica } from "../../schema/index.js";
 import { domainsOf, siteOf, standbySites } from "../../sites.js";
 import { bytes, seconds } from "../../units.js";
-import { criticalDatasets } from "../restore-order.js";
 import { type DataScope, disasterOf, isHardware, lostIn } from "./lost.js";
 import { behind } from "./service.js";
 import { type Context, lossAllowed, sourceOf } from "./sources.js";
@@ -21,12 +20,11 @@ import type { Way } from "./way.js";
 
 /** A database and its disks are gone: a replica is promoted, or a copy restored onto a new server. */
 export function database(context: Context): Way[] {
-  const { plan } = context;
+  const { plan, critical } = context;
   const needed = new Set(
     (plan.dns ? behind(plan, plan.dns.service) : []).flatMap((name) => plan.services[name]?.needs ?? []),
   );
   const moved = standbySites(plan).length > 0;
-  const critical = new Set(criticalDatasets(plan));
   return keptDatasets(plan).flatMap(([name, dataset]) => {
     if (!["postgres", "mysql", "sqlite"].includes(dataset.kind) || !critical.has(name)) return [];
     const start = [noticing(plan, needed.has(name)), decision(plan)];

@@ -2,7 +2,6 @@ import { keptDatasets } from "../../datasets.js";
 import type { Plan } from "../../schema/index.js";
 import { domainsOf, primarySite, siteOf, standbySites } from "../../sites.js";
 import { seconds } from "../../units.js";
-import { criticalDatasets } from "../restore-order.js";
 import { last, raftBytes, survivingReplica } from "./data.js";
 import { criticalPath, type Phase } from "./graph.js";
 import { type DataScope, disasterOf, lostIn } from "./lost.js";
@@ -95,9 +94,8 @@ function refilled(
   workers: number,
   start: readonly Phase[],
 ): { phases: Phase[]; missing: string[] } {
-  const { plan } = context;
+  const { plan, critical } = context;
   const lost = lostIn(plan, scope);
-  const critical = new Set(criticalDatasets(plan));
   const missing: string[] = [];
   const sources: Source[] = [];
   const promoted: Phase[] = [];

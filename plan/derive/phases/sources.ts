@@ -12,7 +12,7 @@ import type {
 } from "../../schema/index.js";
 import { domainsOf, siteOf } from "../../sites.js";
 import { bytes, humanSeconds, seconds } from "../../units.js";
-import { type RestoreOrder, restoreOrder } from "../restore-order.js";
+import { criticalDatasets, type RestoreOrder, restoreOrder } from "../restore-order.js";
 
 /** A plan with what is worked out once and needed by every scope. */
 export interface Context {
@@ -20,6 +20,8 @@ export interface Context {
   readonly order: RestoreOrder;
   /** Level of each dataset in that order. */
   readonly levelOf: ReadonlyMap<string, number>;
+  /** Names of datasets that an objective of time waits for. */
+  readonly critical: ReadonlySet<string>;
   /** Seconds between the starts of a schedule when one was missed; `Infinity` where nothing bounds them. */
   readonly worstGap: (schedule: Schedule) => number;
 }
@@ -45,6 +47,7 @@ export function contextOf(plan: Plan, asOf: Date): Context {
   const order = restoreOrder(plan);
   return {
     ...{ plan, order },
+    critical: new Set(criticalDatasets(plan)),
     levelOf: new Map(order.datasets.flatMap((names, level) => names.map((name) => [name, level] as const))),
     worstGap(schedule) {
       if (schedule.kind === "interval") return 2 * seconds(schedule.every);

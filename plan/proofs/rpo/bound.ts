@@ -1,5 +1,6 @@
 import { storedBackups } from "../../datasets.js";
 import type {
+  Backup,
   Disaster,
   KeptDataset,
   Plan,
@@ -63,22 +64,58 @@ export function rpoBound(plan: Plan, dataset: KeptDataset, disaster: Disaster, a
 /** Every copy of a dataset with what it can lack, whatever happens; for those who ask about several disasters. */
 export type Copies = readonly (CopyBound | UselessCopy)[];
 
-/** What each copy of a dataset can lack while it is there. */
-export function copiesOf(plan: Plan, dataset: KeptDataset, asOf: Date): Copies {
-  const points = pointAges(plan, dataset, asOf);
-  return dataset.backups.flatMap((backup, index): (CopyBound | UselessCopy)[] => {
-    const { kind } = backup;
-    if (backup.kind === "replica") {
-      const lag = backup.synchronous ? 0 : seconds(backup.lag);
-      const what = backup.synchronous ? "the primary waits for the replica" : "the replica's lag";
-      return [copyOf({ site: backup.to, index, kind }, [{ name: "lag", seconds: lag, what }])];
-    }
-    return [...backup.direct, ...backup.replicated].map((site) => {
-      const age = ageAt(plan, dataset, backup, site, points);
-      return "unbounded" in age
-        ? { site, index, kind, why: age.unbounded }
-        : copyOf({ site, index, kind }, age.terms);
-    });
+/** What is known already of a dataset's backups, by those that stay as they are while others are changed. */
+export interface Known {
+  readonly points: PointAges;
+  /** Copies of backups that depend on no other. */
+  readonly copies: Map<Backup, Copies>;
+}
+
+/** Nothing is known yet; good for as long as what the dataset is and the plan's sites stay as they are. */
+export const nothingKnown = (plan: Plan, dataset: KeptDataset, asOf: Date): Known => ({
+  points: pointAges(plan, dataset, asOf),
+  copies: new Map(),
+});
+
+/**
+ * What each copy of a dataset can lack while it is there.
+ *
+ * @param known for those who try one change after another. @default nothing
+ */
+export function copiesOf(
+  plan: Plan,
+  dataset: KeptDataset,
+  asOf: Date,
+  known = nothingKnown(plan, dataset, asOf),
+): Copies {
+  return dataset.backups.flatMap((backup, index): Copies => {
+    const there = known.copies.get(backup);
+    if (there) return there;
+    const copies = copiesOfBackup(plan, dataset, backup, index, known.points);
+    if (backup.kind === "replica" || ("schedule" in backup && !isLink(backup)))
+      known.copies.set(backup, copies);
+    return copies;
+  });
+}
+
+function copiesOfBackup(
+  plan: Plan,
+  dataset: KeptDataset,
+  backup: Backup,
+  index: number,
+  points: PointAges,
+): Copies {
+  const { kind } = backup;
+  if (backup.kind === "replica") {
+    const lag = backup.synchronous ? 0 : seconds(backup.lag);
+    const what = backup.synchronous ? "the primary waits for the replica" : "the replica's lag";
+    return [copyOf({ site: backup.to, index, kind }, [{ name: "lag", seconds: lag, what }])];
+  }
+  return [...backup.direct, ...backup.replicated].map((site) => {
+    const age = ageAt(plan, dataset, backup, site, points);
+    return "unbounded" in age
+      ? { site, index, kind, why: age.unbounded }
+      : copyOf({ site, index, kind }, age.terms);
   });
 }
 
@@ -97,6 +134,20 @@ export function boundOf(plan: Plan, dataset: KeptDataset, disaster: Disaster, al
     useless,
     event,
   };
+}
+
+/** Seconds of `boundOf` alone, for those who try many changes. */
+export function lossOf(plan: Plan, dataset: KeptDataset, disaster: Disaster, all: Copies): number {
+  const { survives, follows } = lossesOf(plan, dataset, disaster);
+  let least = Number.POSITIVE_INFINITY;
+  for (const copy of all)
+    if (
+      "seconds" in copy &&
+      copy.seconds < least &&
+      (copy.kind === "replica" ? follows : survives)(copy.site)
+    )
+      least = copy.seconds;
+  return least;
 }
 
 const copyOf = (copy: Pick<CopyBound, "site" | "index" | "kind">, terms: readonly Term[]): CopyBound => ({

@@ -1,6 +1,7 @@
 import { jurisdictionAt, liesWithin } from "../../jurisdictions.js";
 import type { Disaster, KeptDataset, Plan, Site } from "../../schema/index.js";
 import { domainsOf, siteOf, storeProviderOf } from "../../sites.js";
+import { sitesOf } from "../holdings.js";
 import { lossesOf } from "./survivors.js";
 
 /** Sites that could take copies that a set of disasters leaves alone. */
@@ -14,11 +15,10 @@ export interface Place {
 const jurisdictionOf = (site: Site): string | undefined => site.jurisdiction;
 
 /**
- * Where a dataset's copies could be, the least change first: where they are, then one more site of the plan (stores
+ * Where a dataset's copies could be, the least change first: where they are, if that is any use, then one more site of the plan (stores
  * before servers), then a new one. A dataset that never leaves its region gets none elsewhere.
  */
 export function placesFor(plan: Plan, dataset: KeptDataset, disasters: readonly Disaster[]): Place[] {
-  const here: Place = { names: [], sites: {} };
   const outlives = (of: Plan, site: string) =>
     disasters.every((disaster) => lossesOf(of, dataset, disaster).survives(site));
   const fit = Object.keys(plan.sites)
@@ -28,7 +28,8 @@ export function placesFor(plan: Plan, dataset: KeptDataset, disasters: readonly 
   const existing = firstOfEach(fit, standingsOf(plan, dataset)).map(
     (site): Place => ({ names: [site], sites: {} }),
   );
-  if (dataset.regional) return [here, ...existing];
+  const here: Place[] = isAnythingLeft(plan, dataset, disasters) ? [{ names: [], sites: {} }] : [];
+  if (dataset.regional) return [...here, ...existing];
   const added = newSites(plan, dataset)
     .filter(([name]) => !(name in plan.sites))
     .map(([name, site]): Place => ({ names: [name], sites: { [name]: site } }))
@@ -36,8 +37,17 @@ export function placesFor(plan: Plan, dataset: KeptDataset, disasters: readonly 
       const grown = { ...plan, sites: { ...plan.sites, ...sites } };
       return names.every((name) => outlives(grown, name));
     });
-  return [here, ...existing, ...added];
+  return [...here, ...existing, ...added];
 }
+
+/** Whether each of the disasters leaves a copy where they are; otherwise nothing that is done there can be enough. */
+const isAnythingLeft = (plan: Plan, dataset: KeptDataset, disasters: readonly Disaster[]): boolean =>
+  disasters.every((disaster) => {
+    const { survives, follows } = lossesOf(plan, dataset, disaster);
+    return dataset.backups.some((backup) =>
+      backup.kind === "replica" ? follows(backup.to) : sitesOf(backup).some(survives),
+    );
+  });
 
 /** The first of those that stand alike: what one of them cannot mend, none of the others can. */
 const firstOfEach = (names: readonly string[], standing: (name: string) => string): string[] => {

@@ -4,7 +4,7 @@ import { siteOf } from "../../sites.js";
 import { seconds } from "../../units.js";
 import type { Fix } from "../finding.js";
 import { keepOfLog, runnerOf, withBases, writtenTo } from "./bases.js";
-import { boundOf, copiesOf } from "./bound.js";
+import { copiesOf, type Known, lossOf, nothingKnown } from "./bound.js";
 import { carriedOut, type Draft, stepsOf } from "./draft.js";
 import { daily, fasterSchedules, lengthsUpTo } from "./faster.js";
 import { type Place, placesFor } from "./places.js";
@@ -31,16 +31,21 @@ export function repairOf(
 ): Fix | undefined {
   const tightest = Math.min(...missed.map(({ objective }) => objective));
   const disasters = missed.map(({ disaster }) => disaster);
-  let chosen: { readonly draft: Draft; readonly fix: Fix } | undefined;
-  for (const place of placesFor(plan, dataset, disasters))
-    for (const drafts of meansFor(plan, dataset, place, tightest, asOf)) {
-      // Efforts of one list ascend: what is no smaller than what was found need not be tried.
-      const most = chosen?.draft.effort ?? Number.POSITIVE_INFINITY;
-      const draft = drafts.find((one) => one.effort >= most || suffices(plan, dataset, one, missed, asOf));
-      if (!draft || draft.effort >= most) continue;
-      chosen = { draft, fix: { sentence: draft.sentence, patch: stepsOf(plan, name, dataset, draft) } };
-    }
-  return chosen?.fix;
+  // Most backups stay as they are in most drafts: each is followed once for all of them.
+  const known = nothingKnown(plan, dataset, asOf);
+  let chosen: Draft | undefined;
+  for (const place of placesFor(plan, dataset, disasters)) {
+    if (chosen && leastEffort(place) >= chosen.effort) continue;
+    for (const drafts of meansFor(plan, dataset, place, tightest, asOf))
+      for (const draft of drafts) {
+        // Efforts of one list ascend: what is no smaller than what was found need not be tried.
+        if (chosen && draft.effort >= chosen.effort) break;
+        if (!suffices(plan, dataset, draft, missed, asOf, known)) continue;
+        chosen = draft;
+        break;
+      }
+  }
+  return chosen && { sentence: chosen.sentence, patch: stepsOf(plan, name, dataset, chosen) };
 }
 
 function suffices(
@@ -49,27 +54,43 @@ function suffices(
   draft: Draft,
   missed: readonly Missed[],
   asOf: Date,
+  known: Known,
 ): boolean {
   const changed = carriedOut(plan, dataset, draft);
-  const copies = copiesOf(changed.plan, changed.dataset, asOf);
+  const sitesStay = Object.keys(draft.sites).every((name) => !Object.hasOwn(plan.sites, name));
+  const copies = copiesOf(changed.plan, changed.dataset, asOf, sitesStay ? known : undefined);
   return missed.every(
-    ({ disaster, objective }) =>
-      boundOf(changed.plan, changed.dataset, disaster, copies).seconds <= objective,
+    ({ disaster, objective }) => lossOf(changed.plan, changed.dataset, disaster, copies) <= objective,
   );
 }
 
+/** Drafts of one kind, made as they are asked for: most are never tried. */
+function* each<Item>(
+  items: () => readonly Item[],
+  draft: (item: Item, index: number) => Draft,
+): Iterable<Draft> {
+  for (const [index, item] of items().entries()) yield draft(item, index);
+}
+
 /** Ways to be fast enough with copies at a place; of each the first that suffices is the smallest. */
-function meansFor(plan: Plan, dataset: KeptDataset, place: Place, tightest: number, asOf: Date): Draft[][] {
-  const effort = (Object.keys(place.sites).length > 0 ? 40 : 0) + place.names.length * 4;
+function meansFor(
+  plan: Plan,
+  dataset: KeptDataset,
+  place: Place,
+  tightest: number,
+  asOf: Date,
+): Iterable<Draft>[] {
+  const effort = leastEffort(place);
   const where = place.names.length > 0 ? `, with direct copies at ${quoted(place.names)}` : "";
   const { sites } = place;
   const { backups } = dataset;
   const streams = backups.flatMap((backup, index) =>
     "within" in backup
       ? [
-          lengthsUpTo(Math.min(tightest, seconds(backup.within))).map(
-            (within): Draft => ({
-              ...{ sites, effort: effort + 1 },
+          each(
+            () => lengthsUpTo(Math.min(tightest, seconds(backup.within))),
+            (within) => ({
+              ...{ sites, effort },
               sentence: `store ${backup.kind} within ${within}${where}`,
               backups: withBases(
                 plan,
@@ -86,9 +107,10 @@ function meansFor(plan: Plan, dataset: KeptDataset, place: Place, tightest: numb
   const points = backups.flatMap((backup, index) =>
     "schedule" in backup
       ? [
-          fasterSchedules(backup.schedule).map(
-            (schedule, step): Draft => ({
-              ...{ sites, effort: effort + 2 + (step > 3 ? step : 0) },
+          each(
+            () => fasterSchedules(backup.schedule),
+            (schedule, step) => ({
+              ...{ sites, effort: effort + 1 + (step > 3 ? step : 0) },
               sentence: `run ${backup.kind} backups ${saysWhen(schedule)}${where}`,
               backups: replaced(backups, index, { ...writtenTo(backup, place), schedule }),
             }),
@@ -99,11 +121,15 @@ function meansFor(plan: Plan, dataset: KeptDataset, place: Place, tightest: numb
   return [
     ...streams,
     ...points,
-    ...added({ plan, dataset, place, tightest, effort: effort + 6, asOf }),
-    transfers(plan, dataset, tightest),
-    ...keptLonger(dataset),
+    ...added({ plan, dataset, place, tightest, effort: effort + 5, asOf }),
+    // The same wherever copies are written besides.
+    ...(place.names.length === 0 ? [transfers(plan, dataset, tightest), ...keptLonger(dataset)] : []),
   ];
 }
+
+/** The least that a change with copies at a place takes; a new site is much. */
+const leastEffort = ({ names, sites }: Place): number =>
+  (Object.keys(sites).length > 0 ? 41 : 1) + names.length * 4;
 
 interface Wanted {
   readonly plan: Plan;
@@ -116,7 +142,7 @@ interface Wanted {
 }
 
 /** A stream where the kind of data has one; elsewhere points by the clock, or on each change. */
-function added({ plan, dataset, place, tightest, effort, asOf }: Wanted): Draft[][] {
+function added({ plan, dataset, place, tightest, effort, asOf }: Wanted): Iterable<Draft>[] {
   const written = [...new Set([...homes(dataset), ...place.names])];
   const copies = { direct: written, replicated: [] };
   const draft = (backup: Backup, sentence: string): Draft => ({
@@ -124,13 +150,13 @@ function added({ plan, dataset, place, tightest, effort, asOf }: Wanted): Draft[
     backups: withBases(plan, dataset, place, [...dataset.backups, backup], asOf, backup),
   });
   const allowed: readonly Backup["kind"][] = methods[dataset.kind];
-  const lengths = lengthsUpTo(tightest);
+  const lengths = () => lengthsUpTo(tightest);
   const at = quoted(written);
   for (const kind of ["wal", "binlog", "append", "versions"] as const)
     if (allowed.includes(kind) && !dataset.backups.some((backup) => backup.kind === kind)) {
       const keep = keepOfLog(dataset, kind, asOf);
       return [
-        lengths.map((within) =>
+        each(lengths, (within) =>
           draft({ kind, within, keep, ...copies }, `add ${kind} stored within ${within} at ${at}`),
         ),
       ];
@@ -140,7 +166,7 @@ function added({ plan, dataset, place, tightest, effort, asOf }: Wanted): Draft[
   const byChange = dataset.kind === "configuration" || dataset.kind === "pki" || dataset.kind === "wallet";
   if (byChange)
     return [
-      lengths.map((within) =>
+      each(lengths, (within) =>
         draft(
           { kind, schedule: { kind: "event", on: "change", within }, keep: { count: 10 }, ...copies },
           `add a ${kind} on each change, stored within ${within} at ${at}`,
@@ -148,8 +174,13 @@ function added({ plan, dataset, place, tightest, effort, asOf }: Wanted): Draft[
       ),
     ];
   return [
-    fasterSchedules(daily("0 2 * * *", runnerOf(plan, dataset))).map((schedule) =>
-      draft({ kind, schedule, keep: "7d", ...copies }, `add ${kind} backups ${saysWhen(schedule)} at ${at}`),
+    each(
+      () => fasterSchedules(daily("0 2 * * *", runnerOf(plan, dataset))),
+      (schedule) =>
+        draft(
+          { kind, schedule, keep: "7d", ...copies },
+          `add ${kind} backups ${saysWhen(schedule)} at ${at}`,
+        ),
     ),
   ];
 }

@@ -23,12 +23,12 @@ export const recoveryTimes: Proof = (plan, asOf) => {
   const promised = scopes.filter((scope) => plan.objectives.rto[scope] !== undefined);
   if (promised.length === 0) return [];
   const context = contextOf(plan, asOf);
-  return [...promised.map((scope) => recoveryTime(context, scope, asOf)), figures(context, promised)];
+  return [...promised.map((scope) => recoveryTime(context, scope)), figures(context, promised)];
 };
 
 const placesNeeded: ReadonlySet<Scope> = new Set(["region", "node", "cluster", "catastrophe"]);
 
-function recoveryTime(context: Context, scope: Scope, asOf: Date): Finding {
+function recoveryTime(context: Context, scope: Scope): Finding {
   const { plan } = context;
   const objective = plan.objectives.rto[scope] ?? "0s";
   const disaster = scope === "service" ? undefined : disasterOf[scope];
@@ -41,7 +41,9 @@ function recoveryTime(context: Context, scope: Scope, asOf: Date): Finding {
           ...{ ...common, severity: "error" },
           message: `nothing can take over within ${objective}: no standby is apart from the primary`,
           arithmetic: "sites with the role standby outside the primary's region: 0",
-          fix: mend(plan, scope, asOf) ?? { sentence: 'add a site with role: "standby" in another region' },
+          fix: mend(context, scope, recoveries) ?? {
+            sentence: 'add a site with role: "standby" in another region',
+          },
         }
       : {
           ...{ ...common, severity: "warning" },
@@ -64,7 +66,7 @@ function recoveryTime(context: Context, scope: Scope, asOf: Date): Finding {
         ? `${listed(worst.missing)} cannot be brought back in any time, because no copy is left; the objective is ${objective}`
         : message(worst, objective, context),
     arithmetic: sum(worst),
-    fix: mend(plan, scope, asOf) ?? { sentence: byHand(worst, seconds(objective)) },
+    fix: mend(context, scope, recoveries) ?? { sentence: byHand(worst, seconds(objective)) },
   };
 }
 

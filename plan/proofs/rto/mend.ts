@@ -1,4 +1,4 @@
-import { contextOf, type Recovery, recoveriesOf } from "../../derive/phases.js";
+import { type Context, type Recovery, recoveriesOf } from "../../derive/phases.js";
 import type { Plan, Scope } from "../../schema/index.js";
 import { seconds } from "../../units.js";
 import type { Fix } from "../finding.js";
@@ -12,6 +12,7 @@ const most = 6;
 interface Tried {
   readonly plan: Plan;
   readonly changes: readonly Change[];
+  readonly recoveries: readonly Recovery[];
   /** What has no copy, and by how many seconds the objective is missed, by all that is too slow. */
   readonly missing: number;
   readonly over: number;
@@ -24,13 +25,10 @@ interface Tried {
  *
  * @returns undefined when nothing that a plan can say is enough
  */
-export function mend(plan: Plan, scope: Scope, asOf: Date): Fix | undefined {
-  let now = tried(plan, [], scope, asOf);
+export function mend(context: Context, scope: Scope, recoveries: readonly Recovery[]): Fix | undefined {
+  let now = judged(context.plan, [], scope, recoveries);
   while (!enough(now) && now.changes.length < most) {
-    const next = changesFor(now.plan, scope, recoveriesOf(contextOf(now.plan, asOf), scope)).map((change) =>
-      tried(patched(now.plan, change.steps), [...now.changes, change], scope, asOf),
-    );
-    const better = next.find(enough) ?? next.toSorted((a, b) => a.missing - b.missing || a.over - b.over)[0];
+    const better = bestOf(now, context, scope);
     if (!better || (better.missing >= now.missing && better.over >= now.over)) return undefined;
     now = better;
   }
@@ -42,14 +40,36 @@ export function mend(plan: Plan, scope: Scope, asOf: Date): Fix | undefined {
     : undefined;
 }
 
+/** What one more change leads to: the first that is enough, otherwise the one that brings most. */
+function bestOf({ plan, changes, recoveries }: Tried, context: Context, scope: Scope): Tried | undefined {
+  let best: Tried | undefined;
+  for (const change of changesFor(plan, scope, recoveries)) {
+    const changed = patched(plan, change.steps);
+    // No change touches what waits for what: the order stays.
+    const next = judged(
+      changed,
+      [...changes, change],
+      scope,
+      recoveriesOf({ ...context, plan: changed }, scope),
+    );
+    if (enough(next)) return next;
+    if (!best || (next.missing - best.missing || next.over - best.over) < 0) best = next;
+  }
+  return best;
+}
+
 const enough = ({ missing, over }: Tried) => missing === 0 && over <= 0;
 
-function tried(plan: Plan, changes: readonly Change[], scope: Scope, asOf: Date): Tried {
-  const recoveries = recoveriesOf(contextOf(plan, asOf), scope);
+function judged(
+  plan: Plan,
+  changes: readonly Change[],
+  scope: Scope,
+  recoveries: readonly Recovery[],
+): Tried {
   const limit = seconds(plan.objectives.rto[scope] ?? "0s");
   const late = (recovery: Recovery) => Math.max(recovery.seconds - limit, 0);
   return {
-    ...{ plan, changes },
+    ...{ plan, changes, recoveries },
     // Where nothing takes over, all is missing.
     missing:
       recoveries.length === 0

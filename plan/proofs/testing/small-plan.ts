@@ -1,55 +1,25 @@
-import {
-  awsRegion,
-  copy,
-  cron,
-  files,
-  logical,
-  objectStore,
-  physical,
-  postgres,
-  rebuildable,
-  service,
-  wal,
-} from "../../builders.js";
+import { copy, cron, files, logical, physical, postgres, rebuildable, service, wal } from "../../builders.js";
 import { definePlan, parsePlan } from "../../define.js";
 import type { Plan } from "../../schema/index.js";
 import type { Finding, PatchStep } from "../finding.js";
 import { prove } from "../index.js";
 import { patched } from "../patched.js";
+import { alerts, identities, keys, oneProvider, people, twoRegions } from "./two-regions.js";
 
 /** The day as of which small plans are proved. */
 export const asOf = new Date("2026-06-01T00:00:00Z");
-
-const account = "111111111111";
 
 /** Two datasets in one region, copied to a second region and to another account; nothing of it is broken. */
 const small = definePlan({
   name: "small",
   objectives: {
     rpo: "1d",
-    rpoBy: { provider: { accepted: "one provider is enough here" } },
+    rpoBy: oneProvider,
     rto: { database: "4h" },
   },
-  identities: {
-    deployers: [`arn:aws:iam::${account}:root`],
-    breakGlass: [`arn:aws:iam::${account}:role/break-glass`],
-  },
-  keys: {
-    recovery: {
-      holders: ["ada", "bob"],
-      kept: "two safes",
-      // Examples: nobody kept their identities.
-      recipients: [
-        "age12p5c8c5ajkyyh3hdnsalqyjvft55vp6c3fld826g0fr0zjcwr5fqv60du6",
-        "age1seydsa2rz6qmx868he437c88632l7cjlt6sn69p30pesnlcmm9hs77gzrv",
-      ],
-    },
-  },
-  sites: {
-    east: awsRegion({ region: "us-east-1", account, role: "primary" }),
-    west: awsRegion({ region: "us-west-2", account, role: "standby", mode: "warm" }),
-    apart: objectStore({ provider: "aws", region: "us-east-2", account: "222222222222" }),
-  },
+  identities,
+  keys,
+  sites: twoRegions("warm"),
   datasets: {
     orders: postgres({
       at: "east",
@@ -79,20 +49,12 @@ const small = definePlan({
     cache: rebuildable({ reason: "filled again on first use" }),
   },
   services: { shop: service({ image: "shop", needs: ["orders", "scans", "cache"] }) },
-  people: {
-    ada: { title: "Operations", reach: "line 1" },
-    bob: { title: "Engineering", reach: "line 2" },
-  },
+  people,
   drills: [
     { kind: "integrity", every: "1d", owner: "ada", last: "2026-05-31" },
     { kind: "restore", every: "30d", owner: "bob", last: "2026-05-20" },
   ],
-  alerts: [
-    { on: "job-failed", to: ["ada"] },
-    { on: "verification-failed", to: ["ada"] },
-    { on: "age", to: ["ada"] },
-    { on: "storage", percent: 80, to: ["ada"] },
-  ],
+  alerts,
 });
 
 /** The small plan, changed by steps of a JSON Patch and checked again. @throws InvalidPlan when they leave none */
