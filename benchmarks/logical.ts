@@ -37,7 +37,7 @@ async function compared(size: number, runs: number, log: string | undefined): Pr
   try {
     say(await machine());
     const address = await server.database("shop");
-    await fill(address, size);
+    await fill(address, size, server.folder);
     const [bytes] = await server.sql(address, "SELECT pg_size_pretty(pg_database_size('shop')) AS size");
     say(`database: ${bytes?.rows[0]?.size} on the server's disk, size ${size}`);
     const store = await backend.store({ versioned: false });

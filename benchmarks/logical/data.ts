@@ -1,58 +1,90 @@
 import { type DatabaseAddress, withClient } from "../../engines/comparison/index.js";
+import { libpqEnvironment } from "../../engines/postgres-logical/libpq.js";
+import { outputOf } from "../../engines/postgres-logical/processes.js";
+import { toolPath } from "../../engines/postgres-logical/tools.js";
+import { Chance } from "./chance.js";
 
-/** A deterministic number for a row, different for each purpose: neither the server's seed nor its clock counts. */
-const chance = (purpose: number, of = "n") => `hashint8extended(${of}, ${purpose})`;
-const between = (low: number, high: number, purpose: number) =>
-  `(${low} + (${chance(purpose)} & 9223372036854775807) % ${high - low + 1})`;
-const word = (purpose: number, of = "n") => `w.list[1 + (${chance(purpose, of)} & 1023)]`;
-const moment = (purpose: number) =>
-  `timestamptz '2024-01-01Z' + ${between(0, 63_072_000, purpose)} * interval '1 s' + ${between(0, 999_999, purpose + 1)} * interval '1 us'`;
-/** As many words as wanted, of the thousand that there are. */
-const prose = (words: string, purpose: number) =>
-  `(SELECT string_agg(${word(purpose, "n * 4096 + k")}, ' ') FROM generate_series(1, ${words}) k)`;
-
-const words = `CREATE TABLE words AS SELECT array_agg(translate(substr(md5(k::text), 1, 2 + k % 9), '0123456789', 'aeiounrstl') ORDER BY k) AS list
-  FROM generate_series(0, 1023) k`;
+interface TableOfRows {
+  readonly definition: string;
+  /** At a size of 1. */
+  readonly rows: number;
+  /** One row as COPY reads it. @param id counts from 1 */
+  row(id: number, chance: Chance): readonly (string | number)[];
+}
 
 const customers = 150_000;
+const none = "\\N";
 
-/** One table: its definition, the rows that a size of 1 means, and what a row holds. */
-const tablesOf = (size: number) => [
+/** What a shop holds: narrow rows, JSON, long texts with pictures, a log without a key. */
+const tables: readonly TableOfRows[] = [
   {
-    definition: `customers (id bigint, name text NOT NULL, email text NOT NULL, address jsonb, balance numeric(12, 2), since timestamptz)`,
+    definition:
+      "customers (id bigint, name text NOT NULL, email text NOT NULL, address jsonb, balance numeric(12, 2), since timestamptz)",
     rows: customers,
-    row: `n, initcap(${word(1)}) || ' ' || initcap(${word(2)}), ${word(1)} || n || '@' || ${word(3)} || '.test',
-      jsonb_build_object('street', ${word(4)} || ' ' || ${between(1, 200, 5)}, 'city', ${word(6)}, 'zip', ${between(10_000, 99_999, 7)}),
-      ${between(0, 999_999, 8)} / 100.0, ${moment(9)}`,
+    row: (id, chance) => [
+      id,
+      `${chance.word()} ${chance.word()}`,
+      `${chance.word()}${id}@${chance.word()}.test`,
+      `{"street": "${chance.word()} ${chance.number(200)}", "city": "${chance.word()}", "zip": "${10_000 + chance.number(90_000)}"}`,
+      (chance.number(1_000_000) / 100).toFixed(2),
+      chance.moment(),
+    ],
   },
   {
-    definition: `orders (id bigint, customer bigint NOT NULL, state text NOT NULL, placed timestamptz NOT NULL, total numeric(12, 2), note text)`,
+    definition:
+      "orders (id bigint, customer bigint NOT NULL, state text NOT NULL, placed timestamptz NOT NULL, total numeric(12, 2), note text)",
     rows: 1_000_000,
-    row: `n, ${between(1, Math.ceil(customers * size), 11)}, (ARRAY['open', 'paid', 'sent', 'returned'])[${between(1, 4, 12)}], ${moment(13)},
-      ${between(100, 99_999, 15)} / 100.0, CASE WHEN n % 5 = 0 THEN ${word(16)} || ' ' || ${word(17)} || ' ' || ${word(18)} END`,
+    row: (id, chance) => [
+      id,
+      // The first customers are there at every size.
+      1 + chance.number(1_000),
+      ["open", "paid", "sent", "returned"][chance.number(4)] ?? "",
+      chance.moment(),
+      (chance.number(100_000) / 100).toFixed(2),
+      id % 5 === 0 ? chance.prose(4) : none,
+    ],
   },
   {
-    definition: `order_lines (id bigint, orders bigint NOT NULL, article text NOT NULL, pieces int NOT NULL, price numeric(10, 2), share float8)`,
+    definition:
+      "order_lines (id bigint, placed_in bigint NOT NULL, article text NOT NULL, pieces int NOT NULL, price numeric(10, 2), share float8)",
     rows: 4_000_000,
-    row: `n, 1 + n / 4, upper(${word(21)}) || '-' || ${between(1, 9_999, 22)}, ${between(1, 12, 23)},
-      ${between(50, 50_000, 24)} / 100.0, ${between(1, 1_000_000, 25)} / 7.0`,
+    row: (id, chance) => [
+      id,
+      1 + Math.floor(id / 4),
+      `${chance.word()}-${chance.number(10_000)}`,
+      1 + chance.number(12),
+      (chance.number(50_000) / 100).toFixed(2),
+      chance.number(1_000_000) / 7,
+    ],
   },
   {
-    definition: `events (id uuid, at timestamptz NOT NULL, kind text NOT NULL, body jsonb NOT NULL)`,
+    definition: "events (id uuid, at timestamptz NOT NULL, kind text NOT NULL, body jsonb NOT NULL)",
     rows: 1_500_000,
-    row: `md5('event ' || n)::uuid, ${moment(31)}, ${word(33)}, jsonb_build_object('session', md5((n / 20)::text), 'page', '/' || ${word(34)} || '/' || ${word(35)},
-      'took', ${between(1, 9_000, 36)}, 'tags', jsonb_build_array(${word(37)}, ${word(38)}), 'agent', ${word(39)} || '/' || ${between(1, 20, 40)})`,
+    row: (_, chance) => [
+      chance.hex(32),
+      chance.moment(),
+      chance.word(),
+      `{"session": "${chance.hex(16)}", "page": "/${chance.word()}/${chance.word()}", "took": ${chance.number(9_000)}, "tags": ["${chance.word()}", "${chance.word()}"], "agent": "${chance.word()}/${chance.number(20)}"}`,
+    ],
   },
   {
-    definition: `documents (id bigint, title text NOT NULL, body text NOT NULL, picture bytea)`,
+    definition: "documents (id bigint, title text NOT NULL, body text NOT NULL, picture bytea)",
     rows: 50_000,
-    row: `n, ${word(41)} || ' ' || ${word(42)}, ${prose(between(100, 900, 43), 44)},
-      CASE WHEN n % 10 = 0 THEN decode(repeat(md5(n::text), 100), 'hex') END`,
+    row: (id, chance) => [
+      id,
+      chance.prose(3),
+      chance.prose(100 + chance.number(800)),
+      id % 10 === 0 ? `\\\\x${chance.hex(6_000)}` : none,
+    ],
   },
   {
-    definition: `log (at timestamptz, level text, line text)`,
+    definition: "log (at timestamptz, level text, line text)",
     rows: 1_000_000,
-    row: `${moment(51)}, CASE WHEN n % 50 = 0 THEN 'warn' ELSE 'info' END, ${word(53)} || ' ' || ${word(54)} || ' took ' || ${between(1, 5_000, 55)} || ' ms in ' || ${word(56)}`,
+    row: (id, chance) => [
+      chance.moment(),
+      id % 50 === 0 ? "warn" : "info",
+      `${chance.prose(4)} took ${chance.number(5_000)} ms in ${chance.word()}`,
+    ],
   },
 ];
 
@@ -68,36 +100,41 @@ const indexes = [
 ];
 
 /**
- * Fills a database with what a shop would hold: narrow rows, JSON, long texts, a log without a key, large objects. The
- * same size gives the same rows on every machine.
+ * Fills a database, large objects included. The same size gives the same rows on every machine.
  *
- * @param size 1 makes about 1.3 GB of dump
+ * @param size 1 makes about 1.2 GB of dump; not less than 0.01
+ * @param folder private folder
  */
-export async function fill(address: DatabaseAddress, size: number): Promise<void> {
-  const tables = tablesOf(size);
+export async function fill(address: DatabaseAddress, size: number, folder: string): Promise<void> {
+  const env = await libpqEnvironment(address, folder);
+  const psql = await toolPath("psql");
   await withClient(address, async (client) => {
-    await client.query("SET jit = off");
-    await client.query(words);
     for (const { definition } of tables) await client.query(`CREATE TABLE ${definition}`);
-    await client.query(
-      `SELECT lo_from_bytea((70000 + n)::oid, convert_to((SELECT string_agg(md5(n || ' ' || k), '') FROM generate_series(1, 60000) k), 'UTF8'))
-         FROM generate_series(1, ${Math.ceil(20 * size)}) n`,
-    );
   });
-  // Two at a time: more would only share the processors.
-  const waiting = [...tables];
-  const work = async () => {
-    for (let next = waiting.shift(); next; next = waiting.shift()) {
-      const [name] = next.definition.split(" ");
-      const query = `INSERT INTO ${name} SELECT ${next.row} FROM generate_series(1::bigint, ${Math.ceil(next.rows * size)}) n, words w`;
-      await withClient(address, (client) => client.query(query));
-    }
-  };
-  await Promise.all([work(), work()]);
+  for (const [seed, one] of tables.entries()) {
+    const [name] = one.definition.split(" ");
+    const input = rowsOf(one, Math.ceil(one.rows * size), new Chance(seed));
+    await outputOf([{ path: psql, args: ["--quiet", "-c", `COPY ${name} FROM STDIN`], env }], { input });
+  }
   await withClient(address, async (client) => {
+    for (let nr = 1; nr <= Math.ceil(20 * size); nr += 1)
+      await client.query("SELECT lo_from_bytea($1::oid, $2)", [
+        70_000 + nr,
+        Buffer.from(new Chance(1_000 + nr).hex(2 << 20)),
+      ]);
     for (const statement of indexes) await client.query(statement);
     // Nothing is left to tidy up while something is measured.
     await client.query("VACUUM (FREEZE, ANALYZE)");
     await client.query("CHECKPOINT");
   });
+}
+
+async function* rowsOf({ row }: TableOfRows, rows: number, chance: Chance): AsyncGenerator<Buffer> {
+  let text = "";
+  for (let id = 1; id <= rows; id += 1) {
+    text += `${row(id, chance).join("\t")}\n`;
+    if (text.length < 1 << 18 && id < rows) continue;
+    yield Buffer.from(text, "latin1");
+    text = "";
+  }
 }
