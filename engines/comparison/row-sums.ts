@@ -14,9 +14,9 @@ const exact = 1 << 20;
  *
  * Each row is hashed by MurmurHash3 (128 bits), here rather than by a library because it has to begin and end in the
  * middle of a stream's pieces, a hundred million times: a call of a cryptographic hash takes longer than all the rest
- * of a dump. Any change of one row changes its hash and the sum for certain (every step of the hash can be undone); what
- * differs in several goes unnoticed once in 2^128. As with any sum, that finds what goes wrong, not what somebody forges:
- * the stored parts' checksums guard against that.
+ * of a dump. A change within 16 bytes of one row changes the sum for certain, since every step of the hash can be undone;
+ * any other goes unnoticed once in 2^128. That finds what goes wrong, not what somebody forges: the stored parts'
+ * checksums guard against that.
  */
 export class RowSums {
   #rows = 0;
