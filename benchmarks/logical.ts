@@ -1,4 +1,3 @@
-import { createWriteStream } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -7,6 +6,7 @@ import { execaNode } from "execa";
 import { withClient } from "../engines/comparison/index.js";
 import { testServer } from "../engines/postgres-logical/testing/world.js";
 import { startBackend, testCredentials } from "../vault/testing/backends.js";
+import { record } from "./log.js";
 import { fill } from "./logical/data.js";
 import { measuredRun, type RunFigures, type RunOrder } from "./logical/run.js";
 import { machine } from "./machine.js";
@@ -27,11 +27,7 @@ async function inOwnProcess(order: RunOrder): Promise<RunFigures> {
 }
 
 async function compared(size: number, runs: number, log: string | undefined): Promise<void> {
-  const file = log === undefined ? undefined : createWriteStream(log);
-  const say = (line: string) => {
-    process.stdout.write(`${line}\n`);
-    file?.write(`${line}\n`);
-  };
+  const { say, end } = record(log);
   await using server = await testServer({ shared_buffers: "1GB", maintenance_work_mem: "256MB" });
   const backend = await startBackend("versitygw");
   try {
@@ -69,14 +65,13 @@ async function compared(size: number, runs: number, log: string | undefined): Pr
             await withClient(server.address, (client) =>
               client.query(`DROP DATABASE "${order.address.database}"`),
             );
-          else if (nr < runs)
-            for await (const { key } of store.list(order.prefix)) await store.delete(key);
+          else if (nr < runs) for await (const { key } of store.list(order.prefix)) await store.delete(key);
         }
       say(`\n${summary(what, all)}`);
     }
   } finally {
     await backend.stop();
-    file?.end();
+    end();
   }
 }
 

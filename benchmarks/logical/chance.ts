@@ -42,7 +42,24 @@ export class Chance {
   }
 }
 
-const syllables = ["ba", "re", "lo", "min", "ta", "ver", "su", "ken", "dor", "i", "al", "po", "chi", "nes", "um", "gra"];
+const syllables = [
+  "ba",
+  "re",
+  "lo",
+  "min",
+  "ta",
+  "ver",
+  "su",
+  "ken",
+  "dor",
+  "i",
+  "al",
+  "po",
+  "chi",
+  "nes",
+  "um",
+  "gra",
+];
 const words = Array.from({ length: 1_000 }, (_, nr) =>
   [nr % 16, Math.floor(nr / 16) % 16, ...(nr > 255 ? [Math.floor(nr / 64) % 16] : [])]
     .map((at) => syllables[at])

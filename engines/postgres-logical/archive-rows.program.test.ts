@@ -1,7 +1,13 @@
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { contentOf, type DatabaseAddress, type DatabaseContent, tablesOf, withClient } from "../comparison/index.js";
+import {
+  contentOf,
+  type DatabaseAddress,
+  type DatabaseContent,
+  tablesOf,
+  withClient,
+} from "../comparison/index.js";
 import { ArchiveRows } from "./archive-rows.js";
 import { dumpEnvironment } from "./dump-custom.js";
 import { withDumped } from "./dumped-content.js";

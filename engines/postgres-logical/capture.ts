@@ -88,7 +88,8 @@ export async function capture(source: LogicalSource, parts: PartWriter, run: Run
         stop,
       );
       const unread = rows === "hashed" && dump.content === undefined;
-      if (unread) run.say(`pg_dump ${version.text} writes what is not known here: reading the snapshot again`);
+      if (unread)
+        run.say(`pg_dump ${version.text} writes what is not known here: reading the snapshot again`);
       const held = unread
         ? await contentOf(address, what)
         : dump.content

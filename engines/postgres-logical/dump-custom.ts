@@ -4,6 +4,7 @@ import { ArchiveRows, type DumpedContent } from "./archive-rows.js";
 import type { LibpqEnvironment } from "./libpq.js";
 import { partNames } from "./point.js";
 import { chain } from "./processes.js";
+import { inLargePieces } from "./tools.js";
 import { Watched } from "./watched.js";
 
 /** What a dump needs. */
@@ -52,14 +53,17 @@ export interface Dumped {
  */
 export async function dumpCustom(job: DumpJob, parts: PartWriter, hashed: boolean): Promise<Dumped> {
   const { signal, paths } = job;
-  const dump = {
+  const dump = await inLargePieces({
     path: paths.dump,
     args: ["--format=custom", ...dumpArguments(job)],
     env: dumpEnvironment(job),
-  };
+  });
   const zstd = { path: paths.zstd, args: compression };
   if (!hashed)
-    return { parts: [await parts.write(partNames.dump, chain([dump, zstd], { signal }))], content: undefined };
+    return {
+      parts: [await parts.write(partNames.dump, chain([dump, zstd], { signal }))],
+      content: undefined,
+    };
   const rows = new ArchiveRows();
   const watched = new Watched(rows);
   const input = watched.through(chain([dump], { signal }));

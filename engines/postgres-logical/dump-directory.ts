@@ -32,11 +32,7 @@ const interval = 20;
  *
  * @param hashed whether what it holds is hashed as it goes by
  */
-export async function dumpDirectory(
-  job: DirectoryJob,
-  parts: PartWriter,
-  hashed: boolean,
-): Promise<Dumped> {
+export async function dumpDirectory(job: DirectoryJob, parts: PartWriter, hashed: boolean): Promise<Dumped> {
   const folder = join(job.staging, "dump");
   await using relay = await openRelay(job.address, job.staging);
   const stop = new AbortController();
