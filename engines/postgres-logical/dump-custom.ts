@@ -66,7 +66,16 @@ export async function dumpCustom(job: DumpJob, parts: PartWriter, hashed: boolea
     };
   const rows = new ArchiveRows();
   const watched = new Watched(rows);
-  const input = watched.through(chain([dump], { signal }));
-  const part = await parts.write(partNames.dump, chain([zstd], { input, signal }));
-  return { parts: [part], content: watched.failure === undefined ? rows.end() : undefined };
+  const stop = new AbortController();
+  const source = chain([dump], { signal: AbortSignal.any([signal, stop.signal]) });
+  try {
+    const input = watched.through(source);
+    const part = await parts.write(partNames.dump, chain([zstd], { input, signal }));
+    return { parts: [part], content: watched.failure === undefined ? rows.end() : undefined };
+  } catch (error) {
+    // Two chains, each of which ends its own programs: whoever waits for this has to find none of them.
+    stop.abort(error);
+    await source.return(undefined).catch(() => undefined);
+    throw error;
+  }
 }
