@@ -20,7 +20,8 @@ export async function compareDatabases(
   found: DatabaseAddress,
   options: ComparisonOptions = {},
 ): Promise<Difference[]> {
-  const [left, right] = await Promise.all([contentOf(expected), contentOf(found)]);
+  const left = await contentOf(expected);
+  const right = await contentOf(found, { like: left });
   const all: Difference[] = [];
   for (const one of differences(left, right, options))
     all.push({ ...one, message: `${one.message}${await place(one, expected, found)}` });

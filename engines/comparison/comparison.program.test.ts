@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { everything, grants, roles, type TestServer, testServer } from "../postgres-logical/testing/world.js";
-import { compareDatabases, contentOf, type DatabaseAddress } from "./index.js";
+import { compareDatabases, contentOf, type DatabaseAddress, differences, type Fingerprint } from "./index.js";
 
 let server: TestServer;
 let original: DatabaseAddress;
@@ -222,4 +222,38 @@ test("a policy that hides rows from the reader is an error, never fewer rows", a
   );
   await expect(contentOf({ ...hidden, user: "ada" })).rejects.toThrow(/row-level security policy/);
   expect((await contentOf(hidden)).tables["public.secrets"]?.rows).toBe(1);
+});
+
+test("a point with hashes of an older form stays comparable, and finds as much", async () => {
+  const now = await contentOf(original);
+  const older = (by: Fingerprint["by"]): Fingerprint => ({ rows: 0, sha256: "", by });
+  const tables = Object.fromEntries(Object.keys(now.tables).map((name) => [name, older("order")]));
+  const point = await contentOf(original, { like: { tables, largeObjects: older("order") } });
+  // As points were before: in the order of the key, and a sum where there is none.
+  expect(point.tables["sales.customers"]?.by).toBe("order");
+  expect(point.tables["public.log"]?.by).toBe("multiset");
+  expect(point.largeObjects.by).toBe("order");
+  const copy = await server.database("older", "original");
+  expect(differences(point, await contentOf(copy, { like: point }))).toEqual([]);
+  await server.sql(
+    copy,
+    "UPDATE sales.customers SET share = share + 1 WHERE id = 7",
+    "UPDATE log SET line = 'o' WHERE line = 'other'",
+    "SELECT lo_put(70001, 3, '\\x00')",
+  );
+  expect(differences(point, await contentOf(copy, { like: point })).map(({ item }) => item)).toEqual([
+    "public.log",
+    "sales.customers",
+    "large objects",
+  ]);
+});
+
+test("columns in another order, as inheritance may restore them, hold the same rows", async () => {
+  const [one, other] = [await server.database("one_order"), await server.database("other_order")];
+  await server.sql(one, "CREATE TABLE t (a int, b text)", "INSERT INTO t VALUES (1, 'x'), (2, NULL)");
+  await server.sql(other, "CREATE TABLE t (b text, a int)", "INSERT INTO t VALUES ('x', 1), (NULL, 2)");
+  const expected = await contentOf(one);
+  const found = await contentOf(other, { like: expected, sessions: 2 });
+  expect(found.tables).toEqual(expected.tables);
+  expect((await contentOf(other)).tables).not.toEqual(expected.tables);
 });

@@ -76,6 +76,8 @@ function rows({ tables: expected }: DatabaseContent, { tables: found }: Database
     if (left.by === "count" || right.by === "count") return [];
     if (left.by !== right.by)
       return differs(`table ${item} has lost or gained its key: its rows cannot be compared in order`);
+    if (left.columns?.join() !== right.columns?.join())
+      return differs(`table ${item} has other columns: its rows cannot be compared`);
     return left.sha256 === right.sha256
       ? []
       : differs(`table ${item} has ${right.rows} rows as expected, but not the same ones`);

@@ -7,10 +7,13 @@ export interface Fingerprint {
   /** SHA-256, hexadecimal; empty where rows were only counted. */
   readonly sha256: string;
   /**
-   * `order`: of the rows in the order of their key. `multiset`: whatever their order; for tables without a key.
-   * `count`: rows were counted, not read.
+   * How it was made; two compare only when they were made alike. `copy`: the sum of the hashes of rows as COPY writes
+   * them. `multiset`: the sum of SHA-256 of each. `order`: of the rows in the order of their key. `count`: rows were
+   * counted, not read. Points of before 2026-11-28 have `order`, and `multiset` for tables without a key.
    */
-  readonly by: "order" | "multiset" | "count";
+  readonly by: "copy" | "multiset" | "order" | "count";
+  /** Columns in the order in which they were hashed; only with `copy`. */
+  readonly columns?: readonly string[];
 }
 
 /** A row as a stream shows it. */
@@ -48,6 +51,7 @@ export async function orderedFingerprint(rows: AsyncIterable<HashedRow>): Promis
   return { rows: count, sha256: hash.digest("hex"), by: "order" };
 }
 
+/** Sums of SHA-256 are kept modulo this. */
 const modulus = 1n << 256n;
 
 /**
@@ -57,16 +61,28 @@ const modulus = 1n << 256n;
  * other rows with the same sum; the checksums of the stored parts guard against that.
  */
 export async function multisetFingerprint(rows: AsyncIterable<HashedRow>): Promise<Fingerprint> {
-  let sum = 0n;
-  let count = 0;
-  for await (const { digest } of rows) {
-    sum = (sum + BigInt(`0x${digest.toString("hex")}`)) % modulus;
-    count += 1;
+  const sum = new DigestSum();
+  for await (const { digest } of rows) sum.add(digest);
+  return sum.fingerprint();
+}
+
+/** The sum that a multiset comes down to, one hash at a time. */
+export class DigestSum {
+  #sum = 0n;
+  #count = 0;
+
+  /** @param digest SHA-256 of one thing */
+  add(digest: Buffer): void {
+    this.#sum = (this.#sum + BigInt(`0x${digest.toString("hex")}`)) % modulus;
+    this.#count += 1;
   }
-  const sha256 = createHash("sha256")
-    .update(`${count}:${sum.toString(16)}`)
-    .digest("hex");
-  return { rows: count, sha256, by: "multiset" };
+
+  fingerprint(): Fingerprint {
+    const sha256 = createHash("sha256")
+      .update(`${this.#count}:${this.#sum.toString(16)}`)
+      .digest("hex");
+    return { rows: this.#count, sha256, by: "multiset" };
+  }
 }
 
 /**

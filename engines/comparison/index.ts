@@ -8,5 +8,8 @@ export {
   differences,
 } from "./differences.js";
 export type { Fingerprint } from "./hashes.js";
+export { LargeObjectSums } from "./large-object-sums.js";
+export { RowSums } from "./row-sums.js";
 export { hasReached, type SequenceState, sequencesOf } from "./sequences.js";
-export { clientOf, type DatabaseAddress, inSnapshot, withClient } from "./session.js";
+export { clientOf, type DatabaseAddress, inSnapshot, textSettings, withClient } from "./session.js";
+export { type Table, tablesOf } from "./tables.js";

@@ -3,8 +3,8 @@ import type pg from "pg";
 
 import { type HashedRow, streamed } from "./hashes.js";
 
-/** Bytes of a large object that the server hashes at a time. */
-const chunk = 1 << 20;
+/** Bytes of a large object that are hashed at a time. */
+export const chunk = 1 << 20;
 
 interface First {
   readonly oid: string;

@@ -14,6 +14,14 @@ export interface DatabaseAddress {
   readonly tls?: { readonly mode: "require" | "verify-ca" | "verify-full"; readonly authority?: string };
 }
 
+/** What decides how a value is written as text, and what pg_dump leaves as the server has it. */
+export const textSettings = {
+  TimeZone: "UTC",
+  bytea_output: "hex",
+  lc_monetary: "C",
+  quote_all_identifiers: "off",
+} as const;
+
 /**
  * Everything that decides how a value is written as text: two servers with other defaults must write the same.
  *
@@ -21,13 +29,10 @@ export interface DatabaseAddress {
  */
 const settings = [
   "SET LOCAL search_path = ''",
-  "SET LOCAL TimeZone = 'UTC'",
+  ...Object.entries(textSettings).map(([name, value]) => `SET LOCAL ${name} = '${value}'`),
   "SET LOCAL DateStyle = 'ISO, YMD'",
   "SET LOCAL IntervalStyle = 'postgres'",
   "SET LOCAL extra_float_digits = 3",
-  "SET LOCAL bytea_output = 'hex'",
-  "SET LOCAL lc_monetary = 'C'",
-  "SET LOCAL quote_all_identifiers = off",
   "SET LOCAL row_security = off",
   "SET LOCAL statement_timeout = 0",
   "SET LOCAL idle_in_transaction_session_timeout = 0",

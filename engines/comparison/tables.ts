@@ -4,6 +4,15 @@ import pg from "pg";
 export interface Table {
   /** `schema.table`, quoted where SQL needs it. */
   readonly name: string;
+  /** The server's own number of it; another database has another. */
+  readonly oid: string;
+  /**
+   * A `table` is dumped with all its rows. Those of a materialised view are computed again, and of an extension's table
+   * only those are dumped that the extension asks for.
+   */
+  readonly kind: "table" | "materialised view" | "extension's table";
+  /** Columns as COPY writes them: in the order of the table, without those that are computed. */
+  readonly copied: readonly string[];
   /** Columns of its primary key, or of a unique index that allows no NULL; empty when it has neither. */
   readonly key: readonly KeyColumn[];
   readonly columns: readonly Column[];
@@ -28,7 +37,13 @@ interface KeyColumn {
  * Columns are in the order of their names: inheritance may restore them in another order.
  */
 const query = `
-SELECT format('%I.%I', n.nspname, c.relname) AS name,
+SELECT format('%I.%I', n.nspname, c.relname) AS name, c.oid::text AS oid,
+       CASE WHEN c.relkind = 'm' THEN 'materialised view'
+            WHEN EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
+            THEN 'extension''s table' ELSE 'table' END AS kind,
+       coalesce((SELECT json_agg(a.attname ORDER BY a.attnum)
+                   FROM pg_attribute a
+                  WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''), '[]') AS copied,
        coalesce((SELECT json_agg(json_build_object('name', a.attname, 'binary', a.atttypid = 'bytea'::regtype)
                                  ORDER BY a.attname COLLATE "C")
                    FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped), '[]') AS columns,

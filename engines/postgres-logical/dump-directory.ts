@@ -5,7 +5,8 @@ import pLimit from "p-limit";
 
 import type { DatabaseAddress } from "../comparison/index.js";
 import type { Part, PartWriter } from "../engine.js";
-import { type DumpJob, dumpArguments } from "./dump-custom.js";
+import { DirectoryRows } from "./directory-rows.js";
+import { compression, type Dumped, type DumpJob, dumpArguments, dumpEnvironment } from "./dump-custom.js";
 import { growing } from "./growing-file.js";
 import { directoryPart } from "./point.js";
 import { chain, started } from "./processes.js";
@@ -28,8 +29,10 @@ const interval = 20;
 /**
  * Dumps tables side by side. pg_dump writes files; each is compressed and stored while it grows, and its space is given
  * back as it is read. When the area is full the server is made to wait, so that slow storage needs no larger disk.
+ *
+ * @param hashed whether what it holds is hashed as it goes by
  */
-export async function dumpDirectory(job: DirectoryJob, parts: PartWriter): Promise<Part[]> {
+export async function dumpDirectory(job: DirectoryJob, parts: PartWriter, hashed: boolean): Promise<Dumped> {
   const folder = join(job.staging, "dump");
   await using relay = await openRelay(job.address, job.staging);
   const stop = new AbortController();
@@ -44,7 +47,7 @@ export async function dumpDirectory(job: DirectoryJob, parts: PartWriter): Promi
         "--no-sync",
         ...dumpArguments(job),
       ],
-      env: { ...job.env, ...relay.env },
+      env: { ...dumpEnvironment(job), ...relay.env },
     },
     signal,
   );
@@ -53,12 +56,14 @@ export async function dumpDirectory(job: DirectoryJob, parts: PartWriter): Promi
     running = false;
   });
   const limit = pLimit(job.jobs);
+  const rows = hashed ? new DirectoryRows() : undefined;
   const seen = new Map<string, Promise<Part>>();
   const store = async (name: string): Promise<Part> => {
     const path = join(folder, name);
     const complete = async () => !running || !(await isOpen(dump.pid, path));
-    const steps = [{ path: job.paths.zstd, args: ["-3", "--threads=1", "--check", "--stdout", "--quiet"] }];
-    const input = growing(path, complete, signal);
+    const steps = [{ path: job.paths.zstd, args: compression }];
+    const content = growing(path, complete, signal);
+    const input = rows ? rows.through(name, content) : content;
     const part = await parts.write(directoryPart(name), chain(steps, { input, signal }));
     await rm(path);
     return part;
@@ -80,7 +85,7 @@ export async function dumpDirectory(job: DirectoryJob, parts: PartWriter): Promi
     const failure = await dump.ended;
     signal.throwIfAborted();
     if (failure !== undefined) throw failure;
-    return stored;
+    return { parts: stored, content: rows?.end() };
   } catch (error) {
     stop.abort(error);
     await Promise.allSettled([dump.ended, ...seen.values()]);

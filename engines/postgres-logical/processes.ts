@@ -11,6 +11,8 @@ export interface Step {
   readonly args: readonly string[];
   /** On top of PATH; nothing else of this process' environment is handed on. @default none */
   readonly env?: Readonly<Record<string, string>>;
+  /** For people. @default its file's name */
+  readonly name?: string;
 }
 
 /** How a chain runs. */
@@ -99,7 +101,10 @@ export async function outputOf(steps: readonly Step[], options: ChainOptions = {
   return Buffer.concat(chunks).toString("utf8");
 }
 
-function start({ path, args, env = {} }: Step, stdin: Readable | "pipe" | "ignore"): Running {
+function start(
+  { path, args, env = {}, name = basename(path) }: Step,
+  stdin: Readable | "pipe" | "ignore",
+): Running {
   const child = spawn(path, args, {
     stdio: [stdin, "pipe", "pipe"],
     env: { PATH: process.env.PATH ?? "", LC_ALL: "C.UTF-8", ...env },
@@ -108,7 +113,6 @@ function start({ path, args, env = {} }: Step, stdin: Readable | "pipe" | "ignor
   child.stderr?.on("data", (chunk: Buffer) => {
     said = `${said}${chunk.toString("utf8")}`.slice(-4_000);
   });
-  const name = basename(path);
   const ended = new Promise<string | undefined>((resolve) => {
     child.on("error", (error) => resolve(`${name} cannot be started: ${error.message}`));
     child.on("close", (code, signal) => {

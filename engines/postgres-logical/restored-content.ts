@@ -22,7 +22,8 @@ export interface Assertion {
 const fingerprint = z.object({
   rows: z.int(),
   sha256: z.string(),
-  by: z.enum(["order", "multiset", "count"]),
+  by: z.enum(["copy", "multiset", "order", "count"]),
+  columns: z.array(z.string()).exactOptional(),
 });
 const catalogue = z.record(z.string(), z.string());
 const schema = z.object({
@@ -55,6 +56,8 @@ export async function contentFaults(
   const found = await contentOf(restored, {
     largeObjects: !point.omitted.includes("large objects"),
     rows: point.omitted.includes("hashes of rows") ? "counted" : "hashed",
+    like: expected,
+    sessions: 2,
   });
   const sameMajor = (await majorVersion(restored)) === point.source.major;
   const faults: Fault[] = differences(expected, found, {

@@ -1,9 +1,10 @@
 import { constants } from "node:fs";
 import { access, readdir } from "node:fs/promises";
-import { delimiter, join } from "node:path";
+import { basename, delimiter, join } from "node:path";
 import { execa } from "execa";
 
 import { EngineError } from "../errors.js";
+import type { Step } from "./processes.js";
 
 /** Programs that come with PostgreSQL. */
 export type PostgresTool = "initdb" | "pg_dump" | "pg_dumpall" | "pg_restore" | "postgres" | "psql";
@@ -35,6 +36,19 @@ export async function toolPath(name: PostgresTool | "zstd", places: ToolPlaces =
       ? "install the package zstd"
       : "install PostgreSQL's programs (Debian: postgresql-client-<version>; initdb and postgres: postgresql-<version>)",
   );
+}
+
+/**
+ * A program whose output, bytes for another program, leaves it in large pieces: pg_dump writes 4 KiB at a time, which
+ * costs its reader more than the work on them. It is only quicker, so that a machine without coreutils goes without.
+ */
+export async function inLargePieces(step: Step): Promise<Step> {
+  for (const folder of pathFolders()) {
+    const path = join(folder, "stdbuf");
+    if (await runnable(path))
+      return { ...step, path, args: ["--output=1M", step.path, ...step.args], name: basename(step.path) };
+  }
+  return step;
 }
 
 /** Major version of one of PostgreSQL's programs. */

@@ -28,6 +28,8 @@ export interface Backend {
   store(change?: Partial<S3StoreOptions> & { readonly versioned?: boolean }): Promise<Store>;
   /** Address of its S3 server; undefined for a folder. */
   readonly endpoint?: string;
+  /** Its process; undefined for a folder. */
+  readonly pid?: number;
   stop(): Promise<void>;
 }
 
@@ -162,7 +164,8 @@ async function server(name: Exclude<BackendName, "directory">): Promise<Backend>
     }
     await sleep(100);
   }
-  return { expected: expected(name), store, endpoint, stop };
+  const { pid } = child;
+  return { expected: expected(name), store, endpoint, ...(pid === undefined ? {} : { pid }), stop };
 }
 
 /**

@@ -1,0 +1,88 @@
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { execaNode } from "execa";
+
+import { withClient } from "../engines/comparison/index.js";
+import { testServer } from "../engines/postgres-logical/testing/world.js";
+import { startBackend, testCredentials } from "../vault/testing/backends.js";
+import { record } from "./log.js";
+import { fill } from "./logical/data.js";
+import { measuredRun, type RunFigures, type RunOrder } from "./logical/run.js";
+import { machine } from "./machine.js";
+import { summary } from "./summary.js";
+
+/**
+ * `npm run benchmark:logical -- [--size 1] [--runs 5] [--log FILE]`: backup and restore of one database, by hand and by
+ * the engine in turn, onto the same S3 server with the same compression, encryption and checksums.
+ *
+ * Sought is that the engine takes at most 1.15 times as long. A size of 1 is 1.3 GB; all of it takes about 15 minutes.
+ */
+
+async function inOwnProcess(order: RunOrder): Promise<RunFigures> {
+  const { stdout } = await execaNode({
+    nodeOptions: process.execArgv,
+  })`${fileURLToPath(import.meta.url)} --order ${JSON.stringify(order)}`;
+  return JSON.parse(stdout);
+}
+
+async function compared(size: number, runs: number, log: string | undefined): Promise<void> {
+  const { say, end } = record(log);
+  await using server = await testServer({ shared_buffers: "1GB", maintenance_work_mem: "256MB" });
+  const backend = await startBackend("versitygw");
+  try {
+    say(await machine());
+    const address = await server.database("shop");
+    await fill(address, size, server.folder);
+    const [bytes] = await server.sql(address, "SELECT pg_size_pretty(pg_database_size('shop')) AS size");
+    say(`database: ${bytes?.rows[0]?.size} on the server's disk, size ${size}`);
+    const store = await backend.store({ versioned: false });
+    const bucket = store.label.replace(/^s3:\/\/(\S+).*$/, "$1");
+    const orders = (what: RunOrder["what"], by: RunOrder["by"], nr: number): RunOrder => ({
+      ...{ what, by },
+      address: what === "backup" ? address : { ...address, database: `restored_${by}_${nr}` },
+      store: {
+        ...{ bucket, region: "us-east-1", credentials: testCredentials },
+        ...(backend.endpoint === undefined ? {} : { endpoint: backend.endpoint }),
+      },
+      // Every restore reads what the last backup wrote.
+      prefix: `${by}/${what === "backup" ? nr : runs}/`,
+      manifest: join(server.folder, "point.json"),
+      servers: [server.pid, backend.pid ?? 0],
+    });
+    for (const what of ["backup", "restore"] as const) {
+      const all = { hand: [] as RunFigures[], engine: [] as RunFigures[] };
+      for (let nr = 1; nr <= runs; nr += 1)
+        // Who goes first changes, so that neither always finds what the other left.
+        for (const by of nr % 2 === 1 ? (["hand", "engine"] as const) : (["engine", "hand"] as const)) {
+          const order = orders(what, by, nr);
+          const figures = await inOwnProcess(order);
+          all[by].push(figures);
+          say(
+            `${what} ${nr} by ${by}: ${figures.seconds.toFixed(2)} s, ${figures.processor.toFixed(2)} s of CPU`,
+          );
+          if (what === "restore")
+            await withClient(server.address, (client) =>
+              client.query(`DROP DATABASE "${order.address.database}"`),
+            );
+          else if (nr < runs) for await (const { key } of store.list(order.prefix)) await store.delete(key);
+        }
+      say(`\n${summary(what, all)}`);
+    }
+  } finally {
+    await backend.stop();
+    end();
+  }
+}
+
+const { values } = parseArgs({
+  options: {
+    size: { type: "string", default: "1" },
+    runs: { type: "string", default: "5" },
+    log: { type: "string" },
+    order: { type: "string" },
+  },
+});
+if (values.order !== undefined)
+  process.stdout.write(JSON.stringify(await measuredRun(JSON.parse(values.order))));
+else await compared(Number(values.size), Number(values.runs), values.log);

@@ -1,0 +1,73 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import type { DatabaseAddress } from "../../engines/comparison/index.js";
+import { capture, parsePoint, restoreDatabase } from "../../engines/postgres-logical/index.js";
+import { sealedReader, sealedWriter } from "../../engines/sealed/parts.js";
+import { s3Store } from "../../vault/index.js";
+import { processorTime } from "../processor-time.js";
+import { backupByHand, restoreByHand } from "./by-hand.js";
+
+/** One measured run; it has a process of its own. */
+export interface RunOrder {
+  readonly what: "backup" | "restore";
+  readonly by: "hand" | "engine";
+  /** What is backed up, or made by a restore. */
+  readonly address: DatabaseAddress;
+  readonly store: Parameters<typeof s3Store>[0];
+  /** Where it lies in the store. */
+  readonly prefix: string;
+  /** File in which the engine's manifest is handed from backup to restore. */
+  readonly manifest: string;
+  /** Servers whose CPU counts. */
+  readonly servers: readonly number[];
+  /** What the engine compares a restore with. @default "hashed" */
+  readonly rows?: "hashed" | "counted";
+}
+
+/** What it took. */
+export interface RunFigures {
+  /** From the first step to the last, in seconds. */
+  readonly seconds: number;
+  /** Seconds of CPU of this process, its children and the servers. */
+  readonly processor: number;
+}
+
+/** Runs one order, and measures it. */
+export async function measuredRun(order: RunOrder): Promise<RunFigures> {
+  const folder = await mkdtemp(join(tmpdir(), "secondsite-benchmark-"));
+  const pids = [process.pid, ...order.servers];
+  const [began, before] = [performance.now(), processorTime(...pids)];
+  try {
+    await done(order, folder);
+    return {
+      seconds: (performance.now() - began) / 1_000,
+      processor: processorTime(...pids) - before,
+    };
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+async function done({ what, by, address, prefix, ...order }: RunOrder, folder: string): Promise<void> {
+  const place = {
+    store: s3Store(order.store),
+    prefix,
+    key: { id: "data-000001", secret: new Uint8Array(32).fill(7), context: { dataset: "benchmark" } },
+  };
+  if (by === "hand") {
+    await (what === "backup" ? backupByHand : restoreByHand)({ address, place, folder });
+    return;
+  }
+  const run = { staging: folder, say: () => undefined };
+  if (what === "backup") {
+    const source = { address, as: "owner", ...(order.rows ? { rows: order.rows } : {}) } as const;
+    const point = await capture(source, sealedWriter({ ...place, stores: [place.store] }), run);
+    await writeFile(order.manifest, JSON.stringify(point));
+    return;
+  }
+  const point = parsePoint(JSON.parse(await readFile(order.manifest, "utf8")), order.manifest);
+  const target = { server: { ...address, database: "postgres" }, database: address.database };
+  await restoreDatabase(point, sealedReader(place), target, run);
+}
