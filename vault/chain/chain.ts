@@ -3,6 +3,8 @@ import pLimit from "p-limit";
 import { VaultError } from "../errors.js";
 import { digest, type Manifest, manifestKey, parseManifest } from "../manifest.js";
 import type { ObjectStore } from "../object-store.js";
+import { appendNumbered, type Link } from "../sequence/append.js";
+import { exactText } from "../sequence/canonical.js";
 import { type ChainEntry, type EntryContent, formatEntry, parseEntry, signedText } from "./entry.js";
 import type { Signer } from "./signer.js";
 
@@ -37,11 +39,9 @@ export async function readChain(store: ObjectStore, prefix: string): Promise<Fou
 
 function foundEntry(key: string, body: Uint8Array, label: string): FoundEntry {
   const sha256 = digest(body);
-  const text = Buffer.from(body).toString("utf8");
   const where = `${key} at ${label}`;
   try {
-    // Bytes that are no text would otherwise be replaced, and pass.
-    if (!Buffer.from(text).equals(Buffer.from(body))) throw new VaultError(`${where} is no text`);
+    const text = exactText(body, where);
     return isFirstVersion(text)
       ? { key, sha256, unsigned: parseManifest(text, where) }
       : { key, sha256, entry: parseEntry(text, where), signed: signedText(text) };
@@ -81,31 +81,23 @@ export async function appendEntry(
   signer: Signer,
   now: () => Date = () => new Date(),
 ): Promise<Appended> {
-  for (;;) {
-    const last = await lastOf(store, prefix);
-    const sequence = (last?.sequence ?? 0) + 1;
-    const bare = {
-      version: 2,
-      ...content,
-      sequence,
-      ...(last ? { previous: last.sha256 } : {}),
-      writtenAt: now().toISOString(),
-    };
-    const value = signer.sign(formatEntry(bare));
-    const signature = { key: signer.key, signer: signer.fingerprint, value };
-    const text = formatEntry({ ...bare, signature });
-    const key = manifestKey(prefix, sequence);
-    const entry = parseEntry(text, key);
-    if (await store.create(key, text)) return { key, sha256: digest(text), entry };
-    const there = await store.get(key);
-    if (there && Buffer.from(there).toString("utf8") === text) return { key, sha256: digest(text), entry };
-  }
+  const { key, sha256, text } = await appendNumbered(store, {
+    last: () => lastOf(store, prefix),
+    keyOf: (sequence) => manifestKey(prefix, sequence),
+    text(place) {
+      const bare = { version: 2, ...content, ...place, writtenAt: now().toISOString() };
+      const value = signer.sign(formatEntry(bare));
+      const signature = { key: signer.key, signer: signer.fingerprint, value };
+      const signed = formatEntry({ ...bare, signature });
+      // What would not be read again is not written.
+      parseEntry(signed, manifestKey(prefix, place.sequence));
+      return signed;
+    },
+  });
+  return { key, sha256, entry: parseEntry(text, key) };
 }
 
-async function lastOf(
-  store: ObjectStore,
-  prefix: string,
-): Promise<{ readonly sequence: number; readonly sha256: string } | undefined> {
+async function lastOf(store: ObjectStore, prefix: string): Promise<Link | undefined> {
   let key: string | undefined;
   for await (const object of store.list(prefix)) key = object.key;
   if (key === undefined) return undefined;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { VaultError } from "../errors.js";
+import { canonical, parseCanonical } from "../sequence/canonical.js";
 
 /** What every entry of a chain says about its place. */
 const place = {
@@ -115,7 +115,7 @@ type Bare<Entry> = Entry extends unknown
 export type EntryContent = Bare<ChainEntry>;
 
 /** An object's text: the only form in which it counts. */
-export const formatEntry = (entry: object): string => `${JSON.stringify(entry, undefined, 2)}\n`;
+export const formatEntry = canonical;
 
 /**
  * What the signature is over: an entry's text without its signature, the fields in their order. `jq 'del(.signature)'`
@@ -132,21 +132,5 @@ export function signedText(text: string): string {
  * @throws VaultError when it is none, or when its text differs in any way from how it is written
  */
 export function parseEntry(text: string, label: string): ChainEntry {
-  const raw = json(text);
-  const parsed = schema.safeParse(raw);
-  if (!parsed.success)
-    throw new VaultError(`${label} is not a version 2 entry of a chain: ${z.prettifyError(parsed.error)}`);
-  if (formatEntry(raw as object) !== text)
-    throw new VaultError(
-      `${label} is not written as entries are: something was added, repeated or moved in it`,
-    );
-  return parsed.data;
-}
-
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  return parseCanonical(text, schema, "a version 2 entry of a chain", label);
 }
