@@ -1,3 +1,4 @@
+export * from "./audit.js";
 export * from "./backup-names.js";
 export * from "./builders.js";
 export * from "./datasets.js";

@@ -68,6 +68,13 @@ export const keyPrefix = (dataset: string): string => `keys/${dataset}/`;
 /** Object with a dataset's repository passphrase, wrapped by its category's key and for the recovery key's holders. */
 export const passphraseKey = (dataset: string): string => `${keyPrefix(dataset)}passphrase.json`;
 
+/** Start of the keys of a site's audit log of one category. */
+export const auditPrefix = (site: string, category: string): string => `audit/${site}/${category}/`;
+
+/** Start of the keys of that log's heads, which are kept at another site. */
+export const auditAnchorPrefix = (site: string, category: string): string =>
+  `audit-anchors/${site}/${category}/`;
+
 /** An epoch as it stands in object keys: sorts as text. */
 export const epochLabel = (epoch: number): string => `e${String(epoch).padStart(6, "0")}`;
 

@@ -178,6 +178,7 @@ export default definePlan({
     { on: "age", after: "3m", severity: "critical", to: ["oncall"] }, // Monitoring and Alerting › Backup Alerts: 36 hours there, which guard no RPO of minutes
     { on: "storage", percent: 80, severity: "warning", to: ["infrastructure"] }, // Monitoring and Alerting › Backup Alerts
   ],
+  metrics: { prefix: "dchat_" }, // Monitoring and Alerting › Metrics
   drills: [
     { kind: "integrity", every: "1d", owner: "database" }, // Backup Strategy › Backup Verification
     { kind: "restore", every: "90d", owner: "database" }, // Testing › Regular DR Drills

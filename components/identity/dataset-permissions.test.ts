@@ -18,6 +18,13 @@ const [repository, manifests, divergence, passphrase, signers, ring] = [
   inVaults("keys/messages/"),
 ];
 
+/** Logs of operations, and their heads, each at the other site. */
+const audit = [
+  ...["virginia", "oregon"].map((site) => `arn:aws:s3:::chat-${site}-customer/audit/${site}/customer/*`),
+  "arn:aws:s3:::chat-oregon-customer/audit-anchors/virginia/customer/*",
+  "arn:aws:s3:::chat-virginia-customer/audit-anchors/oregon/customer/*",
+];
+
 /** Every action that a job is allowed, with its resources; what is not here is refused. */
 const allowed: Record<names.DatasetJob, Record<string, readonly string[]>> = {
   secrets: {
@@ -40,9 +47,10 @@ const allowed: Record<names.DatasetJob, Record<string, readonly string[]>> = {
     "kms:GenerateDataKey": keys,
   },
   backup: {
-    "s3:ListBucket": [...vaults, "arn:aws:s3:::chat-witness-lease"],
-    "s3:GetObject": [...ring, ...repository, ...manifests, lease],
-    "s3:PutObject": [...repository, ...manifests],
+    // Its own prefixes, and those of the audit logs.
+    "s3:ListBucket": [...vaults, ...vaults, "arn:aws:s3:::chat-witness-lease"],
+    "s3:GetObject": [...ring, ...repository, ...manifests, ...audit, lease],
+    "s3:PutObject": [...repository, ...manifests, ...audit],
     "s3:DeleteObject": repository,
     "kms:Decrypt": [...keys, ...keys],
     "kms:GenerateDataKey": keys,
@@ -141,6 +149,18 @@ test("only backup opens what signs; only secrets writes keys, and it opens none"
   );
   expect(writers).toEqual(["secrets"]);
   expect(ownUse.secrets["kms:Decrypt"]).toBeUndefined();
+});
+
+test("audit logs are added to by backups alone, and only by writes that cannot overwrite", () => {
+  const writing = names.datasetJobs.flatMap((job) =>
+    datasetPermissions(plan, "messages", job, keys)
+      .filter(({ Resource }) => list(Resource).some((on) => /\/audit/.test(String(on))))
+      .filter(({ Action }) => list(Action).some((action) => action !== "s3:GetObject"))
+      .map(({ Action, Condition }) => ({ job, Action, Condition })),
+  );
+  expect(writing).toEqual([
+    { job: "backup", Action: "s3:PutObject", Condition: { Null: { "s3:if-none-match": "false" } } },
+  ]);
 });
 
 test("only the database holds the lease; only backup writes manifests: none writes both production and history", () => {

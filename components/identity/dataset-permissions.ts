@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-import { cloudSiteOf, directSites, names, type Plan, postgresDatasets } from "../../plan/index.js";
+import { auditLogs, cloudSiteOf, directSites, names, type Plan, postgresDatasets } from "../../plan/index.js";
 import type { Statement } from "./policy-document.js";
 
 /**
@@ -110,6 +110,7 @@ export function datasetPermissions(
         // Deleting only sets a marker: versions are deleted by nobody but break-glass.
         allow("KeepRepository", ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], within(repository)),
         allow("WriteManifests", ["s3:GetObject", "s3:PutObject"], within(manifests)),
+        ...recordOperations(plan, spec.category),
         ...readLease,
       ];
     case "restore":
@@ -123,6 +124,32 @@ export function datasetPermissions(
         allow("ReadManifests", "s3:GetObject", within(manifests)),
       ];
   }
+}
+
+/** Reads and adds to the audit logs of a category, and anchors their heads; nothing of them is overwritten or deleted. */
+function recordOperations(plan: Plan, category: string): Statement[] {
+  const places = auditLogs(plan)
+    .filter((log) => log.category === category)
+    .flatMap((log) => [log, ...(log.anchors ? [log.anchors] : [])]);
+  const objects = places.map(({ bucket, prefix }) => `arn:aws:s3:::${bucket}/${prefix}*`);
+  return [
+    {
+      Sid: "ListAudit",
+      Effect: "Allow",
+      Action: "s3:ListBucket",
+      Resource: [...new Set(places.map(({ bucket }) => `arn:aws:s3:::${bucket}`))],
+      Condition: { StringLike: { "s3:prefix": places.map(({ prefix }) => `${prefix}*`) } },
+    },
+    { Sid: "ReadAudit", Effect: "Allow", Action: "s3:GetObject", Resource: objects },
+    {
+      Sid: "AppendAudit",
+      Effect: "Allow",
+      Action: "s3:PutObject",
+      Resource: objects,
+      // A write that would overwrite does not carry If-None-Match.
+      Condition: { Null: { "s3:if-none-match": "false" } },
+    },
+  ];
 }
 
 const leaseArn = (plan: Plan, witness: string, dataset: string) =>

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { dataset } from "./datasets.js";
 import { name } from "./fields.js";
 import { access, alert, closure, dependency, drill, identities, keys, person, waiver } from "./governance.js";
+import { metrics } from "./metrics.js";
 import { objectives, recovery } from "./objectives.js";
 import { dns, lease, service } from "./services.js";
 import { site } from "./sites.js";
@@ -32,6 +33,7 @@ export const planSchema = z.strictObject({
   dns: dns.optional(),
   lease: lease.optional(),
   alerts: z.array(alert).default([]),
+  metrics,
   drills: z.array(drill).default([]),
   people: z.record(name, person).default({}),
   /** Who is called, in this order; see `people`. */

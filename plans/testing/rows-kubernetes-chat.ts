@@ -43,7 +43,7 @@ export const rows: Rows = {
     ["alerts[2].on", "age"],
     ["alerts[3]", { on: "storage", percent: 80, severity: "warning" }],
   ],
-  C13: [["name", "chat"]],
+  C13: [["metrics.prefix", "dchat_"]],
   C14: [["alerts[3].on", "storage"]],
   C15: [
     ["drills[1]", { kind: "restore", every: "90d" }],
