@@ -7,13 +7,14 @@ const worldTests = "(\\.(program|world|long)\\.test\\.ts|/testing/[^/]+\\.ts)$";
 const arrows = {
   plan: [],
   vault: ["plan"],
+  metrics: [],
   engines: ["plan", "vault"],
   components: ["plan"],
   stacks: ["plan", "plans", "components"],
   policy: ["plan"],
   plans: ["plan"],
   sandbox: [],
-  scripts: ["plan", "plans", "vault", "engines", "sandbox"],
+  scripts: ["plan", "plans", "vault", "metrics", "engines", "sandbox"],
 };
 const rooms = Object.keys(arrows);
 

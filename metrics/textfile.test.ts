@@ -1,0 +1,67 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { afterEach, beforeEach, expect, test } from "vitest";
+
+import type { Sample } from "./definitions.js";
+import { parseExposition } from "./parse.js";
+import { writeTextfile } from "./textfile.js";
+
+let folder: string;
+let file: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "secondsite-metrics-"));
+  file = join(folder, "collector", "secondsite.prom");
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const size = (dataset: string, value: number): Sample => ({
+  name: "backup_size_bytes",
+  labels: { dataset },
+  value,
+});
+const points = async (name: string) =>
+  parseExposition(await readFile(file, "utf8")).find((family) => family.name === name)?.points;
+
+test("what another run wrote stays; what is said again is replaced", async () => {
+  await writeTextfile(file, "chat_", [size("messages", 1), size("media", 2)]);
+  await writeTextfile(file, "chat_", [size("messages", 3)]);
+  await writeTextfile(file, "shop_", [size("orders", 4)]);
+
+  expect(await points("chat_backup_size_bytes")).toEqual([
+    { labels: { dataset: "messages" }, value: 3 },
+    { labels: { dataset: "media" }, value: 2 },
+  ]);
+  expect(await points("shop_backup_size_bytes")).toEqual([{ labels: { dataset: "orders" }, value: 4 }]);
+  expect(await readdir(join(folder, "collector"))).toEqual(["secondsite.prom"]);
+});
+
+test("of writers at once none undoes another, and the file is whole whenever it is read", async () => {
+  const names = Array.from({ length: 12 }, (_, at) => `dataset-${at}`);
+  await writeTextfile(file, "chat_", [size("first", 0)]);
+  let writing = true;
+  const reader = (async () => {
+    let reads = 0;
+    while (writing) {
+      expect(parseExposition(await readFile(file, "utf8")).length).toBe(1);
+      reads += 1;
+    }
+    return reads;
+  })();
+  await Promise.all(names.map((name, at) => writeTextfile(file, "chat_", [size(name, at)])));
+  writing = false;
+
+  expect(await reader).toBeGreaterThan(0);
+  expect((await points("chat_backup_size_bytes"))?.map(({ labels: { dataset } }) => dataset).sort()).toEqual(
+    ["first", ...names].sort(),
+  );
+});
+
+test("a file of somebody else's is not written over", async () => {
+  await writeTextfile(file, "chat_", []);
+  await writeFile(file, "accounts: everything\n");
+
+  await expect(writeTextfile(file, "chat_", [size("messages", 1)])).rejects.toThrow("line 1 has no help");
+  expect(await readFile(file, "utf8")).toBe("accounts: everything\n");
+});

@@ -1,0 +1,70 @@
+import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { dirname } from "node:path";
+
+import lockfile from "proper-lockfile";
+import type { Sample } from "./definitions.js";
+import { exposition, type Family, families, type Point } from "./exposition.js";
+import { parseExposition } from "./parse.js";
+
+/**
+ * Writes samples into a file that node_exporter's textfile collector reads. Whatever else the file holds stays: a backup
+ * that failed does not take away when the last one succeeded, nor what another dataset's said.
+ *
+ * The file is there whole, as it was or as it is to be, whoever reads it when; writers wait for each other.
+ *
+ * @param file its name has to end with `.prom` for node_exporter to see it
+ * @throws NoExposition when the file is somebody else's; it stays as it is
+ */
+export async function writeTextfile(file: string, prefix: string, samples: readonly Sample[]): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  const release = await lockfile.lock(file, {
+    realpath: false,
+    retries: { retries: 20, minTimeout: 50, maxTimeout: 500 },
+    onCompromised: () => undefined,
+  });
+  try {
+    const known = parseExposition(await present(file));
+    await replace(file, await exposition(merged(known, families(prefix, samples))));
+  } finally {
+    await release();
+  }
+}
+
+async function present(file: string): Promise<string> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
+    throw error;
+  }
+}
+
+/** The collector reads any `.prom`: what is not whole yet has another name. */
+async function replace(file: string, text: string): Promise<void> {
+  const aside = `${file}.${process.pid}.tmp`;
+  try {
+    const handle = await open(aside, "w", 0o644);
+    try {
+      await handle.writeFile(text);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(aside, file);
+  } finally {
+    await rm(aside, { force: true });
+  }
+}
+
+function merged(known: readonly Family[], added: readonly Family[]): Family[] {
+  const all = new Map(known.map((family) => [family.name, family]));
+  for (const family of added) {
+    const points = new Map(all.get(family.name)?.points.map((point) => [identity(point), point]));
+    for (const point of family.points) points.set(identity(point), point);
+    all.set(family.name, { ...family, points: [...points.values()] });
+  }
+  return [...all.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+const identity = ({ labels }: Point) =>
+  JSON.stringify(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)));
