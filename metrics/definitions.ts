@@ -1,8 +1,8 @@
 /** Labels that a sample may carry; those that do not apply are left out. */
-export const labelNames = ["dataset", "kind", "site"] as const;
+export const labelNames = ["dataset", "category", "kind", "site"] as const;
 export type LabelName = (typeof labelNames)[number];
 
-/** What a metric is measured at: a dataset, how it was backed up or how deeply it was verified, and a site. */
+/** What a metric is measured at: a dataset or a category, how it was backed up or how deeply verified, and a site. */
 export type Labels = Readonly<Partial<Record<LabelName, string>>>;
 
 /** Operations that are measured, by what their metrics begin with. */

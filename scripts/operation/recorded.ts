@@ -1,0 +1,192 @@
+import { randomUUID } from "node:crypto";
+
+import type { Labels, MeasuredOperation, Sample } from "../../metrics/index.js";
+import { operationSamples } from "../../metrics/index.js";
+import { type AuditLogPlace, auditLogOf, type Plan } from "../../plan/index.js";
+import { type AuditContent, type AuditWho, keepRecord, spoolAt, withoutSecrets } from "../../vault/index.js";
+import { emitted } from "./emit.js";
+import { type OpenedAudit, openAudit, spoolFolder } from "./places.js";
+import { whoRuns } from "./who.js";
+
+/** An operation that is recorded and measured. */
+export interface Operation {
+  readonly plan: Plan;
+  /** The command. */
+  readonly name: keyof typeof measuredAs;
+  readonly dataset?: string | undefined;
+  /** Site that it acts at. @default the plan's primary keeps the record */
+  readonly site?: string | undefined;
+  /** How it is done: `physical`, `structural`. */
+  readonly kind?: string | undefined;
+  /** What `--metrics` says. */
+  readonly metricsFile?: string | undefined;
+}
+
+/** What is known of an operation that ran to its end. */
+export interface Told {
+  /** @default 0 */
+  readonly exitCode?: number;
+  /** Why the answer is no. */
+  readonly message?: string;
+  /** Recovery point that it made or used. */
+  readonly point?: string | undefined;
+  readonly details?: AuditContent["details"];
+  /** Figures beyond those of every operation. */
+  readonly samples?: readonly Sample[];
+}
+
+/** Everything outside of the process that recording touches. */
+export interface Surroundings {
+  readonly open: (plan: Plan, place: AuditLogPlace) => OpenedAudit;
+  readonly who: (region: string) => Promise<AuditWho>;
+  readonly warn: (line: string) => void;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+const real: Surroundings = {
+  open: openAudit,
+  who: whoRuns,
+  warn: (line) => process.stderr.write(`secondsite: ${line}\n`),
+  env: process.env,
+};
+
+const measuredAs = {
+  backup: "backup",
+  verify: "verification",
+  restore: "restore",
+  failover: "failover",
+} as const satisfies Record<string, MeasuredOperation>;
+
+/**
+ * Does an operation, records in the audit log who did what and how it ended, and keeps its figures.
+ *
+ * Neither changes how the operation ends: what cannot be recorded or measured costs a warning. A process that is told to
+ * end records that before it does.
+ *
+ * @param tell what is worth recording about a result; its errors are warnings too
+ */
+export async function recorded<T>(
+  operation: Operation,
+  work: () => Promise<T>,
+  tell: (result: T) => Told = () => ({}),
+  around: Surroundings = real,
+): Promise<T> {
+  const startedAt = new Date();
+  const place = auditLogOf(operation.plan, operation);
+  // Asked meanwhile: the operation does not wait for it.
+  const who = place ? around.who(place.region) : undefined;
+  who?.catch(() => undefined);
+  const keep = (end: () => End) =>
+    kept(operation, { startedAt, place, who }, end, around).catch((error: unknown) =>
+      around.warn(`the operation was not recorded: ${wordsOf(error)}`),
+    );
+  const forget = beforeEnding((signal) =>
+    keep(() => ({ outcome: "failed", exitCode: exitCodeOf[signal], message: `ended by ${signal}` })),
+  );
+  let result: T;
+  try {
+    result = await work();
+  } catch (error) {
+    forget();
+    await keep(() => endOf(error));
+    throw error;
+  }
+  forget();
+  await keep(() => ({ outcome: "done", exitCode: 0, ...tell(result) }));
+  return result;
+}
+
+type End = Told & Pick<AuditContent, "outcome" | "exitCode">;
+
+interface Begun {
+  readonly startedAt: Date;
+  readonly place: AuditLogPlace | undefined;
+  readonly who: Promise<AuditWho> | undefined;
+}
+
+/** By the process's conventions: 1, 2 and 4 refuse, everything else fails. */
+function endOf(error: unknown): End {
+  const { exitCode = 3 } = error as { exitCode?: number };
+  return { outcome: [1, 2, 4].includes(exitCode) ? "refused" : "failed", exitCode, message: wordsOf(error) };
+}
+
+async function kept(
+  operation: Operation,
+  begun: Begun,
+  end: () => End,
+  { open, warn, env }: Surroundings,
+): Promise<void> {
+  const { plan, name, dataset, site, kind, metricsFile } = operation;
+  const finishedAt = new Date();
+  const { samples = [], message, details = {}, point, ...rest } = end();
+  const audit = await recordedIn(begun, { open, env, plan }, (who) => ({
+    id: randomUUID(),
+    plan: plan.name,
+    operation: name,
+    ...(dataset === undefined ? {} : { dataset }),
+    ...(point === undefined ? {} : { point }),
+    ...(site === undefined ? {} : { site }),
+    who,
+    startedAt: begun.startedAt.toISOString(),
+    finishedAt: finishedAt.toISOString(),
+    outcome: rest.outcome,
+    exitCode: rest.exitCode,
+    ...(message === undefined ? {} : { message: withoutSecrets(message, env) }),
+    details: { ...(kind === undefined ? {} : { kind }), ...details },
+  }));
+  const labels: Labels = {
+    ...(dataset === undefined ? {} : { dataset }),
+    ...(kind === undefined ? {} : { kind }),
+    ...(site === undefined ? {} : { site }),
+  };
+  const measured = operationSamples({
+    ...{ operation: measuredAs[name], labels, startedAt: begun.startedAt, finishedAt },
+    succeeded: rest.exitCode === 0,
+  });
+  const failures = await emitted(plan, [...measured, ...samples, ...audit.samples], {
+    file: metricsFile,
+    env,
+  });
+  for (const warning of [...audit.warnings, ...failures]) warn(withoutSecrets(warning, env));
+}
+
+/** What became of the record, and its figures. */
+async function recordedIn(
+  { place, who }: Begun,
+  { open, env, plan }: Pick<Surroundings, "open" | "env"> & { readonly plan: Plan },
+  content: (who: AuditWho) => AuditContent,
+): Promise<{ readonly samples: readonly Sample[]; readonly warnings: readonly string[] }> {
+  if (!place || !who)
+    return { samples: [], warnings: [`plan "${plan.name}" has no vault that operations are recorded in`] };
+  const folder = spoolFolder(place, env);
+  const { head, warnings } = await keepRecord(
+    { ...open(plan, place), ...(folder === undefined ? {} : { spool: spoolAt(folder) }) },
+    content(await who),
+  );
+  const labels = { site: place.site, category: place.category };
+  const stored = head !== undefined && warnings.length === 0;
+  return {
+    samples: [
+      { name: "audit_stored", labels, value: stored ? 1 : 0 },
+      ...(head ? [{ name: "audit_sequence", labels, value: head.sequence } as const] : []),
+    ],
+    warnings,
+  };
+}
+
+const exitCodeOf = { SIGTERM: 143, SIGINT: 130 } as const;
+
+/** Runs something before the process ends by a signal, which it then does. @returns how to forget it */
+function beforeEnding(last: (signal: keyof typeof exitCodeOf) => Promise<void>): () => void {
+  const ending = (signal: NodeJS.Signals) => {
+    forget();
+    void last(signal as keyof typeof exitCodeOf).finally(() => process.kill(process.pid, signal));
+  };
+  const forget = () => {
+    for (const signal of Object.keys(exitCodeOf)) process.off(signal, ending);
+  };
+  for (const signal of Object.keys(exitCodeOf)) process.once(signal, ending);
+  return forget;
+}
+
+const wordsOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
