@@ -6,7 +6,7 @@ export type LabelName = (typeof labelNames)[number];
 export type Labels = Readonly<Partial<Record<LabelName, string>>>;
 
 /** Operations that are measured, by what their metrics begin with. */
-export const operations = ["backup", "verification", "restore", "failover"] as const;
+export const operations = ["backup", "verification", "restore", "failover", "prune"] as const;
 export type MeasuredOperation = (typeof operations)[number];
 
 /** What is said of every operation. */
@@ -30,6 +30,7 @@ export const definitions = {
     "1 when the last verification found a copy as it was stored, 0 when something is damaged or it did not answer.",
   ...ofEach("restore"),
   ...ofEach("failover"),
+  ...ofEach("prune"),
   recovery_point_timestamp:
     "When the newest recovery point that can be restored ended, in seconds since 1970.",
   lag_seconds: "What would be lost now if this copy were all that is left, in seconds.",

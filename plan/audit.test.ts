@@ -1,30 +1,22 @@
 import { describe, expect, test } from "vitest";
 
+import messenger from "../plans/airgapped-messenger.js";
 import chat from "../plans/kubernetes-chat.js";
-import { auditLogOf, auditLogs } from "./audit.js";
+import { auditLogOf, auditLogs, hasBucket } from "./audit.js";
 import { copySites, directSites, keptDatasets } from "./datasets.js";
 import { set, smallPlan } from "./proofs/testing/small-plan.js";
 
 describe("a plan with two regions", () => {
   test("has a log at each site that jobs write to, anchored at the other", () => {
-    expect(auditLogs(chat)).toEqual([
-      {
-        ...{ name: "chat/virginia/customer", site: "virginia", category: "customer", region: "us-east-1" },
-        ...{ bucket: "chat-virginia-customer", prefix: "audit/virginia/customer/" },
-        anchors: {
-          ...{ site: "oregon", region: "us-west-2", bucket: "chat-oregon-customer" },
-          prefix: "audit-anchors/virginia/customer/",
-        },
+    const log = (site: string, other: string) => ({
+      ...{ name: `chat/${site}/customer`, site, category: "customer" },
+      ...{ bucket: `chat-${site}-customer`, prefix: `audit/${site}/customer/` },
+      anchors: {
+        ...{ site: other, category: "customer" },
+        ...{ bucket: `chat-${other}-customer`, prefix: `audit-anchors/${site}/customer/` },
       },
-      {
-        ...{ name: "chat/oregon/customer", site: "oregon", category: "customer", region: "us-west-2" },
-        ...{ bucket: "chat-oregon-customer", prefix: "audit/oregon/customer/" },
-        anchors: {
-          ...{ site: "virginia", region: "us-east-1", bucket: "chat-virginia-customer" },
-          prefix: "audit-anchors/oregon/customer/",
-        },
-      },
-    ]);
+    });
+    expect(auditLogs(chat)).toEqual([log("virginia", "oregon"), log("oregon", "virginia")]);
   });
 
   test.each([
@@ -61,4 +53,13 @@ test("every dataset is recorded at a site that its own jobs write to, in its own
       expect(directSites(spec)).toContain(log?.site);
       expect(log?.category).toBe(spec.category);
     }
+});
+
+test("where copies are on own hardware, a log is used once somebody says where it is", () => {
+  const [dataset = "", spec] = keptDatasets(messenger)[0] ?? [];
+  const [site = ""] = spec ? directSites(spec) : [];
+  expect(hasBucket(messenger, site)).toBe(false);
+
+  expect(auditLogOf(messenger, { site, dataset })?.site).not.toBe(site);
+  expect(auditLogOf(messenger, { site, dataset }, [site])?.site).toBe(site);
 });

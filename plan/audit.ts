@@ -1,13 +1,12 @@
 import { directSites, keptDatasets } from "./datasets.js";
-import { auditAnchorPrefix, auditPrefix } from "./names.js";
+import { auditAnchorPrefix, auditPrefix, vaultBucket } from "./names.js";
 import type { Plan } from "./schema/index.js";
-import { domainsOf, primarySite } from "./sites.js";
-import { type Vault, vaultsOf } from "./vaults.js";
+import { domainsOf, primarySite, siteOf } from "./sites.js";
 
-/** A bucket and where in it something is kept. */
+/** Where in a site's vault something is kept. */
 export interface KeptAt {
   readonly site: string;
-  readonly region: string;
+  readonly category: string;
   readonly bucket: string;
   /** Start of its keys. */
   readonly prefix: string;
@@ -17,7 +16,6 @@ export interface KeptAt {
 export interface AuditLogPlace extends KeptAt {
   /** `chat/virginia/customer`: plan, site and category. */
   readonly name: string;
-  readonly category: string;
   /** Where its head is kept outside. @default nowhere: the category has one such vault only */
   readonly anchors?: KeptAt;
 }
@@ -27,25 +25,20 @@ export interface AuditLogPlace extends KeptAt {
  * recording; its head is anchored at another, in another region where there is one.
  */
 export function auditLogs(plan: Plan): AuditLogPlace[] {
-  const written = vaultsOf(plan).filter(({ site, category }) =>
-    keptDatasets(plan).some(
-      ([, dataset]) => dataset.category === category && directSites(dataset).includes(site),
-    ),
-  );
-  return written.map((vault) => {
-    const { site, category, region, bucket } = vault;
-    const outside = anchorVault(plan, vault, written);
+  const written = new Map<string, Pick<KeptAt, "site" | "category" | "bucket">>();
+  for (const [, dataset] of keptDatasets(plan))
+    for (const site of directSites(dataset)) {
+      const { category } = dataset;
+      written.set(`${site}/${category}`, { site, category, bucket: vaultBucket(plan, site, category) });
+    }
+  const all = [...written.values()];
+  return all.map((vault) => {
+    const { site, category } = vault;
+    const others = all.filter((other) => other.category === category && other.bucket !== vault.bucket);
+    const outside = best(plan, site, others);
     return {
-      name: `${plan.name}/${site}/${category}`,
-      ...{ site, category, region, bucket, prefix: auditPrefix(site, category) },
-      ...(outside
-        ? {
-            anchors: {
-              ...{ site: outside.site, region: outside.region, bucket: outside.bucket },
-              prefix: auditAnchorPrefix(site, category),
-            },
-          }
-        : {}),
+      ...{ name: `${plan.name}/${site}/${category}`, ...vault, prefix: auditPrefix(site, category) },
+      ...(outside ? { anchors: { ...outside, prefix: auditAnchorPrefix(site, category) } } : {}),
     };
   });
 }
@@ -57,20 +50,40 @@ export interface AuditSubject {
   readonly dataset?: string | undefined;
 }
 
-/** The log that an operation is recorded in; undefined where the plan has no vault for one. */
-export function auditLogOf(plan: Plan, { site, dataset }: AuditSubject): AuditLogPlace | undefined {
+/**
+ * The log that an operation is recorded in: its site's where that can be reached, else another of its category.
+ *
+ * @param named sites without a bucket of which somebody said where they are: a folder, a mount
+ * @returns undefined where the plan has none that can be reached
+ */
+export function auditLogOf(
+  plan: Plan,
+  { site, dataset }: AuditSubject,
+  named: readonly string[] = [],
+): AuditLogPlace | undefined {
   const category = keptDatasets(plan).find(([name]) => name === dataset)?.[1].category;
-  const logs = auditLogs(plan).filter((log) => category === undefined || log.category === category);
+  const logs = auditLogs(plan).filter(
+    (log) =>
+      (category === undefined || log.category === category) &&
+      (hasBucket(plan, log.site) || named.includes(log.site)),
+  );
   const at = site ?? primarySite(plan);
   return logs.find((log) => log.site === at) ?? logs[0];
 }
 
-function anchorVault(
+/** Whether a site's copies are reached over the network, without anybody's saying where. */
+export function hasBucket(plan: Plan, site: string): boolean {
+  return ["aws-region", "object-store"].includes(siteOf(plan, site).kind);
+}
+
+/** Another site that is reached at once, in another region if possible. */
+function best<Kept extends { readonly site: string }>(
   plan: Plan,
-  { site, category, bucket }: Vault,
-  all: readonly Vault[],
-): Vault | undefined {
-  const others = all.filter((other) => other.category === category && other.bucket !== bucket);
+  site: string,
+  others: readonly Kept[],
+): Kept | undefined {
   const { region } = domainsOf(plan, site);
-  return others.find((other) => domainsOf(plan, other.site).region !== region) ?? others[0];
+  const worth = (other: Kept) =>
+    (hasBucket(plan, other.site) ? 2 : 0) + (domainsOf(plan, other.site).region === region ? 0 : 1);
+  return others.toSorted((a, b) => worth(b) - worth(a))[0];
 }

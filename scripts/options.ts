@@ -1,4 +1,13 @@
+import { Option } from "@commander-js/extra-typings";
+
 import { EngineError } from "../engines/errors.js";
+
+/** `--metrics`: where figures go. */
+export const metricsOption = () =>
+  new Option(
+    "--metrics <file>",
+    "file for node_exporter's textfile collector: figures are merged into it",
+  ).env("SECONDSITE_METRICS_FILE");
 
 const longestWait = 7 * 86_400;
 

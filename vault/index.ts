@@ -14,6 +14,7 @@ export { damagedParts, missingParts, type PartFault } from "./chain/parts.js";
 export { type ChainPoint, isVerified, keptBecause, livePoints, removedPoints } from "./chain/points.js";
 export { fingerprintOf, type Signer, signerOf, signersIn, type TrustedSigners } from "./chain/signer.js";
 export { type Access, placesGiven } from "./copies/access.js";
+export { copyStore } from "./copies/copy-store.js";
 export { copyAt, type DatasetCopy, recipientsOf } from "./copies/dataset-copy.js";
 export { type WritingKeys, writingKeys } from "./copies/writing-keys.js";
 export { open, type SealKey, seal } from "./envelope/envelope.js";

@@ -1,5 +1,6 @@
 import { Option } from "@commander-js/extra-typings";
 import type { CommandModule, ExitCode } from "../command.js";
+import { metricsOption } from "../options.js";
 import { identityOption, stagingOption, storeOption } from "../sealed/options.js";
 
 const help = `
@@ -28,6 +29,7 @@ export const backup: CommandModule = {
       .addOption(storeOption())
       .addOption(identityOption())
       .addOption(stagingOption())
+      .addOption(metricsOption())
       .option("--json", "print the recovery points as JSON", false)
       .addHelpText("after", help)
       .action(async (path, dataset, options) => done(await capture(path, dataset, options)));
@@ -41,6 +43,7 @@ interface Options {
   readonly store?: string[];
   readonly identity?: string[];
   readonly staging?: string;
+  readonly metrics?: string;
   readonly json: boolean;
 }
 
@@ -53,25 +56,33 @@ async function capture(path: string, dataset: string, options: Options): Promise
   const { kind, backup: wanted } = backupCalled(plan, dataset, options.kind, {
     dumpOnly: options.output !== undefined,
   });
+  const { physicalTold, sealedTold } = await import("../operation/backup-told.js");
+  const { recorded } = await import("../operation/recorded.js");
+  const { metrics, store, site } = options;
+  const operation = { plan, name: "backup", dataset, kind, store, site, metricsFile: metrics } as const;
   if (wanted.kind === "physical") {
     const { capturePhysical } = await import("../../engines/postgres/capture.js");
     const { place } = await import("../../engines/postgres/placement.js");
     const { primarySite } = await import("../../plan/index.js");
     const { presentEpoch } = await import("../../engines/postgres/lease.js");
     const placement = place(plan, options.site ?? primarySite(plan), dataset);
-    const captured = await capturePhysical(placement, await presentEpoch(placement), say);
+    const captured = await recorded(
+      { ...operation, site: placement.site },
+      async () => capturePhysical(placement, await presentEpoch(placement), say),
+      (copies) => physicalTold(dataset, kind, copies),
+    );
     if (options.json) print({ dataset, points: captured.map(({ key, entry }) => ({ key, ...entry })) });
-    else for (const { label, site: at } of captured) process.stdout.write(`${dataset}: ${label} at ${at}\n`);
+    else for (const { label, site: at } of captured) process.stdout.write(`${dataset}: ${label} at ${at}
+`);
     return 0;
   }
   const { backupSealed } = await import("../sealed/backup.js");
   const { output, ...rest } = options;
-  const { facts, copies } = await backupSealed(plan, dataset, {
-    ...rest,
-    kind,
-    say,
-    ...(output === undefined ? {} : { folder: output }),
-  });
+  const { facts, copies } = await recorded(
+    operation,
+    () => backupSealed(plan, dataset, { ...rest, kind, say, folder: output }),
+    (point) => sealedTold(dataset, kind, point),
+  );
   if (options.json)
     print({
       ...{

@@ -2,6 +2,7 @@ import type { CommandModule } from "../command.js";
 import type { FailoverPlan } from "../failover/failover.js";
 import type { FailoverLook, Holder } from "../failover/look.js";
 import type { Tell } from "../failover/phases.js";
+import { metricsOption } from "../options.js";
 
 /** `secondsite failover`: one human decision, one command that can be run again. */
 export const failover: CommandModule = {
@@ -14,12 +15,13 @@ export const failover: CommandModule = {
       .requiredOption("--to <site>", "standby that takes over")
       .option("--yes", "act; without it only what would happen is shown", false)
       .option("--wait <seconds>", "longest the site may take to open after its deployment", "900")
+      .addOption(metricsOption())
       .option("--json", "print each phase as a line of JSON", false)
       .addHelpText(
         "after",
         "\nExit codes: 0 the site has taken over (or could, where it was only looked), 1 it could not, 2 bad input, 3 it did not open or DNS did not follow.\n\nExample:\n  $ secondsite failover plans/kubernetes-chat.ts --to oregon        # look\n  $ secondsite failover plans/kubernetes-chat.ts --to oregon --yes  # act",
       )
-      .action(async (path, { to, yes, wait, json }) => {
+      .action(async (path, { to, yes, wait, metrics, json }) => {
         const { loadPlan } = await import("../../plans/load.js");
         const { secondsGiven } = await import("../options.js");
         const { planFailover, failover: act } = await import("../failover/failover.js");
@@ -42,7 +44,13 @@ export const failover: CommandModule = {
               : `${elapsed}  ${phase.padEnd(8)} ${detail}\n`,
           );
         };
-        await act(intended, tell, patience);
+        const { recorded } = await import("../operation/recorded.js");
+        const { plan, stack } = intended;
+        await recorded(
+          { plan, name: "failover", site: to, metricsFile: metrics },
+          () => act(intended, tell, patience),
+          () => ({ details: { stack } }),
+        );
         done(0);
       });
   },

@@ -1,4 +1,5 @@
 import type { CommandModule } from "../command.js";
+import { audit } from "./audit.js";
 import { backup } from "./backup.js";
 import { check } from "./check.js";
 import { doctor } from "./doctor.js";
@@ -24,6 +25,7 @@ export const commands: readonly CommandModule[] = [
   restore,
   prune,
   failover,
+  audit,
   rehearse,
   sandbox,
   doctor,

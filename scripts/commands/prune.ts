@@ -1,4 +1,6 @@
 import type { CommandModule, ExitCode } from "../command.js";
+import type { Told } from "../operation/recorded.js";
+import { metricsOption } from "../options.js";
 import { fromOption, identityOption, storeOption } from "../sealed/options.js";
 import type { PrunedCopy } from "../sealed/prune.js";
 
@@ -26,6 +28,7 @@ export const prune: CommandModule = {
       .addOption(fromOption())
       .addOption(storeOption())
       .addOption(identityOption())
+      .addOption(metricsOption())
       .option("--json", "print it as JSON", false)
       .addHelpText("after", help)
       .action(async (path, options) => done(await run(path, options)));
@@ -39,6 +42,7 @@ interface Options {
   readonly from?: string;
   readonly store?: string[];
   readonly identity?: string[];
+  readonly metrics?: string;
   readonly yes: boolean;
   readonly json: boolean;
 }
@@ -47,10 +51,26 @@ async function run(path: string, { from, ...options }: Options): Promise<ExitCod
   const { loadPlan } = await import("../../plans/load.js");
   const { pruneSealed } = await import("../sealed/prune.js");
   const plan = await loadPlan(path);
-  const all = await pruneSealed(plan, { ...options, folder: from });
+  const act = () => pruneSealed(plan, { ...options, folder: from });
+  const { recorded } = await import("../operation/recorded.js");
+  const { yes, metrics: metricsFile, ...subject } = options;
+  const all = yes ? await recorded({ plan, name: "prune", ...subject, metricsFile }, act, told) : await act();
   if (options.json) process.stdout.write(`${JSON.stringify(all.map(asJson), undefined, 2)}\n`);
   else process.stdout.write(await shown(all, options.yes));
   return all.some(({ decided }) => decided.refused !== undefined) ? 1 : 0;
+}
+
+function told(all: readonly PrunedCopy[]): Told {
+  const refused = all.flatMap(({ decided }) =>
+    decided.refused === undefined ? [] : [`${decided.copy.site}: ${decided.refused}`],
+  );
+  return {
+    ...(refused.length > 0 ? { exitCode: 1, message: refused.join("; ") } : {}),
+    details: {
+      dropped: all.reduce((sum, { decided, done }) => sum + (done ? decided.dropped.length : 0), 0),
+      objects: all.reduce((sum, { done }) => sum + (done?.objects ?? 0), 0),
+    },
+  };
 }
 
 const asJson = ({ dataset, decided, done }: PrunedCopy) => ({

@@ -1,5 +1,6 @@
 import { EngineError } from "../../engines/errors.js";
 import type { CommandModule, ExitCode } from "../command.js";
+import { metricsOption } from "../options.js";
 import type { RestorePlan } from "../restore/plan-restore.js";
 import { fromOption, identityOption, stagingOption, storeOption } from "../sealed/options.js";
 import type { DumpOptions } from "../sealed/restore-command.js";
@@ -50,6 +51,7 @@ export const restore: CommandModule = {
       .addOption(storeOption())
       .addOption(identityOption())
       .addOption(stagingOption())
+      .addOption(metricsOption())
       .option("--yes", "act; without it only what would happen is shown", false)
       .option("--wait <seconds>", "longest it may take to be ready", "3600")
       .option("--json", "print it as JSON", false)
@@ -75,7 +77,7 @@ async function run(path: string, options: Options): Promise<ExitCode> {
     const { restoreFromDump } = await import("../sealed/restore-command.js");
     return restoreFromDump(await loadPlan(path), options);
   }
-  const { yes, json, wait, to, ...wish } = options;
+  const { yes, json, wait, to, metrics, ...wish } = options;
   if (to === undefined)
     throw new EngineError(
       "a restore from physical backups needs a site",
@@ -85,21 +87,41 @@ async function run(path: string, options: Options): Promise<ExitCode> {
   const { planRestore } = await import("../restore/plan-restore.js");
   const { secondsGiven } = await import("../options.js");
   const patienceSeconds = secondsGiven("--wait", wait);
-  const intended = await planRestore(await loadPlan(path), { ...wish, to });
-  if (yes) {
+  const plan = await loadPlan(path);
+  const intend = () => planRestore(plan, { ...wish, to });
+  const acted = async () => {
     const { restore: act } = await import("../restore/restore.js");
+    const intended = await intend();
     const startedAt = performance.now();
     const tell = (phase: string, detail: string) => {
       const elapsed = `${((performance.now() - startedAt) / 1_000).toFixed(1).padStart(6)} s`;
       process.stderr.write(`${elapsed}  ${phase.padEnd(8)} ${detail}\n`);
     };
     await act(intended, { planFile: path, patienceSeconds, tell });
-  }
+    return intended;
+  };
+  const { recorded } = await import("../operation/recorded.js");
+  const { dataset } = wish;
+  const operation = {
+    plan,
+    name: "restore",
+    kind: "physical",
+    dataset,
+    site: to,
+    metricsFile: metrics,
+  } as const;
+  const intended = yes ? await recorded(operation, acted, told) : await intend();
   process.stdout.write(
     json ? `${JSON.stringify(asJson(intended, yes), undefined, 2)}\n` : shown(intended, yes),
   );
   return 0;
 }
+
+const told = ({ dataset, point, moment, instance, server, stack }: RestorePlan) => ({
+  point: point.label,
+  dataset,
+  details: { at: moment?.iso ?? point.finishedAt, epoch: point.epoch, instance, server, stack },
+});
 
 function asJson(intended: RestorePlan, done: boolean) {
   const { plan, dataset, site, point, moment, instance, server, stack, loss, connect, remove } = intended;

@@ -1,5 +1,6 @@
 import type { CopyStatus, LeaseStatus } from "../../engines/postgres/status.js";
 import type { CommandModule, ExitCode } from "../command.js";
+import { metricsOption } from "../options.js";
 import type { SiteStatus } from "../status/sites.js";
 
 const help = `
@@ -18,18 +19,21 @@ export const status: CommandModule = {
     program
       .command("status <plan>")
       .description("Shows each copy's age against the objective, who holds the lease, and which site serves.")
+      .addOption(metricsOption())
       .option("--json", "print it as JSON", false)
       .addHelpText("after", help)
-      .action(async (path, { json }) => done(await show(path, json)));
+      .action(async (path, { json, metrics }) => done(await show(path, json, metrics)));
   },
 };
 
-async function show(path: string, json: boolean): Promise<ExitCode> {
+async function show(path: string, json: boolean, metrics: string | undefined): Promise<ExitCode> {
   const { loadPlan } = await import("../../plans/load.js");
   const { copiesOf, readCopies } = await import("../../engines/postgres/points-copies.js");
   const { copyStatus, leaseStatus } = await import("../../engines/postgres/status.js");
   const { postgresDatasets } = await import("../../plan/index.js");
   const { siteStatuses } = await import("../status/sites.js");
+  const { statusSamples } = await import("../status/samples.js");
+  const { emitted } = await import("../operation/emit.js");
   const plan = await loadPlan(path);
   const [copies, leases, sites] = await Promise.all([
     readCopies(copiesOf(plan)),
@@ -39,6 +43,8 @@ async function show(path: string, json: boolean): Promise<ExitCode> {
   const now = new Date();
   const data = copies.map((copy) => copyStatus(plan, copy, now));
   const met = data.every((copy) => copy.met) && (sites.length === 0 || sites.some(({ serves }) => serves));
+  for (const warning of await emitted(plan, statusSamples(data, now), { file: metrics }))
+    process.stderr.write(`secondsite: ${warning}\n`);
   const answer = { plan: plan.name, at: now.toISOString(), rpo: plan.objectives.rpo, met };
   process.stdout.write(
     json

@@ -4,6 +4,7 @@ import type { Damage, Verified } from "../../engines/postgres/verify.js";
 import type { RepositoryVerdict } from "../../engines/postgres/verify-repository.js";
 import type { Plan } from "../../plan/index.js";
 import type { CommandModule, ExitCode } from "../command.js";
+import { metricsOption } from "../options.js";
 
 const help = `
 Level "stored" reads the copies from here: the chain of manifests with its signatures, the checksum of every part and key
@@ -27,6 +28,7 @@ export const verify: CommandModule = {
         new Option("--level <level>", "how deeply").choices(["stored", "structural"]).default("stored"),
       )
       .option("--site <site>", "only this site's copies")
+      .addOption(metricsOption())
       .option("--json", "print it as JSON", false)
       .addHelpText("after", help)
       .action(async (path, options) => done(await verified(path, options)));
@@ -36,16 +38,34 @@ export const verify: CommandModule = {
 interface Options {
   readonly level: string;
   readonly site?: string;
+  readonly metrics?: string;
   readonly json: boolean;
 }
 
-async function verified(path: string, { level, site, json }: Options): Promise<ExitCode> {
+async function verified(path: string, { level, site, json, metrics }: Options): Promise<ExitCode> {
   const { loadPlan } = await import("../../plans/load.js");
+  const { recorded } = await import("../operation/recorded.js");
+  const { verifyTold } = await import("../operation/verify-told.js");
+  const plan = await loadPlan(path);
+  const { all, repositories, good } = await recorded(
+    { plan, name: "verify", kind: level, site, metricsFile: metrics },
+    () => judged(plan, level, site),
+    (found) => verifyTold(level, found),
+  );
+  process.stdout.write(
+    json
+      ? `${JSON.stringify({ plan: plan.name, level, good, copies: all, repositories }, undefined, 2)}\n`
+      : (await rendered(all)) + repositories.map(reported).join(""),
+  );
+  return good ? 0 : 1;
+}
+
+/** What the copies are found to be. */
+async function judged(plan: Plan, level: string, site: string | undefined) {
   const { copiesOf, readCopies } = await import("../../engines/postgres/points-copies.js");
   const { verifyStored, withAlternatives } = await import("../../engines/postgres/verify.js");
   const { backupsOf, runsWithin } = await import("../../engines/postgres/pgbackrest-config.js");
   const { place } = await import("../../engines/postgres/placement.js");
-  const plan = await loadPlan(path);
   const refs = copiesOf(plan, site === undefined ? {} : { site });
   const copies = await readCopies(refs);
   const results = await Promise.all(
@@ -63,12 +83,7 @@ async function verified(path: string, { level, site, json }: Options): Promise<E
   const good =
     all.every(({ damage, unreachable }) => damage.length === 0 && unreachable === undefined) &&
     repositories.every((one) => one.good);
-  process.stdout.write(
-    json
-      ? `${JSON.stringify({ plan: plan.name, level, good, copies: all, repositories }, undefined, 2)}\n`
-      : (await rendered(all)) + repositories.map(reported).join(""),
-  );
-  return good ? 0 : 1;
+  return { all, repositories, good };
 }
 
 /** What one repository's own tool says of it. */

@@ -1,8 +1,8 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 
-import type { AuditLogPlace, KeptAt, Plan } from "../../plan/index.js";
-import { type AnchorPlace, type AuditLog, s3Store } from "../../vault/index.js";
+import { type AuditLogPlace, hasBucket, type KeptAt, type Plan } from "../../plan/index.js";
+import { type Access, type AnchorPlace, type AuditLog, copyStore } from "../../vault/index.js";
 
 /** A log and what holds its head, opened; nothing is asked yet. */
 export interface OpenedAudit {
@@ -10,21 +10,19 @@ export interface OpenedAudit {
   readonly anchors?: AnchorPlace;
 }
 
-/** Opens a log. */
-export function openAudit(plan: Plan, place: AuditLogPlace): OpenedAudit {
+/**
+ * Opens a log.
+ *
+ * @param places where sites are, as `--store` says
+ */
+export function openAudit(plan: Plan, place: AuditLogPlace, places: Access["places"] = {}): OpenedAudit {
   const { name, anchors } = place;
-  const opened = (at: KeptAt) => ({ store: storeAt(plan, at), prefix: at.prefix, name });
-  return { log: opened(place), ...(anchors ? { anchors: opened(anchors) } : {}) };
-}
-
-/** Gives up sooner than stores of data do: nobody waits for a record. */
-function storeAt(plan: Plan, { site, bucket, region }: KeptAt) {
-  const found = plan.sites[site];
-  const endpoint = found?.kind === "object-store" ? found.endpoint : undefined;
-  return s3Store({
-    ...{ bucket, region, attempts: 2, idleTimeout: 5_000 },
-    ...(endpoint === undefined ? {} : { endpoint }),
+  const opened = ({ site, category, prefix }: KeptAt) => ({
+    store: copyStore(plan, site, category, { places }),
+    ...{ prefix, name },
   });
+  const reached = anchors && (anchors.site in places || hasBucket(plan, anchors.site));
+  return { log: opened(place), ...(reached ? { anchors: opened(anchors) } : {}) };
 }
 
 /**

@@ -3,7 +3,15 @@ import { randomUUID } from "node:crypto";
 import type { Labels, MeasuredOperation, Sample } from "../../metrics/index.js";
 import { operationSamples } from "../../metrics/index.js";
 import { type AuditLogPlace, auditLogOf, type Plan } from "../../plan/index.js";
-import { type AuditContent, type AuditWho, keepRecord, spoolAt, withoutSecrets } from "../../vault/index.js";
+import {
+  type Access,
+  type AuditContent,
+  type AuditWho,
+  keepRecord,
+  placesGiven,
+  spoolAt,
+  withoutSecrets,
+} from "../../vault/index.js";
 import { emitted } from "./emit.js";
 import { type OpenedAudit, openAudit, spoolFolder } from "./places.js";
 import { whoRuns } from "./who.js";
@@ -14,10 +22,12 @@ export interface Operation {
   /** The command. */
   readonly name: keyof typeof measuredAs;
   readonly dataset?: string | undefined;
-  /** Site that it acts at. @default the plan's primary keeps the record */
+  /** Site that it acts at. @default the dataset's own; without one, the primary keeps the record */
   readonly site?: string | undefined;
   /** How it is done: `physical`, `structural`. */
   readonly kind?: string | undefined;
+  /** What `--store` says. */
+  readonly store?: readonly string[] | undefined;
   /** What `--metrics` says. */
   readonly metricsFile?: string | undefined;
 }
@@ -30,6 +40,8 @@ export interface Told {
   readonly message?: string;
   /** Recovery point that it made or used. */
   readonly point?: string | undefined;
+  /** The dataset, where it was found only on the way. @default the operation's */
+  readonly dataset?: string | undefined;
   readonly details?: AuditContent["details"];
   /** Figures beyond those of every operation. */
   readonly samples?: readonly Sample[];
@@ -37,8 +49,8 @@ export interface Told {
 
 /** Everything outside of the process that recording touches. */
 export interface Surroundings {
-  readonly open: (plan: Plan, place: AuditLogPlace) => OpenedAudit;
-  readonly who: (region: string) => Promise<AuditWho>;
+  readonly open: (plan: Plan, place: AuditLogPlace, places: Access["places"]) => OpenedAudit;
+  readonly who: (region: string | undefined) => Promise<AuditWho>;
   readonly warn: (line: string) => void;
   readonly env: NodeJS.ProcessEnv;
 }
@@ -55,6 +67,7 @@ const measuredAs = {
   verify: "verification",
   restore: "restore",
   failover: "failover",
+  prune: "prune",
 } as const satisfies Record<string, MeasuredOperation>;
 
 /**
@@ -72,12 +85,15 @@ export async function recorded<T>(
   around: Surroundings = real,
 ): Promise<T> {
   const startedAt = new Date();
-  const place = auditLogOf(operation.plan, operation);
+  const { plan, store = [] } = operation;
+  const places = placesGiven(plan, store);
+  const { dataset, site = homeOf(plan, dataset) } = operation;
+  const place = auditLogOf(plan, { dataset, site }, Object.keys(places));
   // Asked meanwhile: the operation does not wait for it.
-  const who = place ? around.who(place.region) : undefined;
+  const who = place && around.who(awsRegionOf(plan, place.site));
   who?.catch(() => undefined);
   const keep = (end: () => End) =>
-    kept(operation, { startedAt, place, who }, end, around).catch((error: unknown) =>
+    kept(operation, { startedAt, place, places, who }, end, around).catch((error: unknown) =>
       around.warn(`the operation was not recorded: ${wordsOf(error)}`),
     );
   const forget = beforeEnding((signal) =>
@@ -92,7 +108,12 @@ export async function recorded<T>(
     throw error;
   }
   forget();
-  await keep(() => ({ outcome: "done", exitCode: 0, ...tell(result) }));
+  await keep(() => {
+    const told = tell(result);
+    const { exitCode = 0 } = told;
+    // 1 is an answer too; whoever comes to their end with anything else did not do what was asked.
+    return { ...told, outcome: exitCode <= 1 ? "done" : "failed", exitCode };
+  });
   return result;
 }
 
@@ -101,6 +122,7 @@ type End = Told & Pick<AuditContent, "outcome" | "exitCode">;
 interface Begun {
   readonly startedAt: Date;
   readonly place: AuditLogPlace | undefined;
+  readonly places: Access["places"];
   readonly who: Promise<AuditWho> | undefined;
 }
 
@@ -116,9 +138,10 @@ async function kept(
   end: () => End,
   { open, warn, env }: Surroundings,
 ): Promise<void> {
-  const { plan, name, dataset, site, kind, metricsFile } = operation;
+  const { plan, name, kind, metricsFile } = operation;
   const finishedAt = new Date();
-  const { samples = [], message, details = {}, point, ...rest } = end();
+  const { samples = [], message, details = {}, point, dataset = operation.dataset, ...rest } = end();
+  const site = operation.site ?? homeOf(plan, dataset);
   const audit = await recordedIn(begun, { open, env, plan }, (who) => ({
     id: randomUUID(),
     plan: plan.name,
@@ -152,15 +175,18 @@ async function kept(
 
 /** What became of the record, and its figures. */
 async function recordedIn(
-  { place, who }: Begun,
+  { place, places, who }: Begun,
   { open, env, plan }: Pick<Surroundings, "open" | "env"> & { readonly plan: Plan },
   content: (who: AuditWho) => AuditContent,
 ): Promise<{ readonly samples: readonly Sample[]; readonly warnings: readonly string[] }> {
   if (!place || !who)
-    return { samples: [], warnings: [`plan "${plan.name}" has no vault that operations are recorded in`] };
+    return {
+      samples: [],
+      warnings: [`plan "${plan.name}" has no vault that can be reached from here to record this in`],
+    };
   const folder = spoolFolder(place, env);
   const { head, warnings } = await keepRecord(
-    { ...open(plan, place), ...(folder === undefined ? {} : { spool: spoolAt(folder) }) },
+    { ...open(plan, place, places), ...(folder === undefined ? {} : { spool: spoolAt(folder) }) },
     content(await who),
   );
   const labels = { site: place.site, category: place.category };
@@ -172,6 +198,19 @@ async function recordedIn(
     ],
     warnings,
   };
+}
+
+/** Site where a dataset lives when nothing has happened. */
+function homeOf({ datasets }: Plan, name: string | undefined): string | undefined {
+  const found = name === undefined ? undefined : datasets[name];
+  return found && "at" in found ? found.at : undefined;
+}
+
+/** Region whose AWS knows the caller; undefined where a site is not AWS's. */
+function awsRegionOf({ sites }: Plan, name: string): string | undefined {
+  const site = sites[name];
+  const aws = site?.kind === "aws-region" || (site?.kind === "object-store" && site.provider === "aws");
+  return aws ? site.region : undefined;
 }
 
 const exitCodeOf = { SIGTERM: 143, SIGINT: 130 } as const;

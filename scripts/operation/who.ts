@@ -12,11 +12,16 @@ const patience = 5_000;
  * Who runs this process: the account and the machine, and whom cluster or cloud know. What somebody says about
  * themselves proves nothing; whom the cloud knows is also in the cloud's own trail.
  *
- * @param region AWS region that is asked for the caller
+ * @param region AWS region that is asked for the caller. @default nobody is asked
  */
-export async function whoRuns(region: string, env: NodeJS.ProcessEnv = process.env): Promise<AuditWho> {
+export async function whoRuns(
+  region: string | undefined,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<AuditWho> {
   const identity =
-    env.SECONDSITE_IDENTITY ?? (await subjectOf(env.AWS_WEB_IDENTITY_TOKEN_FILE)) ?? (await callerAt(region));
+    env.SECONDSITE_IDENTITY ??
+    (await subjectOf(env.AWS_WEB_IDENTITY_TOKEN_FILE)) ??
+    (region && (await callerAt(region)));
   const { SUDO_USER: person } = env;
   const user = person ? `${person} as ${account()}` : account();
   return { user, host: hostname(), ...(identity ? { identity } : {}) };

@@ -1,6 +1,7 @@
 import { EngineError } from "../../engines/errors.js";
 import { type Plan, postgresDatasets } from "../../plan/index.js";
 import type { ExitCode } from "../command.js";
+import { recorded, type Told } from "../operation/recorded.js";
 import { wholeGiven } from "../options.js";
 import { planRestoreDump, type RestoreDump, restoreDump } from "./restore.js";
 
@@ -20,6 +21,7 @@ export interface DumpOptions {
   readonly store?: string[];
   readonly identity?: string[];
   readonly staging?: string;
+  readonly metrics?: string;
   readonly yes: boolean;
   readonly json: boolean;
 }
@@ -34,8 +36,18 @@ export async function restoreFromDump(plan: Plan, options: DumpOptions): Promise
     jobs: wholeGiven("--jobs", jobs, 1),
     say: (line: string) => process.stderr.write(`${new Date().toISOString()} ${line}\n`),
   };
-  const intended = await planRestoreDump(plan, dataset, how);
-  const done = yes ? await restoreDump(intended, how) : undefined;
+  const intend = () => planRestoreDump(plan, dataset, how);
+  const { kind = "logical", site, store, metrics } = options;
+  const { intended, done } = yes
+    ? await recorded(
+        { plan, name: "restore", kind, dataset, site, store, metricsFile: metrics },
+        async () => {
+          const chosen = await intend();
+          return { intended: chosen, done: await restoreDump(chosen, how) };
+        },
+        told,
+      )
+    : { intended: await intend(), done: undefined };
   const { chosen, moment, loss, next, target } = intended;
   if (json) {
     const named = ({ copy, point, at }: RestoreDump["chosen"]) => ({
@@ -52,6 +64,15 @@ export async function restoreFromDump(plan: Plan, options: DumpOptions): Promise
     process.stdout.write(`${JSON.stringify(answer, undefined, 2)}\n`);
   } else process.stdout.write(shown(intended, done));
   return 0;
+}
+
+function told({ intended: { chosen, moment, target } }: { readonly intended: RestoreDump }): Told {
+  const { copy, point, at } = chosen;
+  const { database, server } = target;
+  return {
+    point: point.label,
+    details: { at: moment?.iso ?? at, copy: copy.site, database, host: server.host },
+  };
 }
 
 function only(plan: Plan): string {

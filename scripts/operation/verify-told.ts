@@ -1,0 +1,41 @@
+import type { Verified } from "../../engines/postgres/verify.js";
+import type { Told } from "./recorded.js";
+
+/** What a verification found. */
+export interface Found {
+  readonly all: readonly Verified[];
+  /** What repositories' own tool says. */
+  readonly repositories: readonly {
+    readonly dataset: string;
+    readonly site: string;
+    readonly good: boolean;
+  }[];
+  readonly good: boolean;
+}
+
+/** What a verification is recorded with: how many copies, and what is wrong with them. */
+export function verifyTold(level: string, { all, repositories, good }: Found): Told {
+  const damaged = all.reduce((sum, { damage }) => sum + damage.length, 0);
+  const silent = all.filter(({ unreachable }) => unreachable !== undefined).length;
+  const broken = repositories.filter((one) => !one.good).length;
+  const wrong = [
+    ...(damaged > 0 ? [`${damaged} objects are damaged`] : []),
+    ...(silent > 0 ? [`${silent} copies do not answer`] : []),
+    ...(broken > 0 ? [`${broken} repositories have damaged files`] : []),
+  ];
+  return {
+    exitCode: good ? 0 : 1,
+    ...(good ? {} : { message: wrong.join("; ") }),
+    details: { good, copies: all.length, damaged, silent },
+    samples: all.map(({ dataset, site, damage, unreachable }) => ({
+      name: "verification_good",
+      labels: { dataset, kind: level, site },
+      value:
+        damage.length === 0 &&
+        unreachable === undefined &&
+        repositories.every((one) => one.good || one.dataset !== dataset || one.site !== site)
+          ? 1
+          : 0,
+    })),
+  };
+}
