@@ -92,10 +92,14 @@ export async function recorded<T>(
   // Asked meanwhile: the operation does not wait for it.
   const who = place && around.who(awsRegionOf(plan, place.site));
   who?.catch(() => undefined);
-  const keep = (end: () => End) =>
-    kept(operation, { startedAt, place, places, who }, end, around).catch((error: unknown) =>
+  // Once: a signal that ends the process ends the programs that do its work too, which then fails.
+  let over: Promise<void> | undefined;
+  const keep = (end: () => End) => {
+    over ??= kept(operation, { startedAt, place, places, who }, end, around).catch((error: unknown) =>
       around.warn(`the operation was not recorded: ${wordsOf(error)}`),
     );
+    return over;
+  };
   const forget = beforeEnding((signal) =>
     keep(() => ({ outcome: "failed", exitCode: exitCodeOf[signal], message: `ended by ${signal}` })),
   );
