@@ -19,9 +19,9 @@ export function verifyTold(level: string, { all, repositories, good }: Found): T
   const silent = all.filter(({ unreachable }) => unreachable !== undefined).length;
   const broken = repositories.filter((one) => !one.good).length;
   const wrong = [
-    ...(damaged > 0 ? [`${damaged} objects are damaged`] : []),
-    ...(silent > 0 ? [`${silent} copies do not answer`] : []),
-    ...(broken > 0 ? [`${broken} repositories have damaged files`] : []),
+    ...(damaged > 0 ? [`objects that are damaged: ${damaged}`] : []),
+    ...(silent > 0 ? [`copies that do not answer: ${silent}`] : []),
+    ...(broken > 0 ? [`repositories with damaged files: ${broken}`] : []),
   ];
   return {
     exitCode: good ? 0 : 1,
