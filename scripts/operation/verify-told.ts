@@ -25,9 +25,9 @@ export function verifyTold(level: string, { all, repositories, dumps, good }: Fo
       unreachable !== undefined || faults.length > 0 || points.some((point) => point.faults.length > 0),
   );
   const wrong = [
-    ...(damaged > 0 ? [`${damaged} objects are damaged`] : []),
-    ...(silent > 0 ? [`${silent} copies do not answer`] : []),
-    ...(broken > 0 ? [`${broken} repositories have damaged files`] : []),
+    ...(damaged > 0 ? [`objects that are damaged: ${damaged}`] : []),
+    ...(silent > 0 ? [`copies that do not answer: ${silent}`] : []),
+    ...(broken > 0 ? [`repositories with damaged files: ${broken}`] : []),
     ...bad.map(({ dataset, kind, site }) => `${kind} of ${dataset} at ${site}`),
   ];
   return {
