@@ -1,5 +1,5 @@
-import { type Backup, type Disaster, disasters, type KeptDataset, type Plan } from "../../../schema/index.js";
-import { rpoBound, type TermName, termNames } from "../../rpo/index.js";
+import { type Backup, type Disaster, disasters, type KeptDataset } from "../../../schema/index.js";
+import { rpoBound } from "../../rpo/index.js";
 import { generated } from "./generate.js";
 import { observe } from "./observe.js";
 import { seeded } from "./random.js";
@@ -13,6 +13,20 @@ export interface Exceeded {
   readonly bound: number;
 }
 
+/** The arithmetic with something left out of it. */
+export interface Mutant {
+  /** What is left out. */
+  readonly without: string;
+  readonly bound: typeof rpoBound;
+}
+
+/** How long it took until a mutant's bound was exceeded. */
+export interface Caught {
+  readonly without: string;
+  /** Which plan it was, the first being 1; undefined where no plan was. */
+  readonly by?: number;
+}
+
 /** What a comparison of many plans came to. */
 export interface Comparison {
   readonly plans: number;
@@ -23,8 +37,8 @@ export interface Comparison {
   readonly occurs: ReadonlyMap<string, number>;
   /** For each disaster: datasets with a bound, and those that came within a tenth of it. */
   readonly close: ReadonlyMap<Disaster, { readonly bounded: number; readonly near: number }>;
-  /** For each term: datasets whose loss would exceed the bound without it. */
-  readonly missed: ReadonlyMap<TermName, number>;
+  /** For each mutant of the arithmetic: the first plan of which more was lost than its bound, if there was one. */
+  readonly caught: readonly Caught[];
   /** Datasets of which nothing is left where a bound that takes every copy as kept for ever is finite. */
   readonly gone: number;
   /** The same where only full backups are taken so: something else hangs on them. */
@@ -36,11 +50,11 @@ const near = 0.9;
 /** What floating-point sums are apart. */
 const rounding = 0.01;
 
-/** Generates plans by seed, lets everything that their bounds cover happen, and compares. */
-export function compare(seeds: Iterable<number>): Comparison {
+/** Generates plans by seed, lets everything that their bounds cover happen, and compares; with mutants' bounds too. */
+export function compare(seeds: Iterable<number>, mutants: readonly Mutant[] = []): Comparison {
   const occurs = new Map<string, number>();
   const close = new Map(disasters.map((disaster) => [disaster, { bounded: 0, near: 0 }]));
-  const missed = new Map<TermName, number>(termNames.map((term) => [term, 0]));
+  const caught = new Map<Mutant, number>();
   const exceeded: Exceeded[] = [];
   let [plans, datasets, moments, gone, orphaned] = [0, 0, 0, 0, 0];
   for (const seed of seeds) {
@@ -63,27 +77,23 @@ export function compare(seeds: Iterable<number>): Comparison {
         if (lost > bound.seconds + rounding)
           exceeded.push({ seed, dataset: name, disaster, lost, bound: bound.seconds });
         const counted = close.get(disaster);
-        if (counted) {
+        // Where nothing can be lost, nothing comes near.
+        if (counted && bound.seconds > 0) {
           counted.bounded++;
           if (lost >= near * bound.seconds) counted.near++;
         }
-        for (const term of bound.best?.terms ?? [])
-          if (withoutTerm(plan, dataset, disaster, term.name) + rounding < lost)
-            missed.set(term.name, (missed.get(term.name) ?? 0) + 1);
+        for (const mutant of mutants)
+          if (!caught.has(mutant) && lost > mutant.bound(plan, dataset, disaster, first).seconds + rounding)
+            caught.set(mutant, plans);
       }
     }
     for (const what of here) occurs.set(what, (occurs.get(what) ?? 0) + 1);
   }
-  return { plans, datasets, moments, exceeded, occurs, close, missed, gone, orphaned };
-}
-
-/** The bound as it would be if the arithmetic forgot a term. */
-function withoutTerm(plan: Plan, dataset: KeptDataset, disaster: Disaster, left: TermName): number {
-  const { copies } = rpoBound(plan, dataset, disaster, first);
-  const sums = copies.map(({ terms }) =>
-    terms.reduce((sum, { name, seconds }) => (name === left ? sum : sum + seconds), 0),
-  );
-  return Math.min(...sums);
+  const found = mutants.map((mutant): Caught => {
+    const by = caught.get(mutant);
+    return { without: mutant.without, ...(by === undefined ? {} : { by }) };
+  });
+  return { plans, datasets, moments, exceeded, occurs, close, caught: found, gone, orphaned };
 }
 
 /** The dataset as if some of its backups were never taken away. */

@@ -22,7 +22,7 @@ export function printed({
   moments,
   occurs,
   close,
-  missed,
+  caught,
   exceeded,
   gone,
   orphaned,
@@ -36,7 +36,11 @@ export function printed({
         `  ${disaster.padEnd(24)} ${percent(near, bounded)} of ${bounded} bounds come within 10 %`,
     ),
     `  kept for ever, ${gone} bounds would be exceeded, ${orphaned} with full backups alone kept so`,
-    ...[...missed].map(([term, times]) => `  without ${term.padEnd(16)} ${times} bounds would be exceeded`),
+    ...caught.map(({ without, by }) =>
+      by === undefined
+        ? `  without ${without}: never exceeded`
+        : `  without ${without}: exceeded in plan ${by}`,
+    ),
   ];
   return `${lines.join("\n")}\n`;
 }
