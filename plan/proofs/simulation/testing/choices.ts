@@ -5,8 +5,10 @@ import type { Made } from "./engine.js";
 import { batches, type Feed } from "./feeds.js";
 import type { Model } from "./models.js";
 import type { Random } from "./random.js";
+import { margin } from "./starts.js";
 import { type Phases, sitesOf, wayTo } from "./ways.js";
 
+const day = 86_400;
 /** How long before something, and after something else, it is still before and already after. */
 const instant = 0.002;
 
@@ -37,10 +39,13 @@ export function onFeed(stage: Stage, feed: Feed, site: string | undefined): Choi
   const seed = random.whole(0, 1e9);
   const { chosen, opened } = opening(stage, feed, seed);
   const happening = changing.with(chosen);
-  for (const batch of batches(feed, happening, opened, { seed, worst: true }, world.begun))
-    if (batch.opened >= opened)
-      return { ...before(stage, feed.index, site, batch.done), seed, changing: happening };
-  return { ...before(stage, feed.index, site, Number.NaN), changing: happening };
+  for (const batch of batches(feed, happening, opened, { seed, worst: true }, world.begun)) {
+    if (batch.opened < opened) continue;
+    const choice = { ...before(stage, feed.index, site, batch.done), seed, changing: happening };
+    // What piles up may not arrive in the years that are looked at.
+    return choice.at < stage.until + (margin / 2) * day ? choice : { ...choice, at: stage.until };
+  }
+  return { ...bySomeChance(stage), worst: true };
 }
 
 /** When a batch opens that waits for as long as may be, and what has to happen for it. */

@@ -7,17 +7,21 @@ import ts from "typescript";
 
 import type { rpoBound } from "../../rpo/index.js";
 
-/** A place in the arithmetic where a number is counted: all of a term, or one of the numbers that it adds up. */
-export interface Counted {
-  /** The kind of term. */
-  readonly term: string;
-  /** File and line, and what stands there. */
-  readonly where: string;
+/** A place in the shipped source of the arithmetic, and what stands there instead. */
+export interface LeftOut {
+  /** What is left out, for people. */
+  readonly what: string;
   readonly file: string;
-  /** Text that is left out, from one character up to another, and what stands there instead. */
+  /** Characters that are replaced, from one up to another. */
   readonly from: number;
   readonly until: number;
   readonly instead: string;
+}
+
+/** A place where a number is counted: all of a term, or one of the numbers that it adds up. */
+export interface Counted extends LeftOut {
+  /** The kind of term. */
+  readonly term: string;
 }
 
 const room = join(dirname(fileURLToPath(import.meta.url)), "../../rpo");
@@ -37,8 +41,8 @@ function countedIn(file: string): Counted[] {
   const found: Counted[] = [];
   const leaveOut = (term: string, node: ts.Node, instead: string) => {
     const line = source.getLineAndCharacterOfPosition(node.getStart()).line + 1;
-    const where = `${relative(room, file)}:${line} ${node.getText().replaceAll(/\s+/g, " ")}`;
-    found.push({ term, where, file, from: node.getStart(), until: node.getEnd(), instead });
+    const what = `${term} (${relative(room, file)}:${line} ${node.getText().replaceAll(/\s+/g, " ")})`;
+    found.push({ term, what, file, from: node.getStart(), until: node.getEnd(), instead });
   };
   const visit = (node: ts.Node): void => {
     const term = ts.isObjectLiteralExpression(node) ? termOf(node) : undefined;
@@ -72,11 +76,69 @@ function addends(node: ts.Expression): ts.Expression[] {
   });
 }
 
-/** What is left out, and where. */
-export const nameOf = ({ term, where }: Counted): string => `${term} (${where})`;
+/** What the arithmetic takes care of besides its terms: each with text that is there exactly once, and what it becomes. */
+const cares: readonly (readonly [what: string, file: string, text: string, instead: string])[] = [
+  [
+    "runs that may stand in each other's way",
+    "runs.ts",
+    'concurrency === "Allow" || busy < spacing.shortest',
+    "true",
+  ],
+  [
+    "a late start where runs may stand in each other's way",
+    "runs.ts",
+    "const busy = longestRun(deadline, upload.seconds) + late;",
+    "const busy = longestRun(deadline, upload.seconds);",
+  ],
+  [
+    "runs that never end because the next replaces them",
+    "runs.ts",
+    "const spared = sparedStarts(plan, dataset, backup, starting, busy);",
+    "const spared: Age = { terms: [...gapTerms(spacing), ...runTerms(starting, upload)] };",
+  ],
+  [
+    "the late start while changes gather",
+    "runs.ts",
+    "spacing.withOneMissed + late);",
+    "spacing.withOneMissed);",
+  ],
+  [
+    "an upload to each direct copy",
+    "runs.ts",
+    "seconds: (moved * copies) / bytes(upload)",
+    "seconds: moved / bytes(upload)",
+  ],
+  ["a timer's accuracy, twice", "runs.ts", "late: 2 * accuracy", "late: accuracy"],
+  ["changes between events", "runs.ts", 'on === "change" || changesOnlyOn(dataset, on)', "true"],
+  [
+    "more changes than the line carries, copied on change",
+    "runs.ts",
+    "return isTooMuch(plan, dataset, backup) ?",
+    "return false ?",
+  ],
+  [
+    "more changes than the line carries, in a stream",
+    "bound.ts",
+    "if (isTooMuch(plan, dataset, stream)) return",
+    "if (false) return",
+  ],
+  ["a point beneath log that is older than the log", "bound.ts", "sumOf(age.terms) <= kept", "true"],
+  ["a copy that is gone before the next is there", "bound.ts", "seconds(keep) < oldest", "false"],
+  ["a full backup beneath others at all", "bound.ts", "if (!isLink(backup)) return", "return"],
+  ["a full backup that is gone before what builds on it", "bound.ts", "seconds(keep) < needed", "false"],
+];
+
+/** The same as places to leave out. */
+export const everyCare = (): LeftOut[] =>
+  cares.map(([what, name, text, instead]) => {
+    const file = join(room, name);
+    const [before = "", ...after] = readFileSync(file, "utf8").split(text);
+    if (after.length !== 1) throw new Error(`"${what}": ${after.length} places in ${name} match, 1 expected`);
+    return { what, file, from: before.length, until: before.length + text.length, instead };
+  });
 
 /** The arithmetic as it is shipped, but for one place: everything that is worked out from it follows. */
-export async function without({ file, from, until, instead }: Counted): Promise<typeof rpoBound> {
+export async function without({ file, from, until, instead }: LeftOut): Promise<typeof rpoBound> {
   const { outputFiles } = await build({
     entryPoints: [join(room, "bound.ts")],
     ...{ bundle: true, format: "esm", platform: "node", write: false, logLevel: "silent" },
