@@ -23,7 +23,7 @@ const forbidden = (name, more = []) =>
 
 /** What lets disasters happen to plans, and what of it looks at the proofs as well. */
 const simulator = "^plan/proofs/simulation/testing/";
-const judges = `${simulator}(compare|report|mutants)\\.ts$`;
+const judges = `${simulator}(compare|report|left-out|counted-terms|cares)\\.ts$`;
 
 module.exports = {
   forbidden: [

@@ -14,14 +14,12 @@ export interface Way {
   arrives(done: number): number;
   /** All that was complete by then is there at a moment. */
   settled(at: number): number;
-  /** Nothing that was complete after that is there at a moment. */
-  latest(at: number): number;
 }
 
 /** Sites that a backup is at in the end. */
 export const sitesOf = ({ direct, replicated }: StoredBackup): string[] => [...direct, ...replicated];
 
-const straight: Way = { arrives: (done) => done, settled: (at) => at, latest: (at) => at };
+const straight: Way = { arrives: (done) => done, settled: (at) => at };
 
 /**
  * The way of a backup to one of its sites. Stores copy each object on after a while of its own, and media leave at
@@ -48,7 +46,6 @@ export function wayTo(
         return leaves + transit * share(leaves);
       },
       settled: (at) => leaving(at - transit),
-      latest: (at) => leaving(worst ? at - transit : at),
     };
   }
   if (backup.direct.includes(site)) return straight;
@@ -56,7 +53,6 @@ export function wayTo(
   return {
     arrives: (done) => done + longest * share(done),
     settled: (at) => at - longest,
-    latest: (at) => (worst ? at - longest : at),
   };
 }
 
