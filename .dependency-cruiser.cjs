@@ -22,6 +22,10 @@ const rooms = Object.keys(arrows);
 const forbidden = (name, more = []) =>
   rooms.filter((other) => ![name, ...arrows[name], ...more].includes(other)).map(room);
 
+/** What lets disasters happen to plans, and what of it looks at the proofs as well. */
+const simulator = "^plan/proofs/simulation/testing/";
+const judges = `${simulator}(compare|report|left-out|counted-terms|cares)\\.ts$`;
+
 module.exports = {
   forbidden: [
     ...rooms.map((name) => ({
@@ -58,6 +62,29 @@ module.exports = {
       severity: "error",
       from: { path: room("plan"), pathNot: tests },
       to: { path: ["^node:", "@pulumi", "@aws-sdk"], dependencyTypes: ["core", "npm"] },
+    },
+    {
+      name: "the-simulation-is-independent",
+      comment: "It judges the proofs, so it shares no arithmetic with them; what compares the two sees both.",
+      severity: "error",
+      from: { path: simulator, pathNot: judges },
+      to: {
+        path: [...rooms.map(room), "node_modules/croner/"],
+        pathNot: ["^plan/schema/index\\.ts$", simulator],
+      },
+    },
+    {
+      name: "the-simulation-shares-only-types",
+      comment: "A generated plan is read by the schema, as any plan is.",
+      severity: "error",
+      from: { path: simulator, pathNot: [judges, `${simulator}generate\\.ts$`] },
+      to: { path: "^plan/schema/", dependencyTypesNot: ["type-only"] },
+    },
+    {
+      name: "the-simulation-is-not-told",
+      severity: "error",
+      from: { path: simulator, pathNot: judges },
+      to: { path: judges },
     },
     {
       name: "no-dev-dependency-in-product",

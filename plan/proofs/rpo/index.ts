@@ -2,4 +2,4 @@ export { rpoObjective } from "../../objectives.js";
 export { rpoBound } from "./bound.js";
 export { rpo } from "./proof.js";
 export { schedules } from "./schedules.js";
-export { type TermName, termNames } from "./terms.js";
+export { termNames } from "./terms.js";

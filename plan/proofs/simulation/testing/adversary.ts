@@ -13,33 +13,63 @@ export interface History {
 }
 
 const quick: Fate = { late: 0, takes: 1, fails: false };
+const day = 86_400;
+/** Starts before another among which a run is looked for that makes it longer. */
+const mostBefore = 60;
 /** Runs that a history goes back at least. */
 const runsBack = 14;
 
 /**
  * The worst that may happen from one start on: a good run that keeps its place as long as it can, a run that is given
  * up at its deadline or never starts, and a good one that is as late and as long as may be.
+ *
+ * @param stays whether the good run keeps its place, and whatever came before it let changes gather for it to upload
  */
 export function attack(model: Model, index: number, stays: boolean): History {
-  const { due, late, deadline, upload, job } = model;
-  const at = (of: number) => due[of] ?? Number.POSITIVE_INFINITY;
-  const fates = new Map<number, Fate>();
+  const { due, job } = model;
   if (job.concurrency === "Replace") return hunted(model, index);
-  const blocked = (start: number, of: number): { readonly end: number; readonly next: number } => {
-    const latest = start + deadline + upload;
-    let next = of + 1;
-    if (job.concurrency === "Allow") return { end: latest, next };
-    while (at(next) <= latest) next++;
-    return { end: next > of + 1 ? at(next - 1) : latest, next };
-  };
-  const first = stays ? blocked(at(index), index) : { end: at(index) + upload + 1, next: index + 1 };
-  fates.set(index, { late: 0, takes: Math.max(1, first.end - at(index) - upload), fails: false });
-  const failing = blocked(at(first.next) + late, first.next);
-  const hangs = failing.next > first.next + 1;
-  const takes = Math.max(1, Math.min(deadline, failing.end - at(first.next) - late - upload));
-  fates.set(first.next, hangs ? { late, takes, fails: true } : { takes: 0, fails: true });
-  fates.set(failing.next, { late, takes: deadline, fails: false });
-  return worked(model, index, failing.next, (of) => fates.get(of) ?? quick);
+  const fates = new Map<number, Fate>();
+  const before = stays ? leadIn(model, index, fates) : undefined;
+  const first = before?.index ?? index;
+  const newest = before?.newest ?? (due[index] ?? 0) - 1;
+  const good = stays ? stay(model, index, 0, newest) : { fate: quick, next: index + 1 };
+  fates.set(index, good.fate);
+  const missed = stay(model, good.next, model.late, due[index] ?? 0);
+  const hangs = missed.next > good.next + 1;
+  fates.set(good.next, hangs ? { ...missed.fate, fails: true } : { takes: 0, fails: true });
+  fates.set(missed.next, { late: model.late, takes: model.deadline, fails: false });
+  return worked(model, first, missed.next, (of) => fates.get(of) ?? quick);
+}
+
+/** A run that keeps its place for as long as it can, up to the last start that it is in the way of. */
+function stay({ due, job, deadline }: Model, of: number, late: number, newest: number) {
+  const at = (which: number) => due[which] ?? Number.POSITIVE_INFINITY;
+  const starts = at(of) + late;
+  const upload = job.upload(starts - newest);
+  const latest = starts + deadline + upload;
+  let next = of + 1;
+  if (job.concurrency === "Forbid") while (at(next) <= latest) next++;
+  const ends = next > of + 1 ? at(next - 1) : latest;
+  const fate: Fate = { late, takes: Math.max(1, Math.min(deadline, ends - starts - upload)), fails: false };
+  return { fate, next };
+}
+
+/** A good run and one that is given up right before a start, where what changed meanwhile makes that one longer. */
+function leadIn(model: Model, index: number, fates: Map<number, Fate>) {
+  const { due, job, late } = model;
+  if (job.concurrency !== "Forbid" || job.upload(day) <= job.upload(0)) return undefined;
+  for (let from = index - 2; from >= Math.max(0, index - mostBefore); from--) {
+    const newest = due[from] ?? 0;
+    const good = stay(model, from, 0, newest - 1);
+    const missed = stay(model, good.next, late, newest);
+    if (missed.next < index) continue;
+    const starts = (due[good.next] ?? 0) + late;
+    const takes = (due[index - 1] ?? 0) - starts - job.upload(starts - newest);
+    if (good.next >= index || takes < 0) continue;
+    fates.set(from, good.fate).set(good.next, { late, takes, fails: true });
+    return { index: from, newest };
+  }
+  return undefined;
 }
 
 /** The same where each run replaces the one before: those that have no room never end, one that has room is missed. */

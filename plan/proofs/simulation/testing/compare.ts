@@ -1,5 +1,5 @@
-import { type Backup, type Disaster, disasters, type KeptDataset, type Plan } from "../../../schema/index.js";
-import { rpoBound, type TermName, termNames } from "../../rpo/index.js";
+import { type Disaster, disasters, type KeptDataset } from "../../../schema/index.js";
+import { rpoBound } from "../../rpo/index.js";
 import { generated } from "./generate.js";
 import { observe } from "./observe.js";
 import { seeded } from "./random.js";
@@ -13,6 +13,28 @@ export interface Exceeded {
   readonly bound: number;
 }
 
+/** The arithmetic with something left out of it. */
+export interface Mutant {
+  /** What is left out. */
+  readonly without: string;
+  readonly bound: typeof rpoBound;
+}
+
+/** How long it took until a mutant's bound was exceeded. */
+export interface Caught {
+  readonly without: string;
+  /** Which plan it was, the first being 1; undefined where no plan was. */
+  readonly by?: number;
+}
+
+/** How near losses came to bounds. */
+export interface Closeness {
+  /** Bounds above nothing. */
+  readonly bounded: number;
+  /** Those of which nine tenths or more were lost. */
+  readonly near: number;
+}
+
 /** What a comparison of many plans came to. */
 export interface Comparison {
   readonly plans: number;
@@ -21,14 +43,10 @@ export interface Comparison {
   readonly exceeded: readonly Exceeded[];
   /** Plans in which each thing occurs. */
   readonly occurs: ReadonlyMap<string, number>;
-  /** For each disaster: datasets with a bound, and those that came within a tenth of it. */
-  readonly close: ReadonlyMap<Disaster, { readonly bounded: number; readonly near: number }>;
-  /** For each term: datasets whose loss would exceed the bound without it. */
-  readonly missed: ReadonlyMap<TermName, number>;
-  /** Datasets of which nothing is left where a bound that takes every copy as kept for ever is finite. */
-  readonly gone: number;
-  /** The same where only full backups are taken so: something else hangs on them. */
-  readonly orphaned: number;
+  /** For each disaster, and for each kind of copy that is the best: bounds, and those that losses came near. */
+  readonly close: ReadonlyMap<string, Closeness>;
+  /** For each mutant of the arithmetic: the first plan of which more was lost than its bound, if there was one. */
+  readonly caught: readonly Caught[];
 }
 
 const first = new Date("2026-01-01T00:00:00Z");
@@ -36,13 +54,13 @@ const near = 0.9;
 /** What floating-point sums are apart. */
 const rounding = 0.01;
 
-/** Generates plans by seed, lets everything that their bounds cover happen, and compares. */
-export function compare(seeds: Iterable<number>): Comparison {
+/** Generates plans by seed, lets everything that their bounds cover happen, and compares; with mutants' bounds too. */
+export function compare(seeds: Iterable<number>, mutants: readonly Mutant[] = []): Comparison {
   const occurs = new Map<string, number>();
-  const close = new Map(disasters.map((disaster) => [disaster, { bounded: 0, near: 0 }]));
-  const missed = new Map<TermName, number>(termNames.map((term) => [term, 0]));
+  const close = new Map<string, Closeness>();
+  const caught = new Map<Mutant, number>();
   const exceeded: Exceeded[] = [];
-  let [plans, datasets, moments, gone, orphaned] = [0, 0, 0, 0, 0];
+  let [plans, datasets, moments] = [0, 0, 0];
   for (const seed of seeds) {
     const random = seeded(seed);
     const plan = generated(random);
@@ -56,44 +74,37 @@ export function compare(seeds: Iterable<number>): Comparison {
       for (const [disaster, { lost, moments: looked }] of seen) {
         moments += looked;
         const bound = rpoBound(plan, dataset, disaster, first);
-        const more = (kept: KeptDataset) => lost > rpoBound(plan, kept, disaster, first).seconds + rounding;
-        if (more(keptForEver(dataset, () => true))) gone++;
-        if (more(keptForEver(dataset, (backup) => "type" in backup && backup.type === "full"))) orphaned++;
+        for (const mutant of mutants)
+          if (!caught.has(mutant) && lost > mutant.bound(plan, dataset, disaster, first).seconds + rounding)
+            caught.set(mutant, plans);
         if (!Number.isFinite(bound.seconds)) continue;
         if (lost > bound.seconds + rounding)
           exceeded.push({ seed, dataset: name, disaster, lost, bound: bound.seconds });
-        const counted = close.get(disaster);
-        if (counted) {
-          counted.bounded++;
-          if (lost >= near * bound.seconds) counted.near++;
-        }
-        for (const term of bound.best?.terms ?? [])
-          if (withoutTerm(plan, dataset, disaster, term.name) + rounding < lost)
-            missed.set(term.name, (missed.get(term.name) ?? 0) + 1);
+        // Where nothing can be lost, nothing comes near.
+        if (bound.seconds > 0)
+          for (const what of [disaster, bestOf(dataset, bound)]) {
+            const known = close.get(what) ?? { bounded: 0, near: 0 };
+            const isNear = lost >= near * bound.seconds;
+            close.set(what, { bounded: known.bounded + 1, near: known.near + (isNear ? 1 : 0) });
+          }
       }
     }
     for (const what of here) occurs.set(what, (occurs.get(what) ?? 0) + 1);
   }
-  return { plans, datasets, moments, exceeded, occurs, close, missed, gone, orphaned };
+  const found = mutants.map((mutant): Caught => {
+    const by = caught.get(mutant);
+    return { without: mutant.without, ...(by === undefined ? {} : { by }) };
+  });
+  return { plans, datasets, moments, exceeded, occurs, close, caught: found };
 }
 
-/** The bound as it would be if the arithmetic forgot a term. */
-function withoutTerm(plan: Plan, dataset: KeptDataset, disaster: Disaster, left: TermName): number {
-  const { copies } = rpoBound(plan, dataset, disaster, first);
-  const sums = copies.map(({ terms }) =>
-    terms.reduce((sum, { name, seconds }) => (name === left ? sum : sum + seconds), 0),
-  );
-  return Math.min(...sums);
+/** Which copy bounds a loss, and how that comes about. */
+function bestOf({ backups }: KeptDataset, { best }: ReturnType<typeof rpoBound>): string {
+  const backup = backups[best?.index ?? -1];
+  const made =
+    backup && "schedule" in backup ? (backup.schedule.kind === "event" ? "event" : "point") : best?.kind;
+  return `best copy: ${made}`;
 }
-
-/** The dataset as if some of its backups were never taken away. */
-const keptForEver = (dataset: KeptDataset, which: (backup: Backup) => boolean): KeptDataset =>
-  ({
-    ...dataset,
-    backups: dataset.backups.map((backup) =>
-      "keep" in backup && which(backup) ? { ...backup, keep: "1000y" } : backup,
-    ),
-  }) as KeptDataset;
 
 function features(dataset: KeptDataset): string[] {
   const kind = dataset.kind === "mysql" ? dataset.flavour : dataset.kind;

@@ -92,7 +92,8 @@ function datasetBy(random: Random, sites: readonly string[]): unknown {
   const common = {
     ...{ kind, at: "home", category: "some" },
     size: random.pick(["1GiB", "20GiB", "200GiB"]),
-    changes: random.pick(["0B", "100MiB", "5GiB", "40GiB"]),
+    // The last is more than most sites upload.
+    changes: random.pick(["0B", "100MiB", "100MiB", "5GiB", "5GiB", "40GiB", "40GiB", "2TiB"]),
   };
   // Streams hide what points lose, so many datasets go without.
   const points = allowed.filter((method) => ["physical", "logical", "snapshot", "copy"].includes(method));

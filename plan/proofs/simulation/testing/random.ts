@@ -29,3 +29,15 @@ export function seeded(seed: number): Random {
     },
   };
 }
+
+/** A number from 0 up to but not including 1 that some others stand for: the same for the same, wherever it is asked. */
+export function drawn(...from: readonly number[]): number {
+  let mixed = 0x9e3779b9;
+  for (const one of from) {
+    // Moments are seconds since 1970 with fractions, more than 32 bits hold.
+    mixed = Math.imul(mixed ^ Math.floor(one), 0x85ebca6b);
+    mixed = Math.imul(mixed ^ (mixed >>> 13) ^ Math.floor((one % 1) * 2 ** 31), 0xc2b2ae35);
+    mixed ^= mixed >>> 16;
+  }
+  return (mixed >>> 0) / 2 ** 32;
+}
