@@ -48,6 +48,15 @@ export const repositoryPrefix = (dataset: string): string => `pgbackrest/${datas
 export const repositoryPath = (dataset: string, epoch: number): string =>
   `/${repositoryPrefix(dataset)}${epochLabel(epoch)}`;
 
+/** Start of every key of a dataset's sealed points: those that no tool keeps in a repository of its own. */
+export const pointsPrefix = (dataset: string): string => `points/${dataset}/`;
+
+/** Start of the keys of the leases of a job; a job's name begins with its dataset's: `messages/logical`. */
+export const jobLeasePrefix = (job: string): string => `leases/jobs/${job}/`;
+
+/** Object that a job learns the store's time from. */
+export const jobClockKey = (job: string): string => `leases/clock/${job}`;
+
 /** Start of every key of a dataset's chains of manifests. */
 export const chainsPrefix = (dataset: string): string => `manifests/${dataset}/`;
 

@@ -9,14 +9,19 @@ const keys = ["arn:aws:kms:us-east-1:000000000000:key/mrk-1", "arn:aws:kms:us-we
 const vaults = ["chat-virginia-customer", "chat-oregon-customer"].map((name) => `arn:aws:s3:::${name}`);
 const lease = "arn:aws:s3:::chat-witness-lease/leases/messages.json";
 const inVaults = (prefix: string) => vaults.map((vault) => `${vault}/${prefix}*`);
-const [repository, manifests, divergence, passphrase, signers, ring] = [
+const [repository, manifests, divergence, passphrase, signers, ring, points, leases, clocks] = [
   inVaults("pgbackrest/messages/"),
   inVaults("manifests/messages/"),
   inVaults("divergence/messages/"),
   inVaults("keys/messages/passphrase.json"),
   inVaults("keys/messages/signing-"),
   inVaults("keys/messages/"),
+  inVaults("points/messages/"),
+  inVaults("leases/jobs/messages/"),
+  inVaults("leases/clock/messages/"),
 ];
+/** What dumps are made of and with. */
+const dumps = [...points, ...leases, ...clocks];
 
 /** Logs of operations, and their heads, each at the other site. */
 const audit = [
@@ -49,9 +54,9 @@ const allowed: Record<names.DatasetJob, Record<string, readonly string[]>> = {
   backup: {
     // Its own prefixes, and those of the audit logs.
     "s3:ListBucket": [...vaults, ...vaults, "arn:aws:s3:::chat-witness-lease"],
-    "s3:GetObject": [...ring, ...repository, ...manifests, ...audit, lease],
-    "s3:PutObject": [...repository, ...manifests, ...audit],
-    "s3:DeleteObject": repository,
+    "s3:GetObject": [...ring, ...repository, ...manifests, ...dumps, ...audit, lease],
+    "s3:PutObject": [...repository, ...manifests, ...dumps, ...audit],
+    "s3:DeleteObject": [...repository, ...dumps],
     "kms:Decrypt": [...keys, ...keys],
     "kms:GenerateDataKey": keys,
   },
@@ -135,7 +140,12 @@ describe.each(names.datasetJobs)("the %s job", (job) => {
   test("lists its own prefixes only", () => {
     const [first] = statements;
     expect(first?.Condition).toEqual({
-      StringLike: { "s3:prefix": ["", "pgbackrest/messages/*", "manifests/messages/*", "keys/messages/*"] },
+      StringLike: {
+        "s3:prefix": [
+          ...["", "pgbackrest/messages/*", "manifests/messages/*", "keys/messages/*"],
+          ...["points/messages/*", "leases/jobs/messages/*"],
+        ],
+      },
     });
   });
 });

@@ -25,12 +25,18 @@ export function datasetPermissions(
   const divergence = names.divergencePrefixes(dataset);
   const keys = names.keyPrefix(dataset);
   const passphrase = names.passphraseKey(dataset);
+  const points = names.pointsPrefix(dataset);
+  const leases = names.jobLeasePrefix(dataset);
   const list: Statement = {
     Sid: "ListOwnPrefixes",
     Effect: "Allow",
     Action: "s3:ListBucket",
     Resource: buckets,
-    Condition: { StringLike: { "s3:prefix": ["", `${repository}*`, `${manifests}*`, `${keys}*`] } },
+    Condition: {
+      StringLike: {
+        "s3:prefix": ["", ...[repository, manifests, keys, points, leases].map((prefix) => `${prefix}*`)],
+      },
+    },
   };
   const allow = (
     Sid: string,
@@ -110,6 +116,13 @@ export function datasetPermissions(
         // Deleting only sets a marker: versions are deleted by nobody but break-glass.
         allow("KeepRepository", ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], within(repository)),
         allow("WriteManifests", ["s3:GetObject", "s3:PutObject"], within(manifests)),
+        // Parts of a dump that failed are taken back.
+        allow("KeepPoints", ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], within(points)),
+        allow(
+          "HoldJobLease",
+          ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
+          [...within(leases), ...within(names.jobClockKey(`${dataset}/`))],
+        ),
         ...recordOperations(plan, spec.category),
         ...readLease,
       ];

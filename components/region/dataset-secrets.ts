@@ -45,7 +45,8 @@ export class DatasetSecrets extends pulumi.ComponentResource {
             apiGroups: [""],
             resources: ["secrets"],
             resourceNames: [names.datasetSecret(dataset)],
-            verbs: ["get"],
+            // Patched where an earlier release made it without something.
+            verbs: ["get", "patch"],
           },
         ],
       },

@@ -1,7 +1,7 @@
 import * as core from "@pulumi/kubernetes/core/v1/index.js";
 import * as pulumi from "@pulumi/pulumi";
 
-import { names, type Plan, postgresDatasets } from "../../plan/index.js";
+import { namedBackups, names, type Plan, postgresDatasets } from "../../plan/index.js";
 import { BackupSchedule } from "../schedule/backup-schedule.js";
 import { DatasetSecrets } from "./dataset-secrets.js";
 import { PostgresServer } from "./postgres-server.js";
@@ -74,13 +74,17 @@ export class SiteRegion extends pulumi.ComponentResource {
       );
       const ready = { parent: this, dependsOn: [secrets.done, ...accounts] };
       if (active) new PostgresServer(`${name}-${dataset}`, { ...of, spec }, ready);
-      for (const backup of spec.backups)
-        if (backup.kind === "physical" && backup.schedule.kind === "cron")
+      for (const [kind, backup] of namedBackups(spec)) {
+        if (backup.kind !== "physical" && backup.kind !== "logical") continue;
+        // A dump is made only where a copy of it is; the log begins anew wherever the database does.
+        const made = backup.kind === "physical" || backup.direct.includes(site);
+        if (made && backup.schedule.kind === "cron")
           new BackupSchedule(
-            `${name}-${dataset}-${backup.kind}`,
-            { ...of, backup, schedule: backup.schedule, suspend: !active },
+            `${name}-${dataset}-${kind}`,
+            { ...of, kind, backup, schedule: backup.schedule, suspend: !active },
             ready,
           );
+      }
       for (const [service, deployed] of Object.entries(plan.services)) {
         if (!deployed.needs.includes(dataset)) continue;
         if (plan.dns?.service === service)

@@ -26,6 +26,7 @@ const args = {
   plan,
   site: "virginia",
   dataset: "messages",
+  kind: "physical",
   backup,
   schedule,
   image: "runner:1",

@@ -1,7 +1,8 @@
 import * as batch from "@pulumi/kubernetes/batch/v1/index.js";
 import * as pulumi from "@pulumi/pulumi";
 
-import { type CronSchedule, names, type PhysicalBackup, type Plan, seconds } from "../../plan/index.js";
+import { type CronSchedule, names, type Plan, ports, seconds } from "../../plan/index.js";
+import type { BackupOf } from "../../plan/schema/index.js";
 import { planFile, runnerContainer, runnerPod, secretsMount, secretsVolume } from "../region/runner-pod.js";
 
 /** When one kind of backup of a dataset runs. */
@@ -9,7 +10,9 @@ export interface BackupScheduleArgs {
   readonly plan: Plan;
   readonly site: string;
   readonly dataset: string;
-  readonly backup: PhysicalBackup;
+  /** Name of the backup among the dataset's: `physical`, `logical`, `logical-2`. */
+  readonly kind: string;
+  readonly backup: BackupOf<"physical" | "logical">;
   /** When it runs. */
   readonly schedule: CronSchedule;
   readonly image: string;
@@ -21,7 +24,7 @@ export interface BackupScheduleArgs {
 export class BackupSchedule extends pulumi.ComponentResource {
   constructor(name: string, args: BackupScheduleArgs, opts?: pulumi.ComponentResourceOptions) {
     super("secondsite:schedule:BackupSchedule", name, {}, opts);
-    const { plan, dataset, backup, schedule } = args;
+    const { plan, dataset, kind, backup, schedule } = args;
     const namespace = names.namespace(plan);
     const pod = { ...args, job: "backup" } as const;
     const container = runnerContainer(pod, "backup", [
@@ -30,12 +33,12 @@ export class BackupSchedule extends pulumi.ComponentResource {
       planFile,
       dataset,
       "--kind",
-      backup.kind,
+      kind,
     ]);
     new batch.CronJob(
       `${name}-cron`,
       {
-        metadata: { name: `${dataset}-${backup.kind}`, namespace },
+        metadata: { name: `${dataset}-${kind}`, namespace },
         spec: {
           schedule: schedule.cron,
           timeZone: schedule.timeZone,
@@ -55,6 +58,10 @@ export class BackupSchedule extends pulumi.ComponentResource {
                   containers: [
                     {
                       ...container,
+                      env: [
+                        ...(container.env as object[]),
+                        ...(backup.kind === "logical" ? asDump(dataset) : []),
+                      ] as never,
                       volumeMounts: [...(container.volumeMounts as object[]), secretsMount] as never,
                       resources: { requests: { cpu: "100m", memory: "128Mi" }, limits: { memory: "512Mi" } },
                     },
@@ -71,3 +78,14 @@ export class BackupSchedule extends pulumi.ComponentResource {
     this.registerOutputs({});
   }
 }
+
+/** How a dump's Pod reaches the database: as a role that only reads, by the password of the site's own Secret. */
+const asDump = (dataset: string) =>
+  Object.entries({
+    PGHOST: dataset,
+    PGPORT: String(ports.postgres),
+    PGUSER: "dump",
+    PGPASSWORD_FILE: `${secretsMount.mountPath}/dump-password`,
+    PGSSLMODE: "verify-full",
+    PGSSLROOTCERT: `${secretsMount.mountPath}/ca.crt`,
+  }).map(([name, value]) => ({ name, value }));

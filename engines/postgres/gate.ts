@@ -7,7 +7,8 @@ import { pgbackrest } from "./pgbackrest.js";
 import { archiveConfig } from "./pgbackrest-config.js";
 import type { Placement } from "./placement.js";
 import { writePrivate } from "./private-file.js";
-import { ensureApplication } from "./roles.js";
+import { ensureApplication, ensureDumps } from "./roles.js";
+import { dumpPassword } from "./secrets.js";
 import type { Server } from "./server.js";
 import { verifyStructure } from "./structure.js";
 import { readVolumeState, type VolumeState, writeVolumeState } from "./volume-state.js";
@@ -73,8 +74,17 @@ export class Gate implements Fence {
       await readFile(`${folders.secrets}/app-password`, "utf8"),
     );
     signal.throwIfAborted();
+    await this.#letDumpsIn();
+    signal.throwIfAborted();
     this.#open = epoch;
     this.say(`the gate is open in epoch ${epoch}`);
+  }
+
+  /** A Secret of an earlier release has no password for dumps: they wait for the next, and nothing else does. */
+  async #letDumpsIn(): Promise<void> {
+    const password = await readFile(`${folders.secrets}/${dumpPassword}`, "utf8").catch(() => undefined);
+    if (password === undefined) this.say("no password for dumps: none can be made here yet");
+    else await ensureDumps(this.server, password);
   }
 
   /** The volume's own epoch goes on, on its own timeline. */

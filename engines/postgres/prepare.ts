@@ -13,6 +13,7 @@ import type { PhysicalPoint } from "./points-chain.js";
 import { ownPoints } from "./points-own.js";
 import { writePrivate } from "./private-file.js";
 import { program } from "./programs.js";
+import { dumpRole } from "./roles.js";
 import { watchLease } from "./sighting.js";
 import { newVolume, readVolumeState, writeVolumeState } from "./volume-state.js";
 
@@ -117,6 +118,7 @@ export function newestLabel(
 const hba = [
   "local all postgres peer",
   "hostssl all app all scram-sha-256",
+  `hostssl all ${dumpRole} all scram-sha-256`,
   "hostnossl all all all reject",
   "",
 ].join("\n");

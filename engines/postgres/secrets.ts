@@ -1,10 +1,19 @@
 import { randomBytes } from "node:crypto";
-import { ApiException, CoreV1Api, KubeConfig } from "@kubernetes/client-node";
+import {
+  ApiException,
+  CoreV1Api,
+  KubeConfig,
+  PatchStrategy,
+  setHeaderOptions,
+} from "@kubernetes/client-node";
 
 import { names } from "../../plan/index.js";
 import { makeCertificates } from "./certificates.js";
 import type { Placement } from "./placement.js";
 import { keepKeys } from "./vault-keys.js";
+
+/** Entry of the Secret with the password of the role that dumps are made as. */
+export const dumpPassword = "dump-password";
 
 /**
  * Makes what a dataset needs and nobody should carry around: passwords and certificates as a Secret of the
@@ -19,8 +28,17 @@ export async function makeSecrets(placement: Placement, say: (line: string) => v
   const api = config.makeApiClient(CoreV1Api);
   const name = names.datasetSecret(dataset);
   try {
-    await api.readNamespacedSecret({ name, namespace });
-    say(`Secret ${name} is there already`);
+    const { data } = await api.readNamespacedSecret({ name, namespace });
+    if (data && dumpPassword in data) say(`Secret ${name} is there already`);
+    else {
+      // Made by a release that had no dumps: what it has stays.
+      const body = { stringData: { [dumpPassword]: password() } };
+      await api.patchNamespacedSecret(
+        { name, namespace, body },
+        setHeaderOptions("Content-Type", PatchStrategy.MergePatch),
+      );
+      say(`added ${dumpPassword} to Secret ${name}`);
+    }
     return;
   } catch (error) {
     if (!(error instanceof ApiException) || error.code !== 404) throw error;
@@ -37,8 +55,10 @@ export async function makeSecrets(placement: Placement, say: (line: string) => v
     body: {
       metadata: { name },
       type: "Opaque",
-      stringData: { ...certificates, "app-password": randomBytes(24).toString("base64url") },
+      stringData: { ...certificates, "app-password": password(), [dumpPassword]: password() },
     },
   });
   say(`made Secret ${name}`);
 }
+
+const password = () => randomBytes(24).toString("base64url");

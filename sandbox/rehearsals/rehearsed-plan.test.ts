@@ -10,13 +10,17 @@ test.each([
   ["2026-11-21T06:11:01Z", "0-59/2 * * * *"],
   ["2026-11-21T06:59:30Z", "0-59/2 * * * *"],
 ])(
-  "nothing of the plan differs but that all that the clock starts is due in the first minute after %s",
+  "nothing of the plan differs but that physical backups are due in the first minute after %s",
   (from, cron) => {
     const forward = broughtForward(chat, Date.parse(from));
 
+    const { messages } = forward.datasets;
+    expect(messages?.kind === "postgres" && messages.backups.map((each) => each.kind)).toEqual(
+      expect.arrayContaining(["physical", "logical"]),
+    );
     expect(JSON.stringify(forward).match(/"cron":"[^"]+"/g)).toEqual([
       `"cron":"${cron}"`,
-      `"cron":"${cron}"`,
+      `"cron":"0 2 * * *"`,
     ]);
     expect(JSON.parse(JSON.stringify(forward).replaceAll(cron, "0 2 * * *"))).toEqual(
       JSON.parse(JSON.stringify(chat)),

@@ -3,7 +3,8 @@ import type { WorldSpec } from "../address.js";
 import { SandboxInputError } from "../errors.js";
 
 /**
- * The plan with all that the clock starts due every two minutes; nothing else differs.
+ * The plan with its physical backups due every two minutes; nothing else differs. Nothing that the rehearsal recovers
+ * from comes about by another schedule.
  *
  * @param from when the first one is wanted at the earliest, in milliseconds since 1970: the next full minute it is.
  */
@@ -14,7 +15,7 @@ export function broughtForward(plan: Plan, from: number): Plan {
   const forward = structuredClone(plan);
   for (const [, { backups }] of keptDatasets(forward))
     for (const backup of backups)
-      if ("schedule" in backup && backup.schedule.kind === "cron") backup.schedule.cron = soon;
+      if (backup.kind === "physical" && backup.schedule.kind === "cron") backup.schedule.cron = soon;
   return forward;
 }
 

@@ -76,10 +76,10 @@ async function capture(path: string, dataset: string, options: Options): Promise
     return 0;
   }
   const { backupSealed } = await import("../sealed/backup.js");
-  const { output, ...rest } = options;
+  const { output, site: takenAt, ...rest } = options;
   const { facts, copies } = await recorded(
     operation,
-    () => backupSealed(plan, dataset, { ...rest, kind, say, folder: output }),
+    () => backupSealed(plan, dataset, { ...rest, kind, say, takenAt, folder: output }),
     (point) => sealedTold(dataset, kind, point),
   );
   if (options.json)

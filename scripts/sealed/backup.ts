@@ -8,6 +8,8 @@ import { doneBy, epochOf, type JobOptions, sealedJob, stagingFolder } from "./jo
 
 /** How a dump is made now. */
 export interface BackupOptions extends Omit<JobOptions, "site"> {
+  /** Site that makes it. @default the dataset's own */
+  readonly takenAt?: string | undefined;
   /** Folder for temporary files. */
   readonly staging?: string | undefined;
   readonly say: (line: string) => void;
@@ -24,7 +26,13 @@ export async function backupSealed(
   options: BackupOptions,
 ): Promise<SealedPoint> {
   const job = await sealedJob(plan, dataset, options);
-  const { spec, kind, backup, direct, recipients } = job;
+  const { spec, kind, backup, recipients } = job;
+  const takenAt = options.takenAt ?? spec.at;
+  // After a takeover only to the site's own, as the others may be what was lost.
+  const direct =
+    takenAt === spec.at || options.folder !== undefined
+      ? job.direct
+      : job.direct.filter(({ site }) => site === takenAt);
   if (recipients.length === 0)
     throw new EngineError(
       `nobody could open a backup of "${dataset}": the plan names no key for category "${spec.category}"`,
@@ -32,17 +40,18 @@ export async function backupSealed(
       "add recipients to keys.recovery, or use keys.provider kms with a site at AWS",
     );
   const [first] = direct;
-  if (!first) throw new EngineError(`"${kind}" of "${dataset}" is written nowhere directly`, 2);
+  if (!first)
+    throw new EngineError(`"${kind}" of "${dataset}" has no direct copy that "${takenAt}" writes to`, 2);
   const address = await connectionFrom(spec.database, process.env);
   const staging = await stagingFolder(options.staging);
-  const epoch = await epochOf(job);
+  const epoch = await epochOf(job, takenAt);
   return withJobLease({ store: first.store, job: leaseOf(dataset, kind), holder: doneBy() }, (signal) =>
     captureSealed(
       {
         engine: logicalEngine(),
         source: { address, as: backup.as },
         ...{ kind, epoch, recipients },
-        takenAt: spec.at,
+        takenAt,
         copies: direct,
       },
       { staging, signal, say: options.say },

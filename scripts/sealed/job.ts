@@ -134,8 +134,8 @@ function called<Kept>(dataset: string, all: readonly Called<Kept>[], name: strin
 }
 
 /** The epoch that a capture writes into: the lease's, where a keeper holds one for this database. */
-export async function epochOf({ plan, dataset, spec }: SealedJob): Promise<number> {
-  return spec.runs === "kubernetes" && plan.lease ? presentEpoch(place(plan, spec.at, dataset)) : 1;
+export async function epochOf({ plan, dataset, spec }: SealedJob, site: string): Promise<number> {
+  return spec.runs === "kubernetes" && plan.lease ? presentEpoch(place(plan, site, dataset)) : 1;
 }
 
 /** Who does this, for people who read it later. */

@@ -1,6 +1,6 @@
 import { findPoints } from "../../engines/sealed/points.js";
 import { type Pruned, type PrunePlan, planPrune, prune } from "../../engines/sealed/prune.js";
-import { namedBackups, type Plan, postgresDatasets } from "../../plan/index.js";
+import { namedBackups, names, type Plan, postgresDatasets } from "../../plan/index.js";
 import { storeTime, withJobLease } from "../../vault/index.js";
 import { leaseOf } from "./backup.js";
 import { doneBy, type JobOptions, sealedJob } from "./job.js";
@@ -38,7 +38,7 @@ export async function pruneSealed(plan: Plan, options: PruneOptions): Promise<Pr
         const { store } = found.copy;
         // Whoever only looks writes nothing, and takes this machine's word for the time.
         const asks = options.yes && found.unreachable === undefined;
-        const clock = asks ? await storeTime(store, `leases/clock/${dataset}`) : new Date();
+        const clock = asks ? await storeTime(store, names.jobClockKey(leaseOf(dataset, kind))) : new Date();
         const decided = planPrune(found, kind, backup.keep, clock, (Date.now() - clock.getTime()) / 1_000);
         const acts = options.yes && decided.refused === undefined;
         results.push({

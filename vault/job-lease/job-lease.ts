@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { names } from "../../plan/index.js";
 import { VaultError } from "../errors.js";
 import { manifestKey } from "../manifest.js";
 import { storeTime } from "../store/clock.js";
@@ -52,11 +53,11 @@ export interface JobLease {
  */
 export async function takeJobLease(args: JobLeaseArgs): Promise<JobLease> {
   const { store, job, holder, ttlSeconds = 120 } = args;
-  const prefix = `leases/jobs/${job}/`;
+  const prefix = names.jobLeasePrefix(job);
   const newest = await newestOf(store, prefix);
   if (newest?.record.state === "held") {
     const silent =
-      ((await storeTime(store, `leases/clock/${job}`)).getTime() - newest.modifiedAt.getTime()) / 1000;
+      ((await storeTime(store, names.jobClockKey(job))).getTime() - newest.modifiedAt.getTime()) / 1000;
     const counts = newest.record.ttlSeconds + marginSeconds;
     if (silent <= counts)
       throw new JobLeaseHeld(
