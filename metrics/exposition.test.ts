@@ -76,6 +76,8 @@ test("whatever labels and numbers are, what is read is what was written", async 
         points: given.map((point) => ({ ...point, value: point.value + 0 })),
       });
     }),
+    // Separators that are no line's end to Prometheus.
+    { numRuns: 500, examples: [[[{ labels: { dataset: "\r", site: "\u2028\u2029" }, value: 1 }]]] },
   );
 });
 

@@ -6,9 +6,10 @@ export class NoExposition extends Error {
 }
 
 const name = "[a-zA-Z_:][a-zA-Z0-9_:]*";
-const helpLine = new RegExp(`^# HELP (${name}) (.*)$`);
+// Only a line feed ends a line; JavaScript's dot stops at other separators too.
+const helpLine = new RegExp(`^# HELP (${name}) (.*)$`, "s");
 const typeLine = new RegExp(`^# TYPE (${name}) (\\w+)$`);
-const sampleLine = new RegExp(`^(${name})(?:\\{(.*)\\})? (\\S+)$`);
+const sampleLine = new RegExp(`^(${name})(?:\\{(.*)\\})? (\\S+)$`, "s");
 const label = /^([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\\n]|\\["\\n])*)"(?:,|$)/;
 
 /**

@@ -5,7 +5,13 @@ import {
   EncryptCommand,
   KMSClient,
 } from "@aws-sdk/client-kms";
-import { GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+} from "@aws-sdk/client-s3";
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
@@ -130,5 +136,19 @@ describe.each<[names.DatasetJob, readonly string[]]>([
       );
     // The database reads the public halves of what signs, beside its passphrase.
     expect(await Promise.all(ids.map(read))).toEqual([true, true, job !== "database"]);
+  });
+
+  test("adds to the audit log only if it backs up; overwrites and deletes nothing of it", async () => {
+    const Prefix = names.auditPrefix("virginia", "customer");
+    const at = { Bucket, Key: `${Prefix}00000/00000001.json` };
+    const record = { ...at, Body: "{}" };
+    const send = s3[job];
+    const backsUp = job === "backup";
+    expect(await allowed(send.send(new PutObjectCommand(record)))).toBe(false);
+    expect(await allowed(send.send(new PutObjectCommand({ ...record, IfNoneMatch: "*" })))).toBe(backsUp);
+    expect(await allowed(send.send(new ListObjectsV2Command({ Bucket, Prefix })))).toBe(backsUp);
+    expect(await allowed(send.send(new GetObjectCommand(at)))).toBe(backsUp);
+    expect(await allowed(send.send(new PutObjectCommand({ ...record, Body: "[]" })))).toBe(false);
+    expect(await allowed(send.send(new DeleteObjectCommand(at)))).toBe(false);
   });
 });
