@@ -21,7 +21,7 @@ import { AssumeRoleCommand, AssumeRoleWithWebIdentityCommand, STSClient } from "
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { cloudSiteOf, names, type Plan, parsePlan, primarySite } from "../plan/index.js";
+import { cloudSiteOf, names, type Plan, primarySite } from "../plan/index.js";
 import chat from "../plans/kubernetes-chat.js";
 import { defaultWorld, down, fail, heal, status, up } from "../sandbox/world/index.js";
 import { testImages } from "../sandbox/world/testing/images.js";
@@ -30,10 +30,10 @@ import { asCredentials, awsOf, callsOf } from "./testing/aws.js";
 import { eventually } from "./testing/eventually.js";
 import { Project, root } from "./testing/project.js";
 
-/** The plan as it is, but for backups that come every minute. */
-const plan: Plan = parsePlan(
-  JSON.parse(JSON.stringify(chat), (key, value) => (key === "cron" ? "* * * * *" : value)),
-);
+/** The plan as it is, but for physical backups that come every minute. */
+const plan: Plan = structuredClone(chat);
+for (const backup of plan.datasets.messages?.kind === "postgres" ? plan.datasets.messages.backups : [])
+  if (backup.kind === "physical" && backup.schedule.kind === "cron") backup.schedule.cron = "* * * * *";
 const spec = { ...defaultWorld, name: "stage-a", net: 94 };
 const stack = "chat-backup";
 const dataset = "messages";
@@ -103,7 +103,7 @@ test("a CronJob's Pod fires on the minute, by the controller, and captures under
   const jobs = async () => {
     const { output } = await kubectl("get", "jobs", "--output=json");
     const { items } = JSON.parse(output) as { items: Job[] };
-    return items.filter(({ metadata }) => metadata.ownerReferences?.[0]?.kind === "CronJob");
+    return items.filter(({ metadata }) => metadata.ownerReferences?.[0]?.name === "messages-physical");
   };
   await eventually(async () => (await jobs()).some(({ status }) => status.succeeded === 1), 150);
   const job = (await jobs()).find(({ status }) => status.succeeded === 1);
@@ -149,6 +149,54 @@ test("each copy has a chain of its own, signed by one key; the same keys lie at 
       { kind: "kms", key: names.keyAlias(plan, "customer") },
       ...(plan.keys.recovery?.recipients ?? []).map((recipient) => ({ kind: "age", key: recipient })),
     ]);
+  }
+});
+
+test("C3: the dump's CronJob makes a sealed, locked point in the same chain, as a role that only reads", async () => {
+  const dumped = async () => {
+    const entries = await Promise.all(
+      (await manifests()).map(async ({ Key }) => {
+        const { Body } = await s3.send(new GetObjectCommand({ Bucket: vault, Key }));
+        return JSON.parse((await Body?.transformToString()) ?? "{}") as {
+          kind?: string;
+          parts: { key: string }[];
+        };
+      }),
+    );
+    return entries.find(({ kind }) => kind === "logical");
+  };
+  const psql = ["psql", "-X", "-h", "/run/secondsite", "-U", "postgres", "-v", "ON_ERROR_STOP=1", "chat"];
+  await kubectl(
+    ...["exec", "messages-0", "--container=database", "--", ...psql],
+    ...[
+      "-c",
+      "CREATE TABLE notes (id int PRIMARY KEY, body text)",
+      "-c",
+      "INSERT INTO notes VALUES (1, 'a note')",
+    ],
+  );
+  await kubectl("create", "job", "dump-now", "--from=cronjob/messages-logical");
+  const state = async () => (await kubectl("get", "job", "dump-now", "--output=json")).output;
+  await eventually(async () => /"(succeeded|failed)": [1-9]/.test(await state()), 120, "the dump ends");
+  const { output: said } = await kubectl("logs", "job/dump-now");
+  expect(await state(), said).toMatch(/"succeeded": 1/);
+
+  const point = await dumped();
+  expect(point).toMatchObject({
+    ...{ version: 2, entry: "point", site: "virginia", takenAt: "virginia", epoch: 1 },
+    source: { engine: "postgresql", database: "chat" },
+    keys: [{ id: "data-000001" }],
+  });
+  expect(point?.parts.length).toBeGreaterThan(3);
+  for (const { key } of point?.parts ?? []) {
+    expect(key).toMatch(/^points\/messages\/logical\//);
+    const { ServerSideEncryption, ObjectLockMode } = await s3.send(
+      new HeadObjectCommand({ Bucket: vault, Key: key }),
+    );
+    expect({ ServerSideEncryption, ObjectLockMode }).toEqual({
+      ServerSideEncryption: "aws:kms",
+      ObjectLockMode: "COMPLIANCE",
+    });
   }
 });
 
