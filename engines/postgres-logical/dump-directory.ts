@@ -89,7 +89,8 @@ export async function dumpDirectory(job: DirectoryJob, parts: PartWriter, hashed
   } catch (error) {
     stop.abort(error);
     await Promise.allSettled([dump.ended, ...seen.values()]);
-    throw job.signal.aborted ? job.signal.reason : error;
+    // The first that failed; what was ended because of it complains too, and may be asked first.
+    throw job.signal.aborted ? job.signal.reason : stop.signal.reason;
   }
 }
 
