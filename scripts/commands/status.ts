@@ -1,10 +1,13 @@
 import type { CopyStatus, LeaseStatus } from "../../engines/postgres/status.js";
 import type { CommandModule, ExitCode } from "../command.js";
 import { metricsOption } from "../options.js";
+import { storeOption } from "../sealed/options.js";
+import type { DumpStatus } from "../status/dumps.js";
 import type { SiteStatus } from "../status/sites.js";
 
 const help = `
-The loss is what would be gone if that copy were all that is left now: nothing newer than its newest stored log.
+The loss is what would be gone if that copy were all that is left now: nothing newer than its newest stored log. A dump
+loses what was committed since; where log is kept, no dump has to keep the objective.
 
 Exit codes: 0 every copy keeps the objective and a site serves, 1 an objective is exceeded, a copy does not answer or no
 site serves, 2 bad input.
@@ -19,37 +22,58 @@ export const status: CommandModule = {
     program
       .command("status <plan>")
       .description("Shows each copy's age against the objective, who holds the lease, and which site serves.")
+      .addOption(storeOption())
       .addOption(metricsOption())
       .option("--json", "print it as JSON", false)
       .addHelpText("after", help)
-      .action(async (path, { json, metrics }) => done(await show(path, json, metrics)));
+      .action(async (path, options) => done(await show(path, options)));
   },
 };
 
-async function show(path: string, json: boolean, metrics: string | undefined): Promise<ExitCode> {
+interface Options {
+  readonly store?: string[];
+  readonly metrics?: string;
+  readonly json: boolean;
+}
+
+async function show(path: string, { json, metrics, store }: Options): Promise<ExitCode> {
   const { loadPlan } = await import("../../plans/load.js");
   const { copiesOf, readCopies } = await import("../../engines/postgres/points-copies.js");
   const { copyStatus, leaseStatus } = await import("../../engines/postgres/status.js");
   const { postgresDatasets } = await import("../../plan/index.js");
+  const { allSealed } = await import("../sealed/points.js");
+  const { dumpStatus } = await import("../status/dumps.js");
   const { siteStatuses } = await import("../status/sites.js");
   const { statusSamples } = await import("../status/samples.js");
   const { emitted } = await import("../operation/emit.js");
   const plan = await loadPlan(path);
-  const [copies, leases, sites] = await Promise.all([
-    readCopies(copiesOf(plan)),
-    Promise.all(plan.lease ? postgresDatasets(plan).map(([name]) => leaseStatus(plan, name)) : []),
+  // Only a server in a Pod has a keeper that holds a lease.
+  const kept = postgresDatasets(plan).filter(([, { runs }]) => plan.lease && runs === "kubernetes");
+  const [copies, dumped, leases, sites] = await Promise.all([
+    readCopies(copiesOf(plan, {}, true)),
+    allSealed(plan, { store }),
+    Promise.all(kept.map(([name]) => leaseStatus(plan, name))),
     siteStatuses(plan),
   ]);
   const now = new Date();
   const data = copies.map((copy) => copyStatus(plan, copy, now));
-  const met = data.every((copy) => copy.met) && (sites.length === 0 || sites.some(({ serves }) => serves));
+  const logged = new Set(data.map(({ dataset }) => dataset));
+  const dumps = dumped.map((copy) => dumpStatus(plan, copy, logged, now));
+  const kinds = new Set(dumps.map(({ dataset, kind }) => `${dataset} ${kind}`));
+  // One copy within the objective is what is promised; the others are told.
+  const dumpsMet = [...kinds].every((each) => {
+    const own = dumps.filter(({ dataset, kind, met }) => `${dataset} ${kind}` === each && met !== undefined);
+    return own.length === 0 || own.some(({ met }) => met);
+  });
+  const met =
+    dumpsMet && data.every((copy) => copy.met) && (sites.length === 0 || sites.some(({ serves }) => serves));
   for (const warning of await emitted(plan, statusSamples(data, now), { file: metrics }))
     process.stderr.write(`secondsite: ${warning}\n`);
   const answer = { plan: plan.name, at: now.toISOString(), rpo: plan.objectives.rpo, met };
   process.stdout.write(
     json
-      ? `${JSON.stringify({ ...answer, copies: data, leases, sites }, undefined, 2)}\n`
-      : await rendered(plan.objectives.rpo, data, leases, sites),
+      ? `${JSON.stringify({ ...answer, copies: data, dumps, leases, sites }, undefined, 2)}\n`
+      : await rendered(plan.objectives.rpo, data, dumps, leases, sites),
   );
   return met ? 0 : 1;
 }
@@ -57,6 +81,7 @@ async function show(path: string, json: boolean, metrics: string | undefined): P
 async function rendered(
   rpo: string,
   copies: readonly CopyStatus[],
+  dumps: readonly DumpStatus[],
   leases: readonly LeaseStatus[],
   sites: readonly SiteStatus[],
 ): Promise<string> {
@@ -64,7 +89,7 @@ async function rendered(
   const { humanSeconds } = await import("../../plan/index.js");
   const age = (seconds: number | undefined) =>
     seconds === undefined ? "-" : humanSeconds(Math.max(1, Math.round(seconds)));
-  return [
+  const list = [
     table(copies, [
       { title: "", value: ({ met }) => (met ? "✔" : "✖") },
       { title: "Dataset", value: ({ dataset }) => dataset },
@@ -73,6 +98,19 @@ async function rendered(
       { title: "Its age", value: ({ newestPoint }) => age(newestPoint?.ageSeconds) },
       { title: "Newest log", value: ({ newestLog }) => age(newestLog?.ageSeconds) },
       { title: `Loss now, of ${rpo}`, value: ({ lossSeconds }) => age(lossSeconds) },
+      { title: "Problem", value: ({ unreachable }) => unreachable ?? "", wrap: true },
+    ]),
+    table(dumps, [
+      { title: "", value: ({ met }) => (met === undefined ? " " : met ? "✔" : "✖") },
+      { title: "Dumps of", value: ({ dataset }) => dataset },
+      { title: "Copy", value: ({ site }) => site },
+      { title: "Kind", value: ({ kind }) => kind },
+      { title: "Newest", value: ({ newest }) => newest?.label ?? "none" },
+      { title: `Its age, of ${rpo}`, value: ({ newest }) => age(newest?.ageSeconds) },
+      {
+        title: "Last found good",
+        value: ({ verified }) => (verified ? `${verified.at.slice(0, 16)}Z, ${verified.level}` : "never"),
+      },
       { title: "Problem", value: ({ unreachable }) => unreachable ?? "", wrap: true },
     ]),
     ...(leases.length === 0
@@ -94,5 +132,12 @@ async function rendered(
       { title: "Serves", value: ({ serves }) => (serves ? "yes" : "no") },
       { title: "It says", value: ({ reason }) => reason, wrap: true },
     ]),
-  ].join("\n");
+  ];
+  const lengths = [
+    copies.length,
+    dumps.length,
+    ...(leases.length === 0 ? [] : [leases.length]),
+    sites.length,
+  ];
+  return list.filter((_, index) => lengths[index] !== 0).join("\n");
 }

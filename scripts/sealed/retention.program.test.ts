@@ -73,6 +73,18 @@ test("C5: verify records what it found in the point's chain, at each level", asy
   expect(found.verification).toMatchObject({ level: "restored", faults: [] });
 });
 
+test("status shows each copy's newest dump against the objective, and what was last found good", async () => {
+  const { code, answer } = await json("status");
+
+  expect(code).toBe(0);
+  const newest = { label: label(3), ageSeconds: expect.any(Number) };
+  expect(answer.dumps).toMatchObject([
+    { site: "office", met: true, newest },
+    { site: "offsite", met: true, newest, verified: { label: label(0), level: "restored" } },
+    { site: "branch", met: false, unreachable: expect.stringContaining("desk-branch-customer") },
+  ]);
+});
+
 test("B3: a look changes nothing; a held point stays; the newest verified one stays whatever retention says", async () => {
   // Of four, two are kept by number and the first as the only verified one.
   expect(held((await json("prune", "--site", "offsite")).answer[0].points)).toEqual(["1/2"]);

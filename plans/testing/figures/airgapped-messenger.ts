@@ -140,5 +140,9 @@ export const moved: Moved = {
       asItComes(name),
     ]),
   ),
+  // Two uploads of it have to fit.
+  [backup("raft", 0, "schedule/within")]: [
+    from(2 * moving(GiB), "schedule/within datasets.raft.backups[0].schedule.within"),
+  ],
   [backup("raft", 0, "keep/count")]: [from(2, kept("retention/only-one", "raft", 0))],
 };

@@ -46,8 +46,8 @@ const cares: readonly (readonly [what: string, file: string, text: string, inste
   [
     "more changes than the line carries, copied on change",
     "runs.ts",
-    "return isTooMuch(plan, dataset, backup) ?",
-    "return false ?",
+    "return isTooMuch(plan, dataset, backup)",
+    "return false",
   ],
   [
     "more changes than the line carries, in a stream",

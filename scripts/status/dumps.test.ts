@@ -1,0 +1,35 @@
+import { expect, test } from "vitest";
+
+import type { FoundCopy } from "../../engines/sealed/points.js";
+import desk from "../../plans/support-desk.js";
+import { dumpStatus } from "./dumps.js";
+
+const now = new Date("2026-05-02T00:00:00Z");
+const point = (at: string, more: object = {}) => ({ at, point: { label: at }, ...more });
+const copy = (...points: object[]) =>
+  ({
+    copy: { dataset: "tickets", site: "office" },
+    kind: "logical",
+    points,
+    dropped: [],
+    faults: [],
+  }) as unknown as FoundCopy & {
+    kind: string;
+  };
+
+test.each([
+  ["a good one within the day", copy(point("2026-05-01T12:00:00Z")), true],
+  ["a good one that is older", copy(point("2026-04-30T12:00:00Z")), false],
+  [
+    "a newer one that cannot be restored",
+    copy(point("2026-04-30T12:00:00Z"), point("2026-05-01T12:00:00Z", { problem: "gone" })),
+    false,
+  ],
+  ["none", copy(), false],
+])("%s: the objective of 24 hours is kept or not", (_, found, met) => {
+  expect(dumpStatus(desk, found, new Set(), now).met).toBe(met);
+});
+
+test("where log is kept, no dump has to keep the objective", () => {
+  expect(dumpStatus(desk, copy(), new Set(["tickets"]), now)).not.toHaveProperty("met");
+});
