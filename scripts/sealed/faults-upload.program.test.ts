@@ -1,0 +1,186 @@
+import { randomBytes } from "node:crypto";
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+
+import { testCredentials } from "../../vault/testing/backends.js";
+import { afterFault, type FaultDesk, startFaultDesk, type Timed } from "./testing/fault.js";
+import { smallDisk } from "./testing/small-disk.js";
+
+let desk: FaultDesk;
+let good: string;
+
+beforeAll(async () => {
+  desk = await startFaultDesk();
+  good = await desk.dump();
+});
+afterEach(() => desk.proxy.inject(() => "none"));
+afterAll(() => desk?.[Symbol.asyncDispose]());
+
+const isPart = (method: string, url: string) => method === "PUT" && url.includes("/points/");
+
+/** What lies at the office, and what never came to its end there. */
+async function leftAtOffice(label: string): Promise<string[]> {
+  const { office } = desk.stores;
+  const found: string[] = [];
+  for await (const { key } of office.list(`points/tickets/logical/${label}/`)) found.push(key);
+  return found;
+}
+
+/** The office has nothing of it, offsite has all of it, and the older one at the office is still what is found there. */
+async function onlyOffsite(answer: Timed, says: RegExp) {
+  const { label, copies } = JSON.parse(answer.out);
+  expect(copies).toMatchObject([{ site: "office", failure: expect.any(String) }, { site: "offsite" }]);
+  expect(copies[1].key).toContain("manifests/");
+  expect(await leftAtOffice(label)).toEqual([]);
+  await desk.remember(label);
+  const failed = { operation: "backup", exitCode: 3, outcome: "failed", says } as const;
+  await afterFault(desk, answer, { ...failed, newest: good, site: "office" });
+  return label;
+}
+
+test("control of faults 1, 8, 21, 22 and 23: through a proxy that does nothing every copy has the point", async () => {
+  const answer = await desk.backup();
+  good = JSON.parse(answer.out).label;
+  await desk.remember(good);
+  const done = { operation: "backup", exitCode: 0, outcome: "done", says: /"site": "office"/ } as const;
+  await afterFault(desk, answer, { ...done, newest: good, site: "office" });
+});
+
+test("fault 1: an upload that is cut half-way is no point at that copy, and nothing of it stays", async () => {
+  desk.proxy.inject((method, url) => (isPart(method, url) ? "cut-request" : "none"));
+  const answer = await desk.backup();
+  desk.proxy.inject(() => "none");
+
+  expect(desk.proxy.counts["cut-request"]).toBeGreaterThan(1);
+  await onlyOffsite(answer, /uploading points\/tickets/);
+});
+
+test("fault 1: an entry that was written although half of a part is there is found out: its checksum is of all of it", async () => {
+  const { label } = JSON.parse((await desk.backup()).out);
+  const key = `points/tickets/logical/${label}/dump.pgc.zst`;
+  const whole = Buffer.from((await desk.stores.office.get(key)) ?? "");
+  await desk.stores.office.put(key, whole.subarray(0, whole.length / 2));
+  const { out } = await desk.secondsite("points", desk.plan, "--json", "--site", "office", ...desk.places);
+
+  expect(JSON.parse(out).dumps[0].problem).toMatch(/dump\.pgc\.zst has \d+ bytes instead of/);
+  await desk.stores.office.put(key, whole);
+  await desk.remember(label);
+  good = label;
+});
+
+test("fault 8: credentials that expire on the way are fetched once more, and the point is whole", async () => {
+  const calls = join(desk.folder, "calls");
+  // What is said to be valid for minutes only is asked for again before each use, as the SDK does it.
+  await expiring(calls);
+  let expired = false;
+  desk.proxy.inject((method, url, headers) => {
+    expired ||= isPart(method, url);
+    return expired && headers["x-amz-security-token"] === "token-1" ? "expired" : "none";
+  });
+  const answer = await desk.backup();
+  desk.proxy.inject(() => "none");
+  restored();
+
+  expect((await readFile(calls, "utf8")).length).toBeGreaterThan(1);
+  good = JSON.parse(answer.out).label;
+  await desk.remember(good);
+  const done = { operation: "backup", exitCode: 0, outcome: "done", says: /"site": "office"/ } as const;
+  await afterFault(desk, answer, { ...done, newest: good, site: "office" });
+});
+
+test("fault 8: where nothing newer is to be had, the copy fails, is said to, and keeps nothing", async () => {
+  desk.proxy.inject((method, url) => (isPart(method, url) ? "expired" : "none"));
+  const answer = await desk.backup();
+  desk.proxy.inject(() => "none");
+
+  await onlyOffsite(answer, /ExpiredToken/);
+});
+
+test("fault 21: a store's disk that is full is a copy that fails by itself; its partial files are gone", async () => {
+  await using disk = await smallDisk(64 * 1024);
+  await writeFile(join(disk.folder, "rest"), randomBytes(30_000));
+  const answer = await desk.secondsite(
+    ...["backup", desk.plan, "tickets", "--kind", "logical", "--output", disk.folder, ...desk.places],
+  );
+  expect(answer.code, answer.err).toBe(3);
+  expect(answer.err).toMatch(/ENOSPC|no space/);
+  const left = await readdir(disk.folder, { recursive: true, withFileTypes: true });
+  expect(left.filter((one) => one.isFile() && one.parentPath.includes("points"))).toEqual([]);
+});
+
+test("fault 21: staging that is full ends it before anything is written, at any copy", async () => {
+  await using disk = await smallDisk(16 * 1024);
+  await writeFile(join(disk.folder, "rest"), randomBytes(12 * 1024)).catch(() => undefined);
+  await writeFile(join(disk.folder, "more"), randomBytes(4 * 1024)).catch(() => undefined);
+  const answer = await desk.backup("--staging", disk.folder);
+
+  const failed = { operation: "backup", exitCode: 3, outcome: "failed", says: /ENOSPC|no space/ } as const;
+  await afterFault(desk, answer, { ...failed, newest: good, site: "office" });
+});
+
+test('fault 23: of answers that are "slow down" or are lost none costs the point, and none makes two of it', async () => {
+  const before = (await chain()).length;
+  const faults = ["503", "none", "cut-answer", "none", "none"] as const;
+  let request = 0;
+  desk.proxy.inject(() => faults[request++ % faults.length] ?? "none");
+  const answer = await desk.backup();
+  desk.proxy.inject(() => "none");
+
+  good = JSON.parse(answer.out).label;
+  await desk.remember(good);
+  expect(await chain()).toHaveLength(before + 1);
+  const done = { operation: "backup", exitCode: 0, outcome: "done", says: /"site": "office"/ } as const;
+  await afterFault(desk, answer, { ...done, newest: good, site: "office" });
+});
+
+test('fault 23: a store that only says "slow down" is a copy that fails', async () => {
+  desk.proxy.inject((method, url) => (isPart(method, url) ? "503" : "none"));
+  const answer = await desk.backup();
+  desk.proxy.inject(() => "none");
+
+  await onlyOffsite(answer, /SlowDown|slow down/);
+});
+
+test("fault 22: a network that stalls is given up after its deadline and asked again, so often and no more", async () => {
+  let stalled = 0;
+  desk.proxy.inject((method, url) => (isPart(method, url) && stalled++ < 1 ? "stall" : "none"));
+  const answer = await desk.backup();
+  desk.proxy.inject(() => "none");
+
+  expect(stalled).toBeGreaterThan(1);
+  good = JSON.parse(answer.out).label;
+  await desk.remember(good);
+  expect(answer.until - answer.from).toBeGreaterThan(15_000);
+  const done = { operation: "backup", exitCode: 0, outcome: "done", says: /"site": "office"/ } as const;
+  await afterFault(desk, answer, { ...done, newest: good, site: "office" });
+});
+
+async function chain(): Promise<string[]> {
+  const keys: string[] = [];
+  for await (const { key } of desk.stores.office.list("manifests/")) keys.push(key);
+  return keys;
+}
+
+/** Credentials from a program that gives others each time. */
+async function expiring(calls: string): Promise<void> {
+  const program = join(desk.folder, "credentials.sh");
+  const { accessKeyId, secretAccessKey } = testCredentials;
+  const answer = `{"Version":1,"AccessKeyId":"${accessKeyId}","SecretAccessKey":"${secretAccessKey}"`;
+  await writeFile(
+    program,
+    `#!/bin/sh\nprintf x >> ${calls}\nprintf '${answer},"SessionToken":"token-%s","Expiration":"%s"}' "$(wc -c < ${calls} | tr -d ' ')" "$(date -u -d +60seconds +%Y-%m-%dT%H:%M:%SZ)"\n`,
+    { mode: 0o755 },
+  );
+  const config = join(desk.folder, "config");
+  await writeFile(config, `[profile desk-office]\ncredential_process = ${program}\n`);
+  before = [process.env.AWS_CONFIG_FILE, process.env.AWS_SHARED_CREDENTIALS_FILE];
+  vi.stubEnv("AWS_CONFIG_FILE", config);
+  vi.stubEnv("AWS_SHARED_CREDENTIALS_FILE", join(desk.folder, "none"));
+}
+
+let before: (string | undefined)[] = [];
+function restored(): void {
+  vi.stubEnv("AWS_CONFIG_FILE", before[0]);
+  vi.stubEnv("AWS_SHARED_CREDENTIALS_FILE", before[1]);
+}
