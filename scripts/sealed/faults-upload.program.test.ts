@@ -53,7 +53,7 @@ test("fault 1: an upload that is cut half-way is no point at that copy, and noth
   desk.proxy.inject(() => "none");
 
   expect(desk.proxy.counts["cut-request"]).toBeGreaterThan(1);
-  await onlyOffsite(answer, /uploading points\/tickets/);
+  await onlyOffsite(answer, /writing points\/tickets/);
 });
 
 test("fault 1: an entry that was written although half of a part is there is found out: its checksum is of all of it", async () => {
@@ -82,6 +82,7 @@ test("fault 8: credentials that expire on the way are fetched once more, and the
   desk.proxy.inject(() => "none");
   restored();
 
+  expect(answer.code, answer.err).toBe(0);
   expect((await readFile(calls, "utf8")).length).toBeGreaterThan(1);
   good = JSON.parse(answer.out).label;
   await desk.remember(good);
@@ -109,13 +110,19 @@ test("fault 21: a store's disk that is full is a copy that fails by itself; its 
   expect(left.filter((one) => one.isFile() && one.parentPath.includes("points"))).toEqual([]);
 });
 
-test("fault 21: staging that is full ends it before anything is written, at any copy", async () => {
-  await using disk = await smallDisk(16 * 1024);
-  await writeFile(join(disk.folder, "rest"), randomBytes(12 * 1024)).catch(() => undefined);
-  await writeFile(join(disk.folder, "more"), randomBytes(4 * 1024)).catch(() => undefined);
-  const answer = await desk.backup("--staging", disk.folder);
+test("fault 21: staging that is full ends a verification cleanly; nothing of it stays, and it says nothing of the point", async () => {
+  await using disk = await smallDisk(256 * 1024);
+  const [holder = ""] = desk.holders;
+  const deep = ["--kind", "logical", "--site", "office", "--point", good, "--identity", holder];
+  const answer = await desk.on("verify", ...deep, "--level", "restored", "--staging", disk.folder);
 
-  const failed = { operation: "backup", exitCode: 3, outcome: "failed", says: /ENOSPC|no space/ } as const;
+  expect(await readdir(disk.folder)).toEqual([]);
+  const failed = {
+    operation: "verify",
+    exitCode: 3,
+    outcome: "failed",
+    says: /No space left|ENOSPC/,
+  } as const;
   await afterFault(desk, answer, { ...failed, newest: good, site: "office" });
 });
 

@@ -156,7 +156,7 @@ async function newestRestores(desk: FaultDesk, expected: Expected): Promise<void
 
 /** What the audit log says of the time in which a command ran. */
 async function records({ secondsite, plan, places }: FaultDesk, { from, until }: Timed) {
-  const { out } = await secondsite("audit", plan, "--json", "--last", "1000", ...places);
+  const { out } = await secondsite("audit", plan, "--site", "office", "--json", "--last", "999", ...places);
   const read: { records: AuditRecord[]; logs: { faults: unknown[] }[] } = JSON.parse(out);
   expect(read.logs.flatMap(({ faults }) => faults)).toEqual([]);
   return read.records.filter(
