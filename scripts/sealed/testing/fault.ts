@@ -154,14 +154,16 @@ async function newestRestores(desk: FaultDesk, expected: Expected): Promise<void
   await desk.server.sql(desk.server.address, `DROP DATABASE ${into}`);
 }
 
-/** What the audit log says of the time in which a command ran. */
+/** What the audit logs say of the time in which a command ran; each copy that was acted on has its own. */
 async function records({ secondsite, plan, places }: FaultDesk, { from, until }: Timed) {
-  const { out } = await secondsite("audit", plan, "--site", "office", "--json", "--last", "999", ...places);
-  const read: { records: AuditRecord[]; logs: { faults: unknown[] }[] } = JSON.parse(out);
-  expect(read.logs.flatMap(({ faults }) => faults)).toEqual([]);
-  return read.records.filter(
-    ({ startedAt }) => from <= Date.parse(startedAt) && Date.parse(startedAt) <= until,
-  );
+  const all: AuditRecord[] = [];
+  for (const site of ["office", "offsite", "branch"]) {
+    const { out } = await secondsite("audit", plan, "--site", site, "--json", "--last", "999", ...places);
+    const read: { records: AuditRecord[]; logs: { faults: unknown[] }[] } = JSON.parse(out);
+    expect(read.logs.flatMap(({ faults }) => faults)).toEqual([]);
+    all.push(...read.records);
+  }
+  return all.filter(({ startedAt }) => from <= Date.parse(startedAt) && Date.parse(startedAt) <= until);
 }
 
 /** 1 or 0, as the figures say that alerts are made of. */
