@@ -25,6 +25,6 @@ test("a fault is covered by tests that are there and say its number, or is said 
 
 /** Numbers that tests of a file name: `fault 7`, `faults 2, 11 and 12`. */
 function numbersIn(text: string): number[] {
-  const lists = [...text.matchAll(/["`]faults? ((?:\d+(?:, | and )?)+)/g)].map(([, list = ""]) => list);
+  const lists = [...text.matchAll(/["'`]faults? ((?:\d+(?:, | and )?)+)/g)].map(([, list = ""]) => list);
   return lists.flatMap((list) => [...list.matchAll(/\d+/g)].map(([number]) => Number(number)));
 }
