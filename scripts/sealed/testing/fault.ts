@@ -159,6 +159,8 @@ async function records({ secondsite, plan, places }: FaultDesk, { from, until }:
   const all: AuditRecord[] = [];
   for (const site of ["office", "offsite", "branch"]) {
     const { out } = await secondsite("audit", plan, "--site", site, "--json", "--last", "999", ...places);
+    // Nothing is said where nobody keeps a log.
+    if (out === "") continue;
     const read: { records: AuditRecord[]; logs: { faults: unknown[] }[] } = JSON.parse(out);
     expect(read.logs.flatMap(({ faults }) => faults)).toEqual([]);
     all.push(...read.records);
