@@ -4,6 +4,7 @@ import {
   checkChain,
   type DatasetCopy,
   disbelieved,
+  type FoundEntry,
   livePoints,
   ringKeys,
   signersIn,
@@ -21,6 +22,8 @@ export interface FoundPoint extends ChainPoint {
   readonly at: string;
   /** Why it cannot be restored; absent on a good point. */
   readonly problem?: string;
+  /** What is wrong with it as it lies there now, whatever an earlier verification said. */
+  readonly shown?: string;
 }
 
 /** What one copy holds, or why it could not be asked. */
@@ -54,7 +57,7 @@ async function pointsAt(
   copy: DatasetCopy,
   kind: string,
 ): Promise<Pick<FoundCopy, "points" | "dropped" | "faults">> {
-  const { store, plan, dataset, site, ring } = copy;
+  const { store, plan, dataset, ring } = copy;
   const sizes = new Map<string, number>();
   for await (const { key, bytes } of store.list(kindPrefix(dataset, kind))) sizes.set(key, bytes);
   const keys = new Map((await ringKeys(ring, "data")).map(({ object, sha256 }) => [object, sha256]));
@@ -63,7 +66,7 @@ async function pointsAt(
   const dropped: string[] = [];
   const faults: string[] = [];
   for (const { epoch, prefix, entries } of await chainsOf(store, dataset)) {
-    const expected = { prefix, plan, dataset, site, epoch, trusted };
+    const expected = { prefix, plan, dataset, site: writtenFor(copy, entries), epoch, trusted };
     const found = checkChain(entries, expected);
     faults.push(...found.map(({ key, problem }) => `${key}: ${problem}`));
     const damaged = new Map(found.map(({ key, problem }) => [key, problem]));
@@ -79,18 +82,29 @@ async function pointsAt(
         dropped.push(entry.label);
     for (const live of alive) {
       if (live.point.kind !== kind) continue;
-      const problem = damaged.get(live.key) ?? problemOf(live, sizes, keys);
+      const shown = damaged.get(live.key) ?? problemOf(live, sizes, keys);
+      const problem = shown ?? lastFault(live);
       const { finishedAt, source } = live.point;
       const at = typeof source.at === "string" ? source.at : finishedAt;
-      points.push({ ...live, copy, chain: prefix, epoch, at, ...(problem === undefined ? {} : { problem }) });
+      points.push({
+        ...{ ...live, copy, chain: prefix, epoch, at },
+        ...(shown === undefined ? {} : { shown }),
+        ...(problem === undefined ? {} : { problem }),
+      });
     }
   }
   return { points, dropped, faults };
 }
 
+/** Site that a chain has to have been written for: a replica's is that of the copy which it replicates. */
+function writtenFor({ site, replicates = [] }: DatasetCopy, entries: readonly FoundEntry[]): string {
+  const said = entries.find(({ entry }) => entry !== undefined)?.entry?.site;
+  return said !== undefined && replicates.includes(said) ? said : site;
+}
+
 /** What a listing shows to be wrong: it counts only where every part is there. */
 function problemOf(
-  { point, verification }: ChainPoint,
+  { point }: ChainPoint,
   sizes: ReadonlyMap<string, number>,
   keys: ReadonlyMap<string, string>,
 ): string | undefined {
@@ -104,6 +118,11 @@ function problemOf(
     if (there === undefined) return `its key ${object} is missing`;
     if (there !== sha256) return `its key ${object} is another than the one it was sealed with`;
   }
+  return undefined;
+}
+
+/** What its last verification found to be wrong. */
+function lastFault({ verification }: ChainPoint): string | undefined {
   const [fault] = verification?.faults ?? [];
   return fault === undefined ? undefined : `its verification of ${verification?.at} found: ${fault}`;
 }

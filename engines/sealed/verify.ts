@@ -21,12 +21,11 @@ export async function verifySealed<Point>(
   level: VerificationLevel,
   run: Run,
 ): Promise<Verdict> {
-  const { copy, point, problem } = found;
+  const { copy, point, shown } = found;
   const damaged = await damagedParts(copy.store, point.parts);
   const faults = damaged.map(({ key, problem: message }): Fault => ({ item: key, message }));
-  // What a listing shows is told too, unless it is what the parts told already, or what was found last time.
-  if (faults.length === 0 && problem !== undefined && found.verification?.faults.length !== 0)
-    faults.push({ item: found.key, message: problem });
+  // What a listing shows is told too, unless the parts told it already. What was found last time is not: it may be mended.
+  if (faults.length === 0 && shown !== undefined) faults.push({ item: found.key, message: shown });
   if (level === "stored" || faults.length > 0) return { level, faults, notes: [] };
   const { point: opened, parts } = await openPoint(found, engine);
   return engine.verify(opened, parts, level, run);

@@ -3,7 +3,7 @@ import type { Copy } from "../../engines/postgres/points-copies.js";
 import type { FoundPoint } from "../../engines/sealed/points.js";
 import type { CommandModule, ExitCode } from "../command.js";
 import type { JobOptions } from "../sealed/job.js";
-import { fromOption, identityOption, storeOption } from "../sealed/options.js";
+import { asOfOption, fromOption, identityOption, storeOption } from "../sealed/options.js";
 
 const help = `
 A direct copy that does not answer is reported and hides no other. A point is restorable from its end until its log
@@ -11,6 +11,8 @@ ends; that end is shown as when the newest stored log segment was stored, so the
 
 A dump holds one moment; what was committed after it is lost. With --at, each dataset's best point is shown with what it
 loses. A held dump is dropped by no prune until it is released.
+
+With --as-of dumps are listed as a store that keeps versions held them at a time: behind deletions and overwriting.
 
 Exit codes: 0 listed, 1 no copy answers, or nothing covers the time, 2 bad input.
 
@@ -32,6 +34,7 @@ export const points: CommandModule = {
       .option("--at <time>", "show the point from which this moment would be restored (ISO 8601 with zone)")
       .option("--kind <kind>", "only this dump: logical, logical-2 …")
       .option("--reason <text>", "why a point is held or released")
+      .addOption(asOfOption())
       .addOption(fromOption())
       .addOption(storeOption())
       .addOption(identityOption())
@@ -43,7 +46,7 @@ export const points: CommandModule = {
   },
 };
 
-interface Options extends Pick<JobOptions, "kind" | "store" | "identity"> {
+interface Options extends Pick<JobOptions, "kind" | "store" | "identity" | "asOf"> {
   readonly site?: string;
   readonly dataset?: string;
   readonly at?: string;

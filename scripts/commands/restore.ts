@@ -2,7 +2,7 @@ import { EngineError } from "../../engines/errors.js";
 import type { CommandModule, ExitCode } from "../command.js";
 import { metricsOption } from "../options.js";
 import type { RestorePlan } from "../restore/plan-restore.js";
-import { fromOption, identityOption, stagingOption, storeOption } from "../sealed/options.js";
+import { asOfOption, fromOption, identityOption, stagingOption, storeOption } from "../sealed/options.js";
 import type { DumpOptions } from "../sealed/restore-command.js";
 
 const help = `
@@ -16,6 +16,8 @@ What was live is kept beside it. With --hooks: people are told, writers stopped,
 are started and asked; whatever fails, the system is usable. Its file holds argument lists:
   { "notify": ["logger"], "stopWriters": ["systemctl", "stop", "desk"], "startWriters": ["systemctl", "start", "desk"],
     "validate": ["curl", "-fsS", "http://127.0.0.1:8080/health/deep"] }
+
+What was deleted or overwritten in a store that keeps versions is stepped back behind with --as-of.
 
 Exit codes: 0 restored and verified (or shown), 1 nothing covers the time, the log ends before it, or the data is
 damaged, 2 bad input or an instance of that name is there already, 3 the world failed.
@@ -47,6 +49,7 @@ export const restore: CommandModule = {
       .option("--hooks <file>", "dumps: JSON with the programs that stop, start and ask the service")
       .option("--jobs <number>", "dumps: tables that are loaded side by side", "1")
       .option("--site <site>", "dumps: only this site's copy")
+      .addOption(asOfOption())
       .addOption(fromOption())
       .addOption(storeOption())
       .addOption(identityOption())

@@ -3,6 +3,7 @@ import { hostname, tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 
 import { EngineError } from "../../engines/errors.js";
+import { parseMoment } from "../../engines/moment.js";
 import { presentEpoch } from "../../engines/postgres/lease.js";
 import { place } from "../../engines/postgres/placement.js";
 import { namedBackups, type Plan, type PostgresDataset } from "../../plan/index.js";
@@ -29,6 +30,8 @@ export interface JobOptions {
   readonly folder?: string | undefined;
   /** Only this site's copy. */
   readonly site?: string | undefined;
+  /** Copies as they were at this time, by their stores' own history. @default as they are */
+  readonly asOf?: string | undefined;
 }
 
 /** A dataset's sealed points, as a command finds them. */
@@ -60,7 +63,10 @@ export async function sealedJob(plan: Plan, dataset: string, options: JobOptions
     if (options.folder !== undefined)
       return [copyAt(plan, dataset, spec.at, { ...access, places: { [spec.at]: options.folder } })];
     const wanted = sites.filter((site) => options.site === undefined || site === options.site);
-    return wanted.map((site) => copyAt(plan, dataset, site, access));
+    return wanted.map((site) => ({
+      ...copyAt(plan, dataset, site, access),
+      ...(backup.direct.includes(site) ? {} : { replicates: backup.direct }),
+    }));
   };
   const everywhere = [...backup.direct, ...backup.replicated];
   if (options.site !== undefined && options.folder === undefined && !everywhere.includes(options.site))
@@ -158,7 +164,7 @@ export async function stagingFolder(given: string | undefined): Promise<string> 
 const postgresNames = (plan: Plan) =>
   Object.entries(plan.datasets).flatMap(([name, { kind }]) => (kind === "postgres" ? [name] : []));
 
-async function accessOf(plan: Plan, { store = [], identity = [] }: JobOptions): Promise<Access> {
+async function accessOf(plan: Plan, { store = [], identity = [], asOf }: JobOptions): Promise<Access> {
   const identities = await Promise.all(
     identity.map(async (path) => {
       const text = await readFile(path, "utf8").catch((cause: NodeJS.ErrnoException) => {
@@ -167,5 +173,8 @@ async function accessOf(plan: Plan, { store = [], identity = [] }: JobOptions): 
       return ageIdentity(text);
     }),
   );
-  return { places: placesGiven(plan, store), identities };
+  return {
+    ...{ places: placesGiven(plan, store), identities },
+    ...(asOf === undefined ? {} : { asOf: new Date(parseMoment(asOf).iso) }),
+  };
 }

@@ -24,3 +24,10 @@ export const stagingOption = () =>
 /** `--from`: a folder that a backup was made to with `--output`. */
 export const fromOption = () =>
   new Option("--from <folder>", "a folder that was the --output of a backup, instead of the plan's copies");
+
+/** `--as-of`: behind what was done to a store since. */
+export const asOfOption = () =>
+  new Option(
+    "--as-of <time>",
+    "dumps: copies as they were at this time (ISO 8601 with zone), by the history of stores that keep versions",
+  );

@@ -11,6 +11,7 @@ export interface DumpOptions {
   readonly at?: string;
   readonly point?: string;
   readonly kind?: string;
+  readonly asOf?: string;
   readonly into?: string;
   readonly replace?: string;
   readonly system?: string;

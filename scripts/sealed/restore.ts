@@ -98,7 +98,9 @@ export async function restoreDump(
   if (options.hooks === undefined)
     return { restored: await logicalEngine(how).restore(point, parts, target, run) };
   const hooks = await hooksFrom(options.hooks, async () => {
-    const { facts, copies } = await backupSealed(job.plan, job.dataset, { ...options, kind: job.kind });
+    // Into the copies as they are now, whatever time the point was read as of.
+    const present = { ...options, asOf: undefined, kind: job.kind };
+    const { facts, copies } = await backupSealed(job.plan, job.dataset, present);
     const [failed] = copies.flatMap(({ failure }) => (failure === undefined ? [] : [failure]));
     if (copies.every(({ appended }) => !appended)) throw failed;
     return facts.label;

@@ -9,6 +9,8 @@ export interface Access {
    * address of an S3 server (a mirror, a tunnel). @default as the plan says
    */
   readonly places?: Readonly<Record<string, string>>;
+  /** Stores as they were at a moment, by their own history; nothing is written then. @default as they are */
+  readonly asOf?: Date;
   /** Keys at hand beside the cloud's key service: identities of holders or of restores. @default none */
   readonly identities?: readonly KeyProvider[];
 }

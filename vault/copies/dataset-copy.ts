@@ -3,6 +3,7 @@ import { ageRecipient } from "../keys/age.js";
 import type { KeyRing } from "../keys/key-ring.js";
 import { kmsProvider } from "../keys/kms.js";
 import type { KeyProvider } from "../keys/provider.js";
+import { storeAsOf } from "../store/clean-view.js";
 import type { Store } from "../store/store.js";
 import { type Access, cloudOf } from "./access.js";
 import { copyStore } from "./copy-store.js";
@@ -14,6 +15,8 @@ export interface DatasetCopy {
   /** Site that it is at. */
   readonly site: string;
   readonly store: Store;
+  /** Sites one of whose copies its store replicates, chain and all. @default none: it is written to by itself */
+  readonly replicates?: readonly string[];
   /** Its keys, with what at hand opens them. */
   readonly ring: KeyRing;
 }
@@ -21,7 +24,8 @@ export interface DatasetCopy {
 /** A dataset's copy at a site. @throws BadPlace when nobody says where that is */
 export function copyAt(plan: Plan, dataset: string, site: string, access: Access = {}): DatasetCopy {
   const { category } = datasetOf(plan, dataset);
-  const store = copyStore(plan, site, category, access);
+  const present = copyStore(plan, site, category, access);
+  const store = access.asOf ? storeAsOf(present, access.asOf) : present;
   const service = keyService(plan, category, site);
   const keys = [...(access.identities ?? []), ...(service ? [service] : [])];
   return { plan: plan.name, dataset, site, store, ring: { store, plan: plan.name, dataset, keys } };

@@ -3,12 +3,18 @@ import type { ObjectStore } from "../object-store.js";
 import { needs } from "./capabilities.js";
 import type { ObjectVersion, Store } from "./store.js";
 
+/** A store behind what was done to it. */
+export interface CleanView extends ObjectStore {
+  /** The version of a key that counts; undefined when there is none. */
+  versionOf(key: string): Promise<ObjectVersion | undefined>;
+}
+
 /**
  * A store as it was at a moment: deletions, overwrites and whatever else came later are stepped back behind. Reads only.
  *
  * @throws UnsupportedByStore when the store has no history, or one without dates; `asFirstWritten` may still do
  */
-export function asOf(store: Store, moment: Date): ObjectStore {
+export function asOf(store: Store, moment: Date): CleanView {
   const label = `${store.label} as of ${moment.toISOString()}`;
   needs(store.declared, "version-times", store.label, "a view as of a moment");
   return viewOf(store, label, (versions) => {
@@ -21,10 +27,38 @@ export function asOf(store: Store, moment: Date): ObjectStore {
  * A store as every key was first written: the truth about what is written once and never again, such as manifests and
  * keys, whenever it was tampered with. Reads only.
  */
-export function asFirstWritten(store: Store): ObjectStore {
+export function asFirstWritten(store: Store): CleanView {
   return viewOf(store, `${store.label} as first written`, (versions) =>
     versions.findLast(({ deleted }) => !deleted),
   );
+}
+
+/**
+ * A store as it was at a moment, for whatever reads a store. What would write is refused; a store without a dated history
+ * refuses everything, and only when it is asked.
+ */
+export function storeAsOf(store: Store, moment: Date): Store {
+  const label = `${store.label} as of ${moment.toISOString()}`;
+  const view = () => asOf(store, moment);
+  const refuse = async (): Promise<never> => {
+    throw new VaultError(`${label} can only be read`);
+  };
+  return {
+    ...store,
+    label,
+    get: async (key) => view().get(key),
+    async *list(prefix) {
+      yield* view().list(prefix);
+    },
+    folders: async (prefix) => view().folders(prefix),
+    head: async (key) => view().versionOf(key),
+    async *read(key) {
+      const found = await view().versionOf(key);
+      if (!found) throw new VaultError(`there is no ${key} at ${label}`);
+      yield* store.read(key, found.version);
+    },
+    ...{ create: refuse, put: refuse, upload: refuse, delete: refuse, abort: refuse, lock: refuse },
+  };
 }
 
 /** Something that was done to a key that is written once. */
@@ -46,7 +80,7 @@ export async function disturbances(store: Store, prefix: string): Promise<Distur
 /** Picks from a key's versions, newest first, the one that counts. */
 type Pick = (versions: readonly ObjectVersion[]) => ObjectVersion | undefined;
 
-function viewOf(store: Store, label: string, pick: Pick): ObjectStore {
+function viewOf(store: Store, label: string, pick: Pick): CleanView {
   const refuse = (key: string) => new VaultError(`${key} is not written: ${label} can only be read`);
   const list = async function* (prefix: string) {
     for await (const versions of histories(store, prefix)) {
@@ -54,16 +88,17 @@ function viewOf(store: Store, label: string, pick: Pick): ObjectStore {
       if (found) yield found;
     }
   };
+  const versionOf = async (key: string) => {
+    for await (const versions of histories(store, key)) if (versions[0]?.key === key) return pick(versions);
+    return undefined;
+  };
   return {
     label,
     list,
+    versionOf,
     async get(key) {
-      for await (const versions of histories(store, key)) {
-        if (versions[0]?.key !== key) continue;
-        const found = pick(versions);
-        return found && store.getVersion(key, found.version);
-      }
-      return undefined;
+      const found = await versionOf(key);
+      return found && store.getVersion(key, found.version);
     },
     async create(key) {
       throw refuse(key);

@@ -1,14 +1,20 @@
 import { createServer, request } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** What is done to one request: passed on, answered "slow down", or cut after so many bytes of its body or its answer. */
-export type Fault = "none" | "503" | "cut-request" | "cut-answer";
+/**
+ * What is done to one request: passed on, answered "slow down" or "your credentials have expired", cut within its body or
+ * its answer, or never answered.
+ */
+export type Fault = "none" | "503" | "expired" | "cut-request" | "cut-answer" | "stall";
+
+/** Decides about a request, at once or when its time has come. */
+type Decide = (method: string, url: string) => Fault | Promise<Fault>;
 
 /** A proxy before an S3 server that injects faults. */
 export interface FaultProxy {
   readonly endpoint: string;
   /** Decides about every request from now on. */
-  inject(decide: (method: string, url: string) => Fault): void;
+  inject(decide: Decide): void;
   /** How often each fault was injected. */
   readonly counts: Readonly<Record<Fault, number>>;
   stop(): Promise<void>;
@@ -16,12 +22,20 @@ export interface FaultProxy {
 
 /** Starts a proxy on a loopback port; requests keep their Host, so that signatures stand. */
 export async function faultProxy(target: string): Promise<FaultProxy> {
-  let decide: (method: string, url: string) => Fault = () => "none";
-  const counts = { none: 0, "503": 0, "cut-request": 0, "cut-answer": 0 };
+  let decide: Decide = () => "none";
+  const counts = { none: 0, "503": 0, expired: 0, "cut-request": 0, "cut-answer": 0, stall: 0 };
   const { hostname, port } = new URL(target);
-  const server = createServer((incoming, answer) => {
-    const fault = decide(incoming.method ?? "", incoming.url ?? "");
+  const server = createServer(async (incoming, answer) => {
+    const fault = await decide(incoming.method ?? "", incoming.url ?? "");
     counts[fault] += 1;
+    if (fault === "stall") return;
+    if (fault === "expired") {
+      incoming.resume();
+      const said =
+        "<Error><Code>ExpiredToken</Code><Message>The provided token has expired.</Message></Error>";
+      answer.writeHead(400).end(said);
+      return;
+    }
     if (fault === "503") {
       incoming.resume();
       answer.writeHead(503).end("<Error><Code>SlowDown</Code><Message>slow down</Message></Error>");

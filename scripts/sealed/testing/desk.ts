@@ -1,7 +1,8 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
+import { CreateBucketCommand, PutBucketVersioningCommand, S3Client } from "@aws-sdk/client-s3";
 import { generateIdentity, identityToRecipient } from "age-encryption";
 import { vi } from "vitest";
 
@@ -15,7 +16,12 @@ import {
 } from "../../../engines/postgres-logical/testing/world.js";
 import { parsePlan } from "../../../plan/index.js";
 import supportDesk from "../../../plans/support-desk.js";
-import { type Backend, startBackend, testCredentials } from "../../../vault/testing/backends.js";
+import {
+  type Backend,
+  type BackendName,
+  startBackend,
+  testCredentials,
+} from "../../../vault/testing/backends.js";
 import { run } from "../../entry.js";
 
 /** A support desk: its database, its stores, its plan, and whoever types commands. */
@@ -30,9 +36,11 @@ export interface Desk extends AsyncDisposable {
   readonly holders: readonly string[];
   /** Folder of the offsite copies. */
   readonly offsite: string;
+  /** Address of the office's store. */
+  readonly office: string;
   /** Arguments that say where the copies are. */
   readonly places: readonly string[];
-  /** Runs a command. */
+  /** Runs a command; several may run at once. */
   secondsite(...args: string[]): Promise<Answer>;
 }
 
@@ -43,13 +51,24 @@ export interface Answer {
   readonly err: string;
 }
 
+/** How a desk differs from most. */
+export interface DeskOptions {
+  /** What the office's store runs on. @default "versitygw" */
+  readonly backend?: BackendName;
+  /** Its bucket keeps what is overwritten or deleted. @default false */
+  readonly versioned?: boolean;
+}
+
 /**
  * Starts a desk: plan B with one copy at a real S3 server and one on a disk; the mirror in another town is not there.
  *
  * @param change to the dataset's first backup
  */
-export async function startDesk(change: Readonly<Record<string, unknown>> = {}): Promise<Desk> {
-  const [server, office] = await Promise.all([testServer(), startBackend("versitygw")]);
+export async function startDesk(
+  change: Readonly<Record<string, unknown>> = {},
+  { backend = "versitygw", versioned = false }: DeskOptions = {},
+): Promise<Desk> {
+  const [server, office] = await Promise.all([testServer(), startBackend(backend)]);
   const folder = await mkdtemp(join(tmpdir(), "ss-desk-"));
   await mkdir(join(folder, "staging"));
   await server.sql(server.address, ...roles);
@@ -70,18 +89,21 @@ export async function startDesk(change: Readonly<Record<string, unknown>> = {}):
   if (tickets?.kind === "postgres") Object.assign(tickets.backups[0] ?? {}, change);
   const file = join(folder, "plan.json");
   await writeFile(file, JSON.stringify(parsePlan(plan)));
-  await bucket(office);
+  await bucket(office, versioned);
   await credentials(folder);
   // What cannot be recorded in a vault waits here, not in the home folder of whoever runs tests.
   vi.stubEnv("XDG_STATE_HOME", join(folder, "state"));
   vi.stubEnv("PGHOST", server.address.host);
   vi.stubEnv("PGUSER", server.address.user);
   const offsite = join(folder, "offsite");
-  const places = ["--store", `office=${office.endpoint}`, "--store", `offsite=${offsite}`];
+  const { endpoint = "" } = office;
+  const places = ["--store", `office=${endpoint}`, "--store", `offsite=${offsite}`];
+  const written = [listen("stdout", "out"), listen("stderr", "err")];
   return {
-    ...{ server, database, folder, plan: file, holders, offsite, places },
+    ...{ server, database, folder, plan: file, holders, office: endpoint, offsite, places },
     secondsite: (...args) => answer(...args),
     async [Symbol.asyncDispose]() {
+      for (const spy of written) spy.mockRestore();
       vi.unstubAllEnvs();
       await Promise.all([server[Symbol.asyncDispose](), office.stop()]);
       await rm(folder, { recursive: true, force: true });
@@ -90,12 +112,15 @@ export async function startDesk(change: Readonly<Record<string, unknown>> = {}):
 }
 
 /** The bucket that the plan calls for, as its owner made it. */
-async function bucket({ endpoint }: Backend): Promise<void> {
+async function bucket({ endpoint }: Backend, versioned: boolean): Promise<void> {
   const client = new S3Client({
     ...{ region: "us-east-1", credentials: testCredentials, forcePathStyle: true },
     ...(endpoint === undefined ? {} : { endpoint }),
   });
-  await client.send(new CreateBucketCommand({ Bucket: "desk-office-customer" }));
+  const Bucket = "desk-office-customer";
+  await client.send(new CreateBucketCommand({ Bucket }));
+  const VersioningConfiguration = { Status: "Enabled" } as const;
+  if (versioned) await client.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration }));
 }
 
 /** A profile for the one store; nothing in the environment opens it. */
@@ -112,22 +137,19 @@ async function credentials(folder: string): Promise<void> {
   vi.stubEnv("AWS_EC2_METADATA_DISABLED", "true");
 }
 
+/** What the command says that is running here, however many there are. */
+const said = new AsyncLocalStorage<{ out: string; err: string }>();
+
+function listen(stream: "stdout" | "stderr", as: "out" | "err") {
+  return vi.spyOn(process[stream], "write").mockImplementation((text) => {
+    const command = said.getStore();
+    if (command) command[as] += String(text);
+    return true;
+  });
+}
+
 async function answer(...args: string[]): Promise<Answer> {
-  let [out, err] = ["", ""];
-  const written = [
-    vi.spyOn(process.stdout, "write").mockImplementation((text) => {
-      out += String(text);
-      return true;
-    }),
-    vi.spyOn(process.stderr, "write").mockImplementation((text) => {
-      err += String(text);
-      return true;
-    }),
-  ];
-  try {
-    const code = await run(["node", "secondsite", ...args]);
-    return { code, out, err };
-  } finally {
-    for (const spy of written) spy.mockRestore();
-  }
+  const texts = { out: "", err: "" };
+  const code = await said.run(texts, () => run(["node", "secondsite", ...args]));
+  return { code, ...texts };
 }

@@ -98,6 +98,9 @@ export async function lockOf(
       ["NoSuchObjectLockConfiguration", "ObjectLockConfigurationNotFoundError"].includes(error.name)
     )
       return undefined;
+    // How AWS and those that follow it say that the whole bucket knows no locks.
+    if (error instanceof Error && error.name === "InvalidRequest" && /object ?lock/i.test(error.message))
+      return undefined;
     throw failed("reading the lock of", key, label, error);
   }
 }

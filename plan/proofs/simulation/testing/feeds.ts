@@ -17,6 +17,8 @@ export interface Feed {
   readonly within: number;
   /** Seconds of upload for each second of changes. */
   readonly load: number;
+  /** Seconds that each upload takes where the whole is moved, however little changed. @default 0: only changes are */
+  readonly whole?: number;
 }
 
 /** What was gathered, uploaded and stored together. */
@@ -40,11 +42,17 @@ export function feedsOf(plan: Plan, dataset: KeptDataset): Feed[] {
     if ("within" in backup) return [{ index, by: "writes", within: length(backup.within), load }];
     const { schedule } = backup;
     if (schedule.kind !== "event") return [];
-    return [
-      { index, by: schedule.on === "change" ? "writes" : "events", within: length(schedule.within), load },
-    ];
+    const whole = onlyChanges(dataset, backup) ? 0 : (amount(dataset.size) * backup.direct.length) / speed;
+    const by = schedule.on === "change" ? "writes" : "events";
+    return [{ index, by, within: length(schedule.within), load, whole }];
   });
 }
+
+/** restic keeps files by their content; a database's tool knows what changed since the backup before. */
+const onlyChanges = (dataset: KeptDataset, backup: KeptDataset["backups"][number]): boolean =>
+  backup.kind === "copy"
+    ? dataset.kind === "files"
+    : backup.kind === "physical" && backup.type === "incremental";
 
 /** How a feed fares. */
 export interface Weather {
@@ -56,30 +64,33 @@ export interface Weather {
 /**
  * Batches from some time before a moment on: a batch opens with a change, gathers for a while, waits while the line is
  * busy or down, and is uploaded. While the line carries more than there is, outages end soon enough for the promise;
- * where it does not, what waits piles up.
+ * where it does not, what waits piles up. Where the whole is uploaded each time, a change that comes while it is has to
+ * wait for the next upload.
  *
  * @param begun when the first batch may open where everything piles up
  */
 export function* batches(
-  { index, by, within, load }: Feed,
+  { index, by, within, load, whole = 0 }: Feed,
   changing: Changing,
   since: number,
   { seed, worst }: Weather,
   begun: number,
 ): Generator<Batch> {
   const opens = changing[by];
-  const stretch = shift * Math.max(1, within);
+  const longest = Math.max(within, 2 * whole);
+  const stretch = shift * Math.max(1, longest);
   const ends = (at: number) =>
     load > 1 ? Number.POSITIVE_INFINITY : (Math.floor(at / stretch) + 1) * stretch;
-  const known = Math.max(begun, Math.min(since, opens.upTo(since - within)));
+  const known = Math.max(begun, Math.min(since, opens.upTo(since - longest)));
   const start = load > 1 ? begun : ends(known) - stretch;
   let free = Number.NEGATIVE_INFINITY;
   let ended = ends(start);
   for (let opened = opens.after(start); Number.isFinite(opened); ) {
     if (opened >= ended) [free, ended] = [Number.NEGATIVE_INFINITY, ends(opened)];
     const share = load > 1 ? 0.5 : (load + drawn(seed, index, opened) * (1 - load)) / (1 + load);
-    const content = Math.min(Math.max(opened + share * within, free), ended);
-    const upload = (content - opened) * load;
+    const room = load > 1 ? within : Math.max(0, within - whole);
+    const content = Math.min(Math.max(opened + share * room, free), ended);
+    const upload = load > 1 ? (content - opened) * load : Math.max(whole, (content - opened) * load);
     const spare = Math.max(0, opened + within - content - upload);
     const done = content + (worst ? spare : spare * drawn(seed, index, opened, 1)) + upload;
     free = done;

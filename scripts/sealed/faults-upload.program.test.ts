@@ -1,0 +1,152 @@
+import { randomBytes } from "node:crypto";
+import { readdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+
+import { afterFault, type FaultDesk, startFaultDesk, type Timed } from "./testing/fault.js";
+import { smallDisk } from "./testing/small-disk.js";
+
+let desk: FaultDesk;
+let good: string;
+
+beforeAll(async () => {
+  desk = await startFaultDesk();
+  good = await desk.dump();
+});
+afterEach(() => desk.proxy.inject(() => "none"));
+afterAll(() => desk?.[Symbol.asyncDispose]());
+
+const isPart = (method: string, url: string) => method === "PUT" && url.includes("/points/");
+
+/** What lies at the office, and what never came to its end there. */
+async function leftAtOffice(label: string): Promise<string[]> {
+  const { office } = desk.stores;
+  const found: string[] = [];
+  for await (const { key } of office.list(`points/tickets/logical/${label}/`)) found.push(key);
+  return found;
+}
+
+/** The office has nothing of it, offsite has all of it, and the older one at the office is still what is found there. */
+async function onlyOffsite(answer: Timed, says: RegExp) {
+  const { label, copies } = JSON.parse(answer.out);
+  expect(copies).toMatchObject([{ site: "office", failure: expect.any(String) }, { site: "offsite" }]);
+  expect(copies[1].key).toContain("manifests/");
+  expect(await leftAtOffice(label)).toEqual([]);
+  await desk.remember(label);
+  const failed = { operation: "backup", exitCode: 3, outcome: "failed", says } as const;
+  await afterFault(desk, answer, { ...failed, newest: good, site: "office" });
+  return label;
+}
+
+test("control of faults 1, 8, 21, 22 and 23: through a proxy that does nothing every copy has the point", async () => {
+  const answer = await desk.backup();
+  good = JSON.parse(answer.out).label;
+  await desk.remember(good);
+  const done = { operation: "backup", exitCode: 0, outcome: "done", says: /"site": "office"/ } as const;
+  await afterFault(desk, answer, { ...done, newest: good, site: "office" });
+});
+
+test("fault 1: an upload that is cut half-way is no point at that copy, and nothing of it stays", async () => {
+  desk.proxy.inject((method, url) => (isPart(method, url) ? "cut-request" : "none"));
+  const answer = await desk.backup();
+  desk.proxy.inject(() => "none");
+
+  expect(desk.proxy.counts["cut-request"]).toBeGreaterThan(1);
+  await onlyOffsite(answer, /writing points\/tickets/);
+});
+
+test("fault 1: an entry that was written although half of a part is there is found out: its checksum is of all of it", async () => {
+  const { label } = JSON.parse((await desk.backup()).out);
+  const key = `points/tickets/logical/${label}/dump.pgc.zst`;
+  const whole = Buffer.from((await desk.stores.office.get(key)) ?? "");
+  await desk.stores.office.put(key, whole.subarray(0, whole.length / 2));
+  const { out } = await desk.secondsite("points", desk.plan, "--json", "--site", "office", ...desk.places);
+
+  expect(JSON.parse(out).dumps[0].problem).toMatch(/dump\.pgc\.zst has \d+ bytes instead of/);
+  await desk.stores.office.put(key, whole);
+  await desk.remember(label);
+  good = label;
+});
+
+test("fault 8: a store that says on the way that credentials have expired is a copy that fails, and keeps nothing", async () => {
+  desk.proxy.inject((method, url) => (isPart(method, url) ? "expired" : "none"));
+  const answer = await desk.backup();
+  desk.proxy.inject(() => "none");
+
+  await onlyOffsite(answer, /ExpiredToken/);
+});
+
+test("fault 21: a store's disk that is full is a copy that fails by itself; its partial files are gone", async () => {
+  await using disk = await smallDisk(64 * 1024);
+  await writeFile(join(disk.folder, "rest"), randomBytes(30_000));
+  const answer = await desk.secondsite(
+    ...["backup", desk.plan, "tickets", "--kind", "logical", "--output", disk.folder, ...desk.places],
+  );
+  expect(answer.code, answer.err).toBe(3);
+  expect(answer.err).toMatch(/ENOSPC|no space/);
+  const left = await readdir(disk.folder, { recursive: true, withFileTypes: true });
+  expect(left.filter((one) => one.isFile() && one.parentPath.includes("points"))).toEqual([]);
+});
+
+test("fault 21: staging that is full ends a verification cleanly; nothing of it stays, and it says nothing of the point", async () => {
+  await using disk = await smallDisk(256 * 1024);
+  const [holder = ""] = desk.holders;
+  const deep = ["--kind", "logical", "--site", "office", "--point", good, "--identity", holder];
+  const answer = await desk.on("verify", ...deep, "--level", "restored", "--staging", disk.folder);
+
+  expect(await readdir(disk.folder)).toEqual([]);
+  const failed = {
+    operation: "verify",
+    exitCode: 3,
+    outcome: "failed",
+    says: /No space left|ENOSPC/,
+  } as const;
+  await afterFault(desk, answer, { ...failed, newest: good, site: "office" });
+});
+
+test('fault 23: of answers that are "slow down" or are lost none costs the point, and none makes two of it', async () => {
+  const before = (await chain()).length;
+  let [writes, reads] = [0, 0];
+  const onWrites = ["cut-answer", "none", "503", "none"] as const;
+  desk.proxy.inject((method, url) => {
+    if (method !== "PUT") return reads++ % 4 === 0 ? "503" : "none";
+    // Of a lease of which one does not know whether one has it one cannot say whose it is: it waits for its time.
+    return /points|manifests/.test(url) ? (onWrites[writes++ % 4] ?? "none") : "none";
+  });
+  const answer = await desk.backup();
+  desk.proxy.inject(() => "none");
+
+  good = JSON.parse(answer.out).label;
+  await desk.remember(good);
+  expect(await chain()).toHaveLength(before + 1);
+  const done = { operation: "backup", exitCode: 0, outcome: "done", says: /"site": "office"/ } as const;
+  await afterFault(desk, answer, { ...done, newest: good, site: "office" });
+});
+
+test('fault 23: a store that only says "slow down" is a copy that fails', async () => {
+  desk.proxy.inject((method, url) => (isPart(method, url) ? "503" : "none"));
+  const answer = await desk.backup();
+  desk.proxy.inject(() => "none");
+
+  await onlyOffsite(answer, /SlowDown|slow down/);
+});
+
+test("fault 22: a network that stalls is given up after its deadline and asked again, so often and no more", async () => {
+  let stalled = 0;
+  desk.proxy.inject((method, url) => (isPart(method, url) && stalled++ < 1 ? "stall" : "none"));
+  const answer = await desk.backup();
+  desk.proxy.inject(() => "none");
+
+  expect(stalled).toBeGreaterThan(1);
+  good = JSON.parse(answer.out).label;
+  await desk.remember(good);
+  expect(answer.until - answer.from).toBeGreaterThan(15_000);
+  const done = { operation: "backup", exitCode: 0, outcome: "done", says: /"site": "office"/ } as const;
+  await afterFault(desk, answer, { ...done, newest: good, site: "office" });
+});
+
+async function chain(): Promise<string[]> {
+  const keys: string[] = [];
+  for await (const { key } of desk.stores.office.list("manifests/")) keys.push(key);
+  return keys;
+}
