@@ -31,9 +31,10 @@ export function dateGiven(option: string, text: string): Date {
   return day;
 }
 
-/** A whole number as an option gives it, from `least` on. @throws EngineError (2) when it is none */
-export function wholeGiven(option: string, text: string, least = 0): number {
+/** A whole number as an option gives it, from `least` up to `most`. @throws EngineError (2) when it is none */
+export function wholeGiven(option: string, text: string, least = 0, most = Number.MAX_SAFE_INTEGER): number {
   const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (Number.isSafeInteger(value) && value >= least) return value;
-  throw new EngineError(`${option} takes a whole number from ${least}, got "${text}"`, 2);
+  if (value >= least && value <= most) return value;
+  const range = most === Number.MAX_SAFE_INTEGER ? `from ${least}` : `from ${least} to ${most}`;
+  throw new EngineError(`${option} takes a whole number ${range}, got "${text}"`, 2);
 }

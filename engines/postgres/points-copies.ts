@@ -80,7 +80,7 @@ export function copiesOf(
   const holders = [...new Set(copies.map((copy) => copy.site))].join(", ");
   throw new EngineError(
     site === undefined || holders === ""
-      ? `plan "${plan.name}" has no physical backups of a server in Kubernetes`
+      ? `plan "${plan.name}" has no physical backups of a server in Kubernetes${site === undefined ? "" : `, and no dump at "${site}"`}`
       : `no site called "${site}" holds a direct copy; these do: ${holders}`,
     2,
   );

@@ -60,11 +60,16 @@ async function pointsAt(
   const { store, plan, dataset, ring } = copy;
   const sizes = new Map<string, number>();
   for await (const { key, bytes } of store.list(kindPrefix(dataset, kind))) sizes.set(key, bytes);
-  const keys = new Map((await ringKeys(ring, "data")).map(({ object, sha256 }) => [object, sha256]));
-  const trusted = await signersIn(ring);
   const points: FoundPoint[] = [];
   const dropped: string[] = [];
   const faults: string[] = [];
+  const keys = new Map<string, string>();
+  const spoiled = (object: string, problem: string) => {
+    keys.set(object, "");
+    faults.push(problem);
+  };
+  for (const { object, sha256 } of await ringKeys(ring, "data", spoiled)) keys.set(object, sha256);
+  const trusted = await signersIn(ring, undefined, spoiled);
   for (const { epoch, prefix, entries } of await chainsOf(store, dataset)) {
     const expected = { prefix, plan, dataset, site: writtenFor(copy, entries), epoch, trusted };
     const found = checkChain(entries, expected);

@@ -1,4 +1,5 @@
 import { Option } from "@commander-js/extra-typings";
+import { EngineError } from "../../engines/errors.js";
 import type { CommandModule, ExitCode } from "../command.js";
 import { metricsOption } from "../options.js";
 import { identityOption, stagingOption, storeOption } from "../sealed/options.js";
@@ -52,6 +53,7 @@ const say = (line: string) => process.stderr.write(`${new Date().toISOString()} 
 async function capture(path: string, dataset: string, options: Options): Promise<ExitCode> {
   const { loadPlan } = await import("../../plans/load.js");
   const { backupCalled } = await import("../sealed/job.js");
+  if (options.output === "") throw new EngineError("--output takes a folder, got nothing", 2);
   const plan = await loadPlan(path);
   const { kind, backup: wanted } = backupCalled(plan, dataset, options.kind, {
     dumpOnly: options.output !== undefined,

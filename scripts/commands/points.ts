@@ -3,7 +3,7 @@ import type { Copy } from "../../engines/postgres/points-copies.js";
 import type { FoundPoint } from "../../engines/sealed/points.js";
 import type { CommandModule, ExitCode } from "../command.js";
 import type { JobOptions } from "../sealed/job.js";
-import { asOfOption, fromOption, identityOption, storeOption } from "../sealed/options.js";
+import { asOfOption, folderGiven, fromOption, identityOption, storeOption } from "../sealed/options.js";
 
 const help = `
 A direct copy that does not answer is reported and hides no other. A point is restorable from its end until its log
@@ -14,7 +14,8 @@ loses. A held dump is dropped by no prune until it is released.
 
 With --as-of dumps are listed as a store that keeps versions held them at a time: behind deletions and overwriting.
 
-Exit codes: 0 listed, 1 no copy answers, or nothing covers the time, 2 bad input.
+Exit codes: 0 listed, held or released, 1 no copy answers, or nothing covers the time, 2 bad input, 3 a direct copy that
+does not answer was not told of the hold or release: say it again later.
 
 Example:
   $ secondsite points plans/kubernetes-chat.ts
@@ -62,12 +63,12 @@ async function list(path: string, { json, from, ...options }: Options): Promise<
   );
   const { parseMoment } = await import("../../engines/moment.js");
   const { allSealed } = await import("../sealed/points.js");
-  const { consistentSet, pointAsJson, problemsOf } = await import("../sealed/rows.js");
+  const { consistentSet, dumpsBegin, pointAsJson, problemsOf } = await import("../sealed/rows.js");
   const { site, dataset, at } = options;
   const moment = at === undefined ? undefined : parseMoment(at);
   const plan = await loadPlan(path);
   const wanted = { ...(site === undefined ? {} : { site }), ...(dataset === undefined ? {} : { dataset }) };
-  const dumps = await allSealed(plan, { ...options, folder: from });
+  const dumps = await allSealed(plan, { ...options, folder: await folderGiven(from) });
   // What a folder holds is a dump; and where there are only dumps, no repository is looked for.
   const refs =
     from !== undefined || options.kind !== undefined ? [] : copiesOf(plan, wanted, dumps.length > 0);
@@ -98,7 +99,14 @@ async function list(path: string, { json, from, ...options }: Options): Promise<
   }
   if ([...copies, ...dumps].every(({ unreachable }) => unreachable !== undefined)) return 1;
   for (const { dataset: name, label } of set ?? [])
-    if (moment && label === undefined) throw nothingCovers(name, ofDataset(all, name), moment);
+    if (moment && label === undefined)
+      throw (
+        dumpsBegin(
+          name,
+          sealed.filter(({ copy }) => copy.dataset === name),
+          moment,
+        ) ?? nothingCovers(name, ofDataset(all, name), moment)
+      );
   return 0;
 }
 
@@ -118,10 +126,20 @@ async function hold(
   const { loadPlan } = await import("../../plans/load.js");
   const { holdSealed } = await import("../sealed/points.js");
   const plan = await loadPlan(path);
-  const sites = await holdSealed(plan, { ...options, folder: from, dataset, label, entry: action, reason });
-  if (json) print(JSON.stringify({ dataset, label, [action]: sites }, undefined, 2));
+  const { sites, silent } = await holdSealed(plan, {
+    ...options,
+    folder: await folderGiven(from),
+    dataset,
+    label,
+    entry: action,
+    reason,
+  });
+  if (json) print(JSON.stringify({ dataset, label, [action]: sites, silent }, undefined, 2));
   else print(`${label} is ${action === "hold" ? "held" : "released"} at ${sites.join(", ")}`);
-  return 0;
+  // A copy that was not asked may drop the point meanwhile: whoever holds it has to know.
+  for (const { site, why } of silent)
+    process.stderr.write(`secondsite: not at ${site}, which does not answer: ${why}\n`);
+  return silent.length > 0 ? 3 : 0;
 }
 
 const ofDataset = (all: readonly RecoveryPoint[], dataset: string) =>

@@ -1,7 +1,7 @@
 import type { CommandModule, ExitCode } from "../command.js";
 import type { Told } from "../operation/recorded.js";
 import { metricsOption } from "../options.js";
-import { fromOption, identityOption, storeOption } from "../sealed/options.js";
+import { folderGiven, fromOption, identityOption, storeOption } from "../sealed/options.js";
 import type { PrunedCopy } from "../sealed/prune.js";
 
 const help = `
@@ -51,7 +51,9 @@ async function run(path: string, { from, ...options }: Options): Promise<ExitCod
   const { loadPlan } = await import("../../plans/load.js");
   const { pruneSealed } = await import("../sealed/prune.js");
   const plan = await loadPlan(path);
-  const act = () => pruneSealed(plan, { ...options, folder: from });
+  const say = (line: string) => process.stderr.write(`${new Date().toISOString()} ${line}\n`);
+  const folder = await folderGiven(from);
+  const act = () => pruneSealed(plan, { ...options, folder, say });
   const { recorded } = await import("../operation/recorded.js");
   const { yes, metrics: metricsFile, ...subject } = options;
   const all = yes ? await recorded({ plan, name: "prune", ...subject, metricsFile }, act, told) : await act();
@@ -108,5 +110,6 @@ async function shown(all: readonly PrunedCopy[], yes: boolean): Promise<string> 
     return `${dataset} (${decided.kind}) at ${decided.copy.site}: ${what}${gone}`;
   });
   const end = yes || rows.length === 0 ? [] : ["Nothing was changed. Add --yes to act."];
-  return `${[...(rows.length > 0 ? [list] : []), ...copies, ...end].join("\n")}\n`;
+  const none = all.length > 0 ? [] : ["There is no dump that is written to directly: nothing to prune."];
+  return `${[...(rows.length > 0 ? [list] : []), ...copies, ...none, ...end].join("\n")}\n`;
 }

@@ -6,14 +6,15 @@ import { asOfOption, fromOption, identityOption, stagingOption, storeOption } fr
 import type { DumpOptions } from "../sealed/restore-command.js";
 
 const help = `
-From physical backups: without --yes it shows what it would do. With it, a fresh server of its own is deployed at the site, filled from that
-site's own copy alone, replayed up to exactly TIME, and verified. Nothing that runs is touched: no Service leads to it,
-it holds no lease and archives nowhere.
+From physical backups: without --yes it shows what it would do. With it, a fresh server of its own is deployed at the
+site, filled from that site's own copy alone, replayed up to exactly TIME, and verified. Nothing that runs is touched: no
+Service leads to it, it holds no lease and archives nowhere.
 
 From a dump (--kind logical): the newest point that holds nothing later than TIME is restored into a new database of the
 server that PGHOST and its siblings name, as a superuser; compared with what was captured; and switched in by rename.
 What was live is kept beside it. With --hooks: people are told, writers stopped, a safety backup made, and after it they
-are started and asked; whatever fails, the system is usable. Its file holds argument lists:
+are started and asked; whatever fails, the system is usable. The safety backup is the newest dump from then on: name
+what is wanted (--point, --at) when restoring again. The file holds argument lists:
   { "notify": ["logger"], "stopWriters": ["systemctl", "stop", "desk"], "startWriters": ["systemctl", "start", "desk"],
     "validate": ["curl", "-fsS", "http://127.0.0.1:8080/health/deep"] }
 
@@ -77,9 +78,11 @@ interface Options extends DumpOptions {
 async function run(path: string, options: Options): Promise<ExitCode> {
   const { loadPlan } = await import("../../plans/load.js");
   if (options.kind !== undefined || options.from !== undefined) {
+    refuse(options, ["to", "name"], "a restore from a dump");
     const { restoreFromDump } = await import("../sealed/restore-command.js");
     return restoreFromDump(await loadPlan(path), options);
   }
+  refuse(options, ["into", "replace", "system", "hooks", "site"], "a restore from physical backups");
   const { yes, json, wait, to, metrics, ...wish } = options;
   if (to === undefined)
     throw new EngineError(
@@ -118,6 +121,13 @@ async function run(path: string, options: Options): Promise<ExitCode> {
     json ? `${JSON.stringify(asJson(intended, yes), undefined, 2)}\n` : shown(intended, yes),
   );
   return 0;
+}
+
+/** What has no meaning is not left out in silence: whoever gave it means something by it. */
+function refuse(options: Options, none: readonly (keyof Options)[], what: string): void {
+  const given = none.filter((name) => options[name] !== undefined).map((name) => `--${name}`);
+  if (given.length > 0)
+    throw new EngineError(`${what} takes no ${given.join(", ")}`, 2, "secondsite restore --help");
 }
 
 const told = ({ dataset, point, moment, instance, server, stack }: RestorePlan) => ({

@@ -6,17 +6,18 @@ import type { RepositoryVerdict } from "../../engines/postgres/verify-repository
 import type { Plan } from "../../plan/index.js";
 import type { CommandModule, ExitCode } from "../command.js";
 import { metricsOption } from "../options.js";
-import { fromOption, identityOption, stagingOption, storeOption } from "../sealed/options.js";
+import { folderGiven, fromOption, identityOption, stagingOption, storeOption } from "../sealed/options.js";
 
 const help = `
 Level "stored" reads the copies from here: the chain of manifests with its signatures, the checksum of every part and key
-that they name, and that no segment of the log is missing or stored twice. Level "structural" also runs a Job in each site's cluster that reads every
-file of every backup and every segment, decrypts it and compares its checksum. That a physical
-backup restores is proved by restoring it: secondsite restore.
+that they name, and that no segment of the log is missing or stored twice. Level "structural" also runs a Job in each
+site's cluster that reads every file of every backup and every segment, decrypts it and compares its checksum. That a
+physical backup restores is proved by restoring it: secondsite restore.
 
 Dumps: "stored" needs no key. "structural" opens them (--identity, or the key service) and lets pg_restore read them from
 end to end; "restored" restores them into a server of their own that reaches no network, compares every row, and throws
 it away. What was found is recorded in the dump's chain: retention never drops the last one that was found good.
+With --kind, --days or --from, a copy that has no such dump is a fault too.
 
 Exit codes: 0 all is as it was stored, 1 something is damaged or a copy does not answer, 2 bad input, 3 a Job failed.
 
@@ -100,7 +101,7 @@ async function judged(plan: Plan, { level, site, dataset, days, from, ...options
   const { allGood, verifyAllDumps } = await import("../sealed/verify-command.js");
   const only = { ...(site === undefined ? {} : { site }), ...(dataset === undefined ? {} : { dataset }) };
   const dumps = await verifyAllDumps(plan, {
-    ...{ ...options, ...only, level, folder: from },
+    ...{ ...options, ...only, level, folder: await folderGiven(from) },
     ...(days === undefined ? {} : { days: wholeGiven("--days", days, 1) }),
   });
   // What was asked for by name is a dump, and nothing else.

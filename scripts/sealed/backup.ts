@@ -2,9 +2,9 @@ import { EngineError } from "../../engines/errors.js";
 import { logicalEngine } from "../../engines/postgres-logical/index.js";
 import { captureSealed, type SealedPoint } from "../../engines/sealed/capture.js";
 import type { Plan } from "../../plan/index.js";
-import { withJobLease } from "../../vault/index.js";
 import { connectionFrom } from "./connection.js";
-import { doneBy, epochOf, type JobOptions, sealedJob, stagingFolder } from "./job.js";
+import { epochOf, type JobOptions, sealedJob, stagingFolder } from "./job.js";
+import { asOnlyRun, leaseOf } from "./only-run.js";
 
 /** How a dump is made now. */
 export interface BackupOptions extends Omit<JobOptions, "site"> {
@@ -39,13 +39,12 @@ export async function backupSealed(
       2,
       "add recipients to keys.recovery, or use keys.provider kms with a site at AWS",
     );
-  const [first] = direct;
-  if (!first)
+  if (direct.length === 0)
     throw new EngineError(`"${kind}" of "${dataset}" has no direct copy that "${takenAt}" writes to`, 2);
   const address = await connectionFrom(spec.database, process.env);
   const staging = await stagingFolder(options.staging);
   const epoch = await epochOf(job, takenAt);
-  return withJobLease({ store: first.store, job: leaseOf(dataset, kind), holder: doneBy() }, (signal) =>
+  return asOnlyRun(direct, leaseOf(dataset, kind), options.say, (signal) =>
     captureSealed(
       {
         engine: logicalEngine(),
@@ -58,6 +57,3 @@ export async function backupSealed(
     ),
   );
 }
-
-/** What only one run does at a time: adding points of a kind, or dropping them. */
-export const leaseOf = (dataset: string, kind: string): string => `${dataset}/${kind}`;

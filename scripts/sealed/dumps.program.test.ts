@@ -1,6 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { compareDatabases } from "../../engines/comparison/index.js";
 import { type Desk, startDesk } from "./testing/desk.js";
@@ -98,6 +98,21 @@ test("a copy that does not answer fails by itself; the other has the point", asy
   expect(copies[1]).toMatchObject({ site: "offsite", failure: expect.stringContaining("127.0.0.1") });
 });
 
+test("the store that is asked first may be lost: the others still get the point", async () => {
+  const gone = ["--store", "office=http://127.0.0.1:9", ...desk.places.slice(2)];
+  const { code, out, err } = await desk.secondsite(
+    ...["backup", desk.plan, "tickets", "--kind", "logical", "--json", ...gone],
+  );
+
+  expect(code).toBe(3);
+  expect(err).toContain("office does not answer, the lease is taken at the next copy");
+  const { copies } = JSON.parse(out);
+  expect(copies).toMatchObject([
+    { site: "offsite", key: expect.stringContaining("manifests/") },
+    { site: "office", failure: expect.stringContaining("127.0.0.1") },
+  ]);
+});
+
 test("B9: one command puts a backup into a folder, and another restores it from there", async () => {
   const output = join(desk.folder, "chosen");
   const made = await desk.secondsite("backup", desk.plan, "tickets", "--output", output, ...desk.places);
@@ -108,83 +123,6 @@ test("B9: one command puts a backup into a folder, and another restores it from 
   expect(await compareDatabases(desk.database, { ...desk.server.address, database: "from_folder" })).toEqual(
     [],
   );
-});
-
-describe("refused, with one message and nothing changed", () => {
-  test.each([
-    [
-      "a dataset that is none",
-      ["backup", "PLAN", "cache"],
-      2,
-      /no PostgreSQL dataset called "cache"[\s\S]*it has tickets/,
-    ],
-    [
-      "a backup that is none",
-      ["backup", "PLAN", "tickets", "--kind", "weekly"],
-      2,
-      /no backup called "weekly"; it has logical, physical/,
-    ],
-    [
-      "a place for no site",
-      ["backup", "PLAN", "tickets", "--kind", "logical", "--store", "moon=/x"],
-      2,
-      /names site "moon"/,
-    ],
-    [
-      "a place that is none",
-      ["backup", "PLAN", "tickets", "--kind", "logical", "--store", "moon"],
-      2,
-      /--store takes <site>=<folder or address>, got "moon"/,
-    ],
-    [
-      "an identity that is none",
-      ["restore", "PLAN", "--kind", "logical", "--identity", "PLAN"],
-      3,
-      /what was given is no age identity|holds one identity/,
-    ],
-    [
-      "an identity that is not there",
-      ["restore", "PLAN", "--kind", "logical", "--identity", "/none"],
-      2,
-      /--identity \/none cannot be read: ENOENT/,
-    ],
-    [
-      "a time that is none",
-      ["restore", "PLAN", "--kind", "logical", "--at", "yesterday"],
-      2,
-      /"yesterday" is not a time/,
-    ],
-    [
-      "a time and a point",
-      ["restore", "PLAN", "--kind", "logical", "--at", "2026-01-01T00:00:00Z", "--point", "x"],
-      2,
-      /give one of them/,
-    ],
-    [
-      "a time before the first",
-      ["restore", "PLAN", "--kind", "logical", "--at", "2020-01-01T00:00:00Z", "PLACES"],
-      1,
-      /no point of "tickets" can be restored for 2020-01-01T00:00:00Z: the oldest one holds 20/,
-    ],
-    [
-      "a port that is none",
-      ["restore", "PLAN", "--kind", "logical", "PLACES", "PORT"],
-      2,
-      /PGPORT is no port: "db"/,
-    ],
-  ] as const)("%s", async (_, args, expected, message) => {
-    const port = args.some((one) => one === "PORT");
-    if (port) process.env.PGPORT = "db";
-    const given = args.flatMap((one) =>
-      one === "PLAN" ? [desk.plan] : one === "PLACES" ? desk.places : one === "PORT" ? [] : [one],
-    );
-    const { code, err } = await desk.secondsite(...given);
-    if (port) delete process.env.PGPORT;
-
-    expect(err).toMatch(message);
-    expect(code).toBe(expected);
-    expect(err).not.toMatch(/AGE-SECRET-KEY-1[A-Z0-9]{4}|\n {4}at /);
-  });
 });
 
 test("a database in use is not switched under those who use it", async () => {

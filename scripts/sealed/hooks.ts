@@ -4,6 +4,7 @@ import { z } from "zod";
 
 import { EngineError } from "../../engines/errors.js";
 import type { RestoreHooks } from "../../engines/postgres-logical/index.js";
+import { withoutSecrets } from "../../vault/index.js";
 
 const command = z.array(z.string()).min(1);
 
@@ -18,24 +19,31 @@ const schema = z.strictObject({
   validate: command.optional(),
 });
 
+/** The programs around a production restore, as their file names them. */
+export type HookPrograms = z.infer<typeof schema>;
+
 /**
- * Reads the programs around a production restore.
+ * Reads the programs around a production restore; none is run.
  *
- * @param safetyBackup captures what is live
  * @throws EngineError (2) when the file is none
  */
-export async function hooksFrom(
-  path: string,
-  safetyBackup: RestoreHooks["safetyBackup"],
-): Promise<RestoreHooks> {
+export async function hookPrograms(path: string): Promise<HookPrograms> {
   const parsed = schema.safeParse(await content(path));
-  if (!parsed.success)
-    throw new EngineError(
-      `--hooks ${path}: ${z.prettifyError(parsed.error)}`,
-      2,
-      'argument lists, such as ["systemctl", "stop", "app"]',
-    );
-  const { notify, stopWriters, startWriters, validate } = parsed.data;
+  if (parsed.success) return parsed.data;
+  throw new EngineError(
+    `--hooks ${path}: ${z.prettifyError(parsed.error)}`,
+    2,
+    'argument lists, such as ["systemctl", "stop", "app"]',
+  );
+}
+
+/**
+ * What a production restore calls.
+ *
+ * @param safetyBackup captures what is live
+ */
+export function hooksOf(programs: HookPrograms, safetyBackup: RestoreHooks["safetyBackup"]): RestoreHooks {
+  const { notify, stopWriters, startWriters, validate } = programs;
   return {
     notify: async (what) => run(notify, what),
     stopWriters: () => run(stopWriters),
@@ -60,12 +68,17 @@ const patience = 600_000;
 async function run(argv: readonly string[] | undefined, ...more: string[]): Promise<void> {
   const [program, ...args] = argv ?? [];
   if (program === undefined) return;
-  const { failed, exitCode, timedOut, all } = await execa(program, [...args, ...more], {
+  const { failed, exitCode, timedOut, code, all } = await execa(program, [...args, ...more], {
     ...{ reject: false, all: true, stdin: "ignore", timeout: patience },
   });
-  if (failed)
-    throw new EngineError(
-      `${program} ${timedOut ? `did not end within ${patience / 1_000} s` : `ended with ${exitCode ?? "no exit code"}`}: ${(all ?? "").trim().split("\n").slice(-3).join(" | ")}`,
-      3,
-    );
+  if (!failed) return;
+  const how = timedOut
+    ? `did not end within ${patience / 1_000} s`
+    : exitCode === undefined
+      ? `could not be run${code === undefined ? "" : `: ${code}`}`
+      : `ended with ${exitCode}`;
+  const last = (all ?? "").trim().split("\n").slice(-3).join(" | ");
+  // What a program of somebody else's says ends up on screens and in logs.
+  const said = last === "" ? "" : `: ${withoutSecrets(last, process.env)}`;
+  throw new EngineError(`${program} ${how}${said}`, 3);
 }

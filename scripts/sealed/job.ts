@@ -104,6 +104,42 @@ export function backupCalled(
   return called(dataset, all, name ?? all[0]?.kind);
 }
 
+/** What narrows down the dumps that a command is about. */
+export interface DumpsWanted extends Pick<JobOptions, "kind" | "site" | "folder"> {
+  /** Only this dataset. @default all */
+  readonly dataset?: string | undefined;
+}
+
+/**
+ * The dumps of a plan that a command is about, in the plan's order.
+ *
+ * @throws EngineError (2) that says what there is: a name that is none must not look like a job that is done
+ */
+export function dumpsWanted(plan: Plan, { dataset, kind, site, folder }: DumpsWanted) {
+  const names = dataset === undefined ? postgresNames(plan) : [dataset];
+  const all = names.flatMap((name) =>
+    dumpsOf(postgresOf(plan, name)).map((dump) => ({ dataset: name, ...dump })),
+  );
+  const ofKind = all.filter((dump) => kind === undefined || dump.kind === kind);
+  if (kind !== undefined && ofKind.length === 0)
+    throw new EngineError(
+      `${dataset === undefined ? `plan "${plan.name}"` : `"${dataset}"`} has no dump called "${kind}"`,
+      2,
+      `it has ${[...new Set(all.map((dump) => dump.kind))].join(", ") || "none"}`,
+    );
+  const heldAt = ({ backup }: Called<BackupOf<"logical">>) => [...backup.direct, ...backup.replicated];
+  const there = ofKind.filter(
+    (dump) => site === undefined || folder !== undefined || heldAt(dump).includes(site),
+  );
+  if (site !== undefined && there.length === 0 && ofKind.length > 0 && !Object.hasOwn(plan.sites, site))
+    throw new EngineError(
+      `plan "${plan.name}" has no site called "${site}"`,
+      2,
+      `copies are at ${[...new Set(ofKind.flatMap(heldAt))].join(", ")}`,
+    );
+  return there;
+}
+
 interface Called<Kept> {
   /** Its name. */
   readonly kind: string;
@@ -170,7 +206,11 @@ async function accessOf(plan: Plan, { store = [], identity = [], asOf }: JobOpti
       const text = await readFile(path, "utf8").catch((cause: NodeJS.ErrnoException) => {
         throw new EngineError(`--identity ${path} cannot be read: ${cause.code}`, 2, undefined, { cause });
       });
-      return ageIdentity(text);
+      return ageIdentity(text).catch((cause: Error) => {
+        throw new EngineError(`--identity ${path}: ${cause.message}`, 2, "a file that age-keygen wrote", {
+          cause,
+        });
+      });
     }),
   );
   return {

@@ -1,4 +1,7 @@
+import { stat } from "node:fs/promises";
 import { Option } from "@commander-js/extra-typings";
+
+import { EngineError } from "../../engines/errors.js";
 
 /** Gathers what an option that may stand several times was given. */
 const gather = (value: string, before: string[] = []): string[] => [...before, value];
@@ -31,3 +34,12 @@ export const asOfOption = () =>
     "--as-of <time>",
     "dumps: copies as they were at this time (ISO 8601 with zone), by the history of stores that keep versions",
   );
+
+/** What `--from` gives, looked at: a medium that is not mounted is not an empty one. @throws EngineError (2) */
+export async function folderGiven(from: string | undefined): Promise<string | undefined> {
+  if (from === undefined) return undefined;
+  const found = await stat(from).catch((error: NodeJS.ErrnoException) => error);
+  if (found instanceof Error) throw new EngineError(`--from "${from}" cannot be read: ${found.code}`, 2);
+  if (!found.isDirectory()) throw new EngineError(`--from "${from}" is no folder`, 2);
+  return from;
+}

@@ -1,26 +1,17 @@
 import { EngineError } from "../../engines/errors.js";
 import { type FoundCopy, findPoints } from "../../engines/sealed/points.js";
-import { namedBackups, type Plan, postgresDatasets } from "../../plan/index.js";
+import type { Plan } from "../../plan/index.js";
 import { appendEntry, writingKeys } from "../../vault/index.js";
-import { doneBy, type JobOptions, sealedJob } from "./job.js";
+import { doneBy, dumpsWanted, type JobOptions, sealedJob } from "./job.js";
 
 /** What every copy of every dump of a plan holds. */
 export async function allSealed(
   plan: Plan,
   { dataset, ...options }: JobOptions & { readonly dataset?: string | undefined },
 ): Promise<(FoundCopy & { readonly kind: string })[]> {
-  const wanted = postgresDatasets(plan).flatMap(([name, spec]) =>
-    dataset !== undefined && name !== dataset
-      ? []
-      : namedBackups(spec).flatMap(([kind, backup]) =>
-          backup.kind === "logical" &&
-          (options.site === undefined || [...backup.direct, ...backup.replicated].includes(options.site))
-            ? [{ name, kind }]
-            : [],
-        ),
-  );
+  const wanted = dumpsWanted(plan, { ...options, dataset });
   const found = await Promise.all(
-    wanted.map(async ({ name, kind }) => {
+    wanted.map(async ({ dataset: name, kind }) => {
       const { copies } = await sealedJob(plan, name, { ...options, kind });
       return (await findPoints(copies, kind)).map((copy) => ({ ...copy, kind }));
     }),
@@ -36,21 +27,32 @@ export interface HoldOptions extends JobOptions {
   readonly reason: string;
 }
 
+/** Where a point was held or released, and where nobody could see whether it is there. */
+export interface Held {
+  readonly sites: readonly string[];
+  readonly silent: readonly { readonly site: string; readonly why: string }[];
+}
+
 /**
  * Holds a point at every copy that has it, or releases it.
  *
- * @returns sites at which it was done
- * @throws EngineError (2) when no copy has such a point
+ * @throws EngineError when no copy has such a point: 2, or 3 where one does not answer
  */
-export async function holdSealed(plan: Plan, options: HoldOptions): Promise<string[]> {
+export async function holdSealed(plan: Plan, options: HoldOptions): Promise<Held> {
   const { dataset, label, entry, reason } = options;
   const { kind, direct, recipients } = await sealedJob(plan, dataset, options);
-  const found = (await findPoints(direct, kind)).flatMap(({ points }) => points);
-  const those = found.filter(({ point }) => point.label === label);
+  const found = await findPoints(direct, kind);
+  const those = found.flatMap(({ points }) => points).filter(({ point }) => point.label === label);
+  const silent = found.flatMap(({ copy, unreachable: why }) =>
+    why === undefined ? [] : [{ site: copy.site, why }],
+  );
   if (those.length === 0)
     throw new EngineError(
-      `no copy has a point "${label}" of "${dataset}"`,
-      2,
+      [
+        `no copy has a point "${label}" of "${dataset}"`,
+        ...silent.map(({ site, why }) => `${site} does not answer: ${why}`),
+      ].join("; "),
+      silent.length > 0 ? 3 : 2,
       `secondsite points <plan> --dataset ${dataset} lists them`,
     );
   for (const { copy, chain, epoch, reference } of those) {
@@ -58,5 +60,5 @@ export async function holdSealed(plan: Plan, options: HoldOptions): Promise<stri
     const at = { plan: plan.name, dataset, site: copy.site, epoch };
     await appendEntry(copy.store, chain, { ...at, entry, point: reference, by: doneBy(), reason }, signer);
   }
-  return those.map(({ copy }) => copy.site);
+  return { sites: those.map(({ copy }) => copy.site), silent };
 }

@@ -1,9 +1,9 @@
 import { findPoints } from "../../engines/sealed/points.js";
 import { type Pruned, type PrunePlan, planPrune, prune } from "../../engines/sealed/prune.js";
-import { namedBackups, names, type Plan, postgresDatasets } from "../../plan/index.js";
-import { storeTime, withJobLease } from "../../vault/index.js";
-import { leaseOf } from "./backup.js";
-import { doneBy, type JobOptions, sealedJob } from "./job.js";
+import { names, type Plan } from "../../plan/index.js";
+import { storeTime } from "../../vault/index.js";
+import { dumpsWanted, type JobOptions, sealedJob } from "./job.js";
+import { asOnlyRun, leaseOf } from "./only-run.js";
 
 /** What is pruned. */
 export interface PruneOptions extends JobOptions {
@@ -11,6 +11,7 @@ export interface PruneOptions extends JobOptions {
   readonly dataset?: string | undefined;
   /** Act; otherwise it is only said what would be dropped. */
   readonly yes: boolean;
+  readonly say: (line: string) => void;
 }
 
 /** One copy of one dump: what was decided, and what was done. */
@@ -22,17 +23,10 @@ export interface PrunedCopy {
 
 /** Applies retention to every direct copy; what is replicated follows its own store's rules. */
 export async function pruneSealed(plan: Plan, options: PruneOptions): Promise<PrunedCopy[]> {
-  const wanted = postgresDatasets(plan).flatMap(([dataset, spec]) =>
-    options.dataset !== undefined && options.dataset !== dataset
-      ? []
-      : namedBackups(spec).flatMap(([kind, { kind: of }]) => (of === "logical" ? [{ dataset, kind }] : [])),
-  );
   const results: PrunedCopy[] = [];
-  for (const { dataset, kind } of wanted) {
-    if (options.kind !== undefined && options.kind !== kind) continue;
+  for (const { dataset, kind } of dumpsWanted(plan, options)) {
     const { backup, direct, recipients } = await sealedJob(plan, dataset, { ...options, kind });
-    const [first] = direct;
-    if (!first) continue;
+    if (direct.length === 0) continue;
     const each = async (signal?: AbortSignal) => {
       for (const found of await findPoints(direct, kind)) {
         const { store } = found.copy;
@@ -48,8 +42,7 @@ export async function pruneSealed(plan: Plan, options: PruneOptions): Promise<Pr
       }
     };
     // A look changes nothing, and waits for nobody.
-    if (options.yes)
-      await withJobLease({ store: first.store, job: leaseOf(dataset, kind), holder: doneBy() }, each);
+    if (options.yes) await asOnlyRun(direct, leaseOf(dataset, kind), options.say, each);
     else await each();
   }
   return results;

@@ -3,6 +3,7 @@ import { type Plan, postgresDatasets } from "../../plan/index.js";
 import type { ExitCode } from "../command.js";
 import { recorded, type Told } from "../operation/recorded.js";
 import { wholeGiven } from "../options.js";
+import { folderGiven } from "./options.js";
 import { planRestoreDump, type RestoreDump, restoreDump } from "./restore.js";
 
 /** What `restore` is told about a dump. */
@@ -27,14 +28,17 @@ export interface DumpOptions {
   readonly json: boolean;
 }
 
+/** Tables that are loaded side by side: each has a connection, of which a server has 100 by default. */
+const mostJobs = 64;
+
 /** Shows what a restore from a dump would do, and does it when told to. */
 export async function restoreFromDump(plan: Plan, options: DumpOptions): Promise<ExitCode> {
   const { replace, system, jobs, from, yes, json, ...rest } = options;
   const dataset = options.dataset ?? only(plan);
   const how = {
     ...rest,
-    ...{ replaces: replace, systemIdentifier: system, folder: from },
-    jobs: wholeGiven("--jobs", jobs, 1),
+    ...{ replaces: replace, systemIdentifier: system, folder: await folderGiven(from) },
+    jobs: wholeGiven("--jobs", jobs, 1, mostJobs),
     say: (line: string) => process.stderr.write(`${new Date().toISOString()} ${line}\n`),
   };
   const intend = () => planRestoreDump(plan, dataset, how);

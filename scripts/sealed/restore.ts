@@ -12,7 +12,7 @@ import { type FoundCopy, type FoundPoint, findPoints } from "../../engines/seale
 import { humanSeconds, type Plan } from "../../plan/index.js";
 import { backupSealed } from "./backup.js";
 import { connectionFrom } from "./connection.js";
-import { hooksFrom } from "./hooks.js";
+import { type HookPrograms, hookPrograms, hooksOf } from "./hooks.js";
 import { type JobOptions, type SealedJob, sealedJob, stagingFolder } from "./job.js";
 
 /** What is restored, and where to. */
@@ -30,6 +30,8 @@ export interface RestoreDumpOptions extends JobOptions {
   readonly staging?: string | undefined;
   /** Tables that are loaded side by side. @default 1 */
   readonly jobs?: number | undefined;
+  /** File with the programs that stop and start the service. */
+  readonly hooks?: string | undefined;
 }
 
 /** What a restore would do. Nothing was touched. */
@@ -43,6 +45,8 @@ export interface RestoreDump {
   /** Points to try when this one fails, best first. */
   readonly next: readonly FoundPoint[];
   readonly target: LogicalTarget;
+  /** Programs around it, where a service is to be stopped for it. */
+  readonly hooks?: HookPrograms;
 }
 
 /**
@@ -58,6 +62,8 @@ export async function planRestoreDump(
   if (options.at !== undefined && options.point !== undefined)
     throw new EngineError("--at and --point say two things: give one of them", 2);
   const job = await sealedJob(plan, dataset, options);
+  const database = databaseName(options.into ?? job.spec.database);
+  const hooks = options.hooks === undefined ? undefined : await hookPrograms(options.hooks);
   const moment = options.at === undefined ? undefined : parseMoment(options.at);
   const copies = await findPoints(job.copies, job.kind);
   const all = copies.flatMap(({ points }) => points);
@@ -65,11 +71,11 @@ export async function planRestoreDump(
   const now = Date.now() * 1_000;
   const [chosen, ...next] = candidates(wanted, moment?.micros ?? now);
   if (!chosen) throw nothing(job, copies, wanted, options);
-  const database = options.into ?? job.spec.database;
   const lost = ((moment?.micros ?? now) - microsOf(chosen.at)) / 1_000_000;
   return {
     ...{ job, chosen, next },
     ...(moment ? { moment } : {}),
+    ...(hooks ? { hooks } : {}),
     loss: `what was committed after ${chosen.at}: ${humanSeconds(lost)} until ${moment?.iso ?? momentAt(now).iso}`,
     target: {
       server: await connectionFrom("postgres", process.env),
@@ -80,24 +86,24 @@ export async function planRestoreDump(
   };
 }
 
+/** A name as PostgreSQL keeps it: a longer one is cut without a word. */
+function databaseName(name: string): string {
+  if (name !== "" && Buffer.byteLength(name) <= 63 && !name.includes("\0")) return name;
+  throw new EngineError(`a database's name has 1 to 63 bytes, got "${name}"`, 2, "--into <database>");
+}
+
 /**
  * Restores as planned: into a new database, verified, switched in by rename. With hooks, around a running service.
- *
- * @param hooks file with the programs that stop and start the service
  */
 export async function restoreDump(
-  { job, chosen, target }: RestoreDump,
-  options: RestoreDumpOptions & {
-    readonly hooks?: string | undefined;
-    readonly say: (line: string) => void;
-  },
+  { job, chosen, target, hooks: programs }: RestoreDump,
+  options: RestoreDumpOptions & { readonly say: (line: string) => void },
 ): Promise<Pick<ProductionRestore, "restored"> & Partial<ProductionRestore>> {
   const run = { staging: await stagingFolder(options.staging), say: options.say };
   const { point, parts } = await openPoint(chosen, logicalEngine());
   const how = { jobs: options.jobs ?? 1 };
-  if (options.hooks === undefined)
-    return { restored: await logicalEngine(how).restore(point, parts, target, run) };
-  const hooks = await hooksFrom(options.hooks, async () => {
+  if (!programs) return { restored: await logicalEngine(how).restore(point, parts, target, run) };
+  const hooks = hooksOf(programs, async () => {
     // Into the copies as they are now, whatever time the point was read as of.
     const present = { ...options, asOf: undefined, kind: job.kind };
     const { facts, copies } = await backupSealed(job.plan, job.dataset, present);

@@ -1,5 +1,5 @@
-import { cp, open, readdir, readFile, rm, utimes } from "node:fs/promises";
-import { join } from "node:path";
+import { cp, open, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 
 import { type Desk, startDesk } from "./testing/desk.js";
@@ -51,6 +51,69 @@ test("B14: points --at names the newest dump before a time, and what is lost", a
   expect(then.set).toMatchObject([{ dataset: "tickets", kind: "logical", label: label(1) }]);
   expect(then.set[0].lossSeconds).toBeGreaterThan(0);
   expect(then.set[0].lossSeconds).toBeLessThan(60);
+});
+
+test("a time before the first dump is answered with when dumps begin", async () => {
+  const { code, err } = await on("points", "--site", "offsite", "--at", "2020-01-01T00:00:00Z");
+
+  expect(code).toBe(1);
+  expect(err).toMatch(/no dump of "tickets" covers 2020-01-01T00:00:00.000000Z: the oldest one holds 20\d\d/);
+});
+
+test.each([
+  ["verify", ["--kind", "weekly"], /has no dump called "weekly"[\s\S]*it has logical/],
+  ["verify", ["--point", "20200101T000000Z-00000000", "--site", "offsite"], /no copy has a dump "2020/],
+  ["prune", ["--kind", "weekly", "--yes"], /has no dump called "weekly"/],
+  ["prune", ["--dataset", "cache", "--yes"], /no PostgreSQL dataset called "cache"/],
+  ["prune", ["--site", "moon"], /has no site called "moon"[\s\S]*copies are at office, offsite, branch/],
+  ["points", ["--kind", "weekly"], /has no dump called "weekly"/],
+  ["points", ["--dataset", "cache"], /no PostgreSQL dataset called "cache"/],
+] as const)("%s of what is not there is no job well done: %j", async (command, args, message) => {
+  const { code, err } = await on(command, ...args);
+
+  expect(err).toMatch(message);
+  expect(code).toBe(2);
+});
+
+test("verify by name is not content with a copy that has no dump", async () => {
+  const empty = ["--site", "offsite", "--store", `offsite=${desk.folder}/empty`];
+  const { code, out } = await desk.secondsite("verify", desk.plan, "--days", "7", ...empty);
+
+  expect(code).toBe(1);
+  expect(out).toContain("tickets at offsite: there is no logical dump of the last 7 days");
+});
+
+test("a hold that a copy did not hear of is no hold everywhere, and says so", async () => {
+  const places = ["--store", "office=http://127.0.0.1:9", ...desk.places.slice(2)];
+  const hold = (action: string) =>
+    desk.secondsite(
+      ...["points", desk.plan, action, label(0), "--dataset", "tickets", "--reason", "court", ...places],
+    );
+  const { code, out, err } = await hold("hold");
+
+  expect(out).toBe(`${label(0)} is held at offsite\n`);
+  expect(err).toContain("not at office, which does not answer: ");
+  expect(code).toBe(3);
+  expect(await hold("release")).toMatchObject({ code: 3 });
+});
+
+test("an object that is no key costs neither the points of other keys nor the next one", async () => {
+  const key = (name: string) => join(vault, "keys/tickets", name);
+  const bad = [key("data-000800.json"), key("signing-000800.json")];
+  for (const file of bad) await writeFile(file, "nonsense");
+  const { code, answer } = await json("points", "--site", "offsite");
+
+  expect(code).toBe(0);
+  expect(answer.dumps.filter((one: { problem?: string }) => one.problem === undefined)).toHaveLength(4);
+  const { out } = await on("points", "--site", "offsite");
+  for (const file of bad) expect(out).toContain(`${basename(file)} at ${vault} is not a wrapped key`);
+  expect(await on("points", "hold", label(0), "--dataset", "tickets", "--reason", "x")).toMatchObject({
+    code: 0,
+  });
+  expect(await on("points", "release", label(0), "--dataset", "tickets", "--reason", "x")).toMatchObject({
+    code: 0,
+  });
+  for (const file of bad) await rm(file);
 });
 
 test("fault 17: while no point is verified nothing is dropped, and the answer is no", async () => {
@@ -114,6 +177,21 @@ test("fault 10: what a killed run left is collected once it is old, and never be
   await on("prune", "--site", "offsite", "--yes");
 
   expect((await readdir(points)).sort()).toEqual([fresh, ...[0, 2, 3].map(label)].sort());
+});
+
+test("a prune waits for no run that lives, and takes over from one that died", async () => {
+  const leases = join(vault, "leases/jobs/tickets/logical");
+  const [newest = ""] = (await readdir(leases)).sort().reverse();
+  const file = join(leases, newest);
+  const released = await readFile(file, "utf8");
+  await writeFile(file, released.replace("released", "held"));
+  const living = await on("prune", "--site", "offsite", "--yes");
+  const then = new Date(Date.now() - 600_000);
+  await utimes(file, then, then);
+  const dead = await on("prune", "--site", "offsite", "--yes");
+
+  expect(living.err).toMatch(/"tickets\/logical" is being done by .*, last seen/);
+  expect([living.code, dead.code]).toEqual([4, 0]);
 });
 
 test("fault 2: a flipped byte is found and named, and another good point is offered; it is chosen no more", async () => {

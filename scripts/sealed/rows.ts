@@ -1,3 +1,4 @@
+import { EngineError } from "../../engines/errors.js";
 import { type Moment, microsOf } from "../../engines/moment.js";
 import type { RecoveryPoint } from "../../engines/postgres/points.js";
 import { candidates } from "../../engines/sealed/choose.js";
@@ -43,6 +44,22 @@ export function consistentSet(
   });
 }
 
+/** That a dataset's dumps begin later than a moment; undefined where none can be restored at all. */
+export function dumpsBegin(
+  dataset: string,
+  dumps: readonly FoundPoint[],
+  { iso }: Moment,
+): EngineError | undefined {
+  const [oldest] = dumps.flatMap(({ at, problem }) => (problem === undefined ? [at] : [])).toSorted();
+  return oldest === undefined
+    ? undefined
+    : new EngineError(
+        `no dump of "${dataset}" covers ${iso}: the oldest one holds ${oldest}`,
+        1,
+        "secondsite points <plan> lists every point",
+      );
+}
+
 /** A sealed point as `points --json` prints it. */
 export const pointAsJson = ({ copy, point, epoch, at, held, verification, problem }: FoundPoint) => ({
   ...{ dataset: copy.dataset, site: copy.site, takenAt: point.takenAt, epoch, sequence: point.sequence },
@@ -62,9 +79,11 @@ export function stateOf({ at, held, verification, problem }: FoundPoint): string
   return `${at}${verified}${held ? `, held by ${held.by}: ${held.reason}` : ""}`;
 }
 
-/** What is wrong with copies themselves, a line each. */
-export const problemsOf = (copies: readonly FoundCopy[]): string[] =>
-  copies.flatMap(({ copy, unreachable, faults }) => [
+/** What is wrong with copies themselves, a line each; what several dumps share is said once. */
+export const problemsOf = (copies: readonly FoundCopy[]): string[] => {
+  const lines = copies.flatMap(({ copy, unreachable, faults }) => [
     ...(unreachable === undefined ? [] : [`${copy.dataset} at ${copy.site} does not answer: ${unreachable}`]),
     ...faults.map((fault) => `${copy.dataset} at ${copy.site}: ${fault}`),
   ]);
+  return [...new Set(lines)];
+};

@@ -1,7 +1,8 @@
 import type { VerificationLevel } from "../../engines/engine.js";
-import { namedBackups, type Plan, postgresDatasets } from "../../plan/index.js";
+import { EngineError } from "../../engines/errors.js";
+import type { Plan } from "../../plan/index.js";
 import { table } from "../ui/table.js";
-import type { JobOptions } from "./job.js";
+import { dumpsWanted, type JobOptions } from "./job.js";
 import { type VerifiedCopy, type VerifiedPoint, verifyDumps } from "./verify.js";
 
 /** What `verify` is told about dumps. */
@@ -17,16 +18,22 @@ export interface VerifyDumpOptions extends JobOptions {
 export async function verifyAllDumps(plan: Plan, options: VerifyDumpOptions): Promise<VerifiedCopy[]> {
   const say = (line: string) => process.stderr.write(`${new Date().toISOString()} ${line}\n`);
   const results: VerifiedCopy[] = [];
-  for (const [dataset, spec] of postgresDatasets(plan)) {
-    if (options.dataset !== undefined && options.dataset !== dataset) continue;
-    for (const [kind, backup] of namedBackups(spec)) {
-      if (backup.kind !== "logical" || (options.kind !== undefined && options.kind !== kind)) continue;
-      if (options.site !== undefined && ![...backup.direct, ...backup.replicated].includes(options.site))
-        continue;
-      results.push(...(await verifyDumps(plan, dataset, { ...options, kind, say })));
-    }
-  }
-  return results;
+  for (const { dataset, kind } of dumpsWanted(plan, options))
+    results.push(...(await verifyDumps(plan, dataset, { ...options, kind, say })));
+  const { point, kind, days, folder } = options;
+  const answered = results.every(({ unreachable }) => unreachable === undefined);
+  if (point !== undefined && answered && results.every(({ points }) => points.length === 0))
+    throw new EngineError(`no copy has a dump "${point}"`, 2, "secondsite points <plan> lists them");
+  // Whoever asks for dumps by name is not told that all is well where there is none.
+  const wanted = point === undefined && [kind, days, folder].some((given) => given !== undefined);
+  return wanted ? results.map((copy) => withNothing(copy, days)) : results;
+}
+
+/** Makes it a fault of a copy that it has nothing to verify. */
+function withNothing(copy: VerifiedCopy, days: number | undefined): VerifiedCopy {
+  if (copy.unreachable !== undefined || copy.points.length > 0) return copy;
+  const since = days === undefined ? "" : ` of the last ${days} days`;
+  return { ...copy, faults: [...copy.faults, `there is no ${copy.kind} dump${since}`] };
 }
 
 /** Whether everything is as it was stored, and looks as it should. */

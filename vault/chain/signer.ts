@@ -1,5 +1,6 @@
 import { createHash, createPublicKey, type KeyObject, sign, verify } from "node:crypto";
 
+import { VaultError } from "../errors.js";
 import { type KeyRing, openSigningKey, type RingKey, ringKeys } from "../keys/key-ring.js";
 import type { ChainEntry } from "./entry.js";
 
@@ -40,20 +41,35 @@ export function signerFrom(key: string, privateKey: KeyObject): Signer {
  *
  * @param known fingerprints kept outside the vault. @default all that are found are trusted, which notices every change
  *   but that of a whole chain together with its key
+ * @param spoiled see `ringKeys`
  */
-export async function signersIn(ring: KeyRing, known?: ReadonlySet<string>): Promise<TrustedSigners> {
+export async function signersIn(
+  ring: KeyRing,
+  known?: ReadonlySet<string>,
+  spoiled?: (object: string, problem: string) => void,
+): Promise<TrustedSigners> {
   const found = new Map<string, KeyObject>();
-  for (const { document } of await ringKeys(ring, "signing")) {
+  for (const { document, object } of await ringKeys(ring, "signing", spoiled)) {
     if (document.publicKey === undefined) continue;
-    const key = createPublicKey({
-      key: Buffer.from(document.publicKey, "base64"),
-      format: "der",
-      type: "spki",
-    });
+    const key = publicKey(document.publicKey);
+    if (!key) {
+      const problem = `the public key of ${object} at ${ring.store.label} is none`;
+      if (!spoiled) throw new VaultError(problem);
+      spoiled(object, problem);
+      continue;
+    }
     const fingerprint = fingerprintOf(key);
     if (!known || known.has(fingerprint)) found.set(fingerprint, key);
   }
   return found;
+}
+
+function publicKey(spki: string): KeyObject | undefined {
+  try {
+    return createPublicKey({ key: Buffer.from(spki, "base64"), format: "der", type: "spki" });
+  } catch {
+    return undefined;
+  }
 }
 
 /**

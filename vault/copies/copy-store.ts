@@ -3,6 +3,7 @@ import { createCredentialChain, fromIni, fromNodeProviderChain } from "@aws-sdk/
 
 import { type CloudSite, names, type Plan } from "../../plan/index.js";
 import { type Capability as Documented, stores } from "../../plan/proofs/stores.js";
+import { VaultError } from "../errors.js";
 import type { CapabilityTable } from "../store/capabilities.js";
 import { directoryStore } from "../store/directory/directory-store.js";
 import { s3Store } from "../store/s3/s3-store.js";
@@ -32,16 +33,25 @@ export function copyStore(plan: Plan, site: string, category: string, { places =
     bucket,
     region: signedFor(cloud),
     ...(endpoint === undefined ? {} : { endpoint }),
-    ...(provider(cloud) === "aws"
-      ? {}
-      : {
-          credentials: createCredentialChain(
-            fromIni({ profile: `${plan.name}-${site}` }),
-            fromNodeProviderChain(),
-          ),
-        }),
+    ...(provider(cloud) === "aws" ? {} : { credentials: ownCredentials(`${plan.name}-${site}`) }),
     capabilities: documented(cloud),
   });
+}
+
+/** A profile's credentials, or else the environment's. */
+function ownCredentials(profile: string) {
+  const chain = createCredentialChain(fromIni({ profile }), fromNodeProviderChain());
+  return async () => {
+    try {
+      return await chain();
+    } catch (cause) {
+      throw new VaultError(
+        `no credentials: neither profile "${profile}" of the shared credentials file nor the AWS environment has any`,
+        `add [${profile}] to ~/.aws/credentials`,
+        { cause },
+      );
+    }
+  };
 }
 
 const provider = (cloud: CloudSite) => (cloud.kind === "object-store" ? cloud.provider : "aws");

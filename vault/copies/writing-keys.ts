@@ -1,7 +1,7 @@
 import { type Signer, signerFrom } from "../chain/signer.js";
 import type { SealKey } from "../envelope/envelope.js";
 import { VaultError } from "../errors.js";
-import { type RingKey, ringKeys, signingKeyFrom } from "../keys/key-ring.js";
+import { keyIds, type RingKey, signingKeyFrom } from "../keys/key-ring.js";
 import type { KeyProvider } from "../keys/provider.js";
 import type { DatasetCopy } from "./dataset-copy.js";
 import { keepKey, type SharedKey, sharedKey } from "./shared-keys.js";
@@ -37,7 +37,7 @@ export async function writingKeys(
       return one?.status === "fulfilled";
     });
   };
-  const answering = await those(copies, ({ ring }) => ringKeys(ring, "data"));
+  const answering = await those(copies, ({ ring }) => keyIds(ring, "data"));
   const rings = answering.map(({ ring }) => ring);
   const [first] = rings;
   if (!first) throw noneLeft(refused);

@@ -72,7 +72,9 @@ export async function unwrapSecret(
     refusals.length > 0
       ? `no key at hand opens ${label}: ${refusals.join("; ")}`
       : `${label} is wrapped for ${holders}; at hand ${keys.length === 0 ? "is none" : `are ${keys.map(({ key }) => key).join(", ")}`}`,
-    `it opens with any of ${holders}`,
+    document.wrapped.some(({ kind }) => kind === "age")
+      ? "--identity <file> with the age identity of one of them"
+      : "credentials with which the key service opens it",
   );
 }
 
@@ -80,11 +82,14 @@ export async function unwrapSecret(
 export const formatKeyDocument = (document: KeyDocument): string =>
   `${JSON.stringify(document, undefined, 2)}\n`;
 
-/** Reads a key document. @throws VaultError when it is none */
+/** An object lies where a key should be, and is none. */
+export class SpoiledKey extends VaultError {}
+
+/** Reads a key document. @throws SpoiledKey when it is none */
 export function parseKeyDocument(text: string, label: string): KeyDocument {
   const parsed = schema.safeParse(json(text));
   if (!parsed.success)
-    throw new VaultError(`${label} is not a wrapped key: ${z.prettifyError(parsed.error)}`);
+    throw new SpoiledKey(`${label} is not a wrapped key: ${z.prettifyError(parsed.error)}`);
   return parsed.data;
 }
 

@@ -13,6 +13,7 @@ import {
   formatKeyDocument,
   type KeyDocument,
   parseKeyDocument,
+  SpoiledKey,
   unwrapSecret,
   wrapSecret,
 } from "./key-document.js";
@@ -50,13 +51,36 @@ export const keyObject = (dataset: string, id: string): string => `keys/${datase
 
 const contextOf = ({ plan, dataset }: KeyRing, id: string): KeyContext => ({ plan, dataset, key: id });
 
-/** Keys of a purpose that a dataset has had, oldest first; all of them still open what they sealed. */
-export async function ringKeys(ring: KeyRing, purpose: KeyPurpose): Promise<RingKey[]> {
-  const found: RingKey[] = [];
+/** Ids of a purpose's keys, oldest first, whatever lies there under them. */
+export async function keyIds(ring: KeyRing, purpose: KeyPurpose): Promise<string[]> {
+  const ids: string[] = [];
   for await (const { key: object } of ring.store.list(folderOf(ring, purpose))) {
     const id = /([a-z]+-\d{6})\.json$/.exec(object)?.[1];
-    if (id) found.push(await ringKey(ring, id));
+    if (id) ids.push(id);
   }
+  return ids;
+}
+
+/**
+ * Keys of a purpose that a dataset has had, oldest first; all of them still open what they sealed.
+ *
+ * @param spoiled is told of an object that is no key; then the others are still handed out, for one bad object must not
+ *   take along what other keys sealed
+ * @throws VaultError for an object that is no key, where nobody is told
+ */
+export async function ringKeys(
+  ring: KeyRing,
+  purpose: KeyPurpose,
+  spoiled?: (object: string, problem: string) => void,
+): Promise<RingKey[]> {
+  const found: RingKey[] = [];
+  for (const id of await keyIds(ring, purpose))
+    try {
+      found.push(await ringKey(ring, id));
+    } catch (error) {
+      if (!spoiled || !(error instanceof SpoiledKey)) throw error;
+      spoiled(keyObject(ring.dataset, id), error.message);
+    }
   return found;
 }
 
@@ -98,7 +122,7 @@ export async function makeKey(
   after = 0,
 ): Promise<{ readonly key: RingKey; readonly secret: Buffer }> {
   for (;;) {
-    const number = Math.max(numberOf((await ringKeys(ring, purpose)).at(-1)), after) + 1;
+    const number = Math.max(numberOf((await keyIds(ring, purpose)).at(-1)), after) + 1;
     const id = idOf(purpose, number);
     const { secret, publicKey } =
       purpose === "data" ? { secret: randomBytes(32), publicKey: undefined } : signingPair();
@@ -111,7 +135,7 @@ export async function makeKey(
 }
 
 /** A key's place among those of its purpose, from 1; 0 where there is none. */
-export const numberOf = (key: RingKey | undefined): number => Number(key?.id.slice(-6) ?? 0);
+export const numberOf = (id: string | undefined): number => Number(id?.slice(-6) ?? 0);
 
 /** The newest key of a purpose; the first is made when there is none. */
 export async function currentKey(

@@ -154,3 +154,17 @@ test("an identity file that is none is refused without being shown", async () =>
   await expect(ageIdentity("AGE-SECRET-KEY-1SPOILT")).rejects.not.toThrow("SPOILT");
   await expect(ageIdentity(identities.join("\n"))).rejects.toThrow("this one holds 3");
 });
+
+test("an object that is no key is named where somebody asks, and its number is never used again", async () => {
+  const own = ring(holders);
+  const first = await rotateKey(own, "data", recipients, now);
+  await own.store.create(keyObject("messages", "data-000002"), "nonsense");
+  const spoiled: string[] = [];
+  const found = await ringKeys(own, "data", (object) => spoiled.push(object));
+  const next = await rotateKey(own, "data", recipients, now);
+
+  expect(found).toEqual([first]);
+  expect(spoiled).toEqual(["keys/messages/data-000002.json"]);
+  expect(next.id).toBe("data-000003");
+  await expect(ringKeys(own, "data")).rejects.toThrow("data-000002.json at");
+});

@@ -2,6 +2,7 @@ import {
   DeleteObjectCommand,
   GetObjectCommand,
   HeadObjectCommand,
+  type ListObjectsV2CommandOutput,
   paginateListObjectsV2,
 } from "@aws-sdk/client-s3";
 
@@ -98,7 +99,7 @@ export function s3Store(options: S3StoreOptions): Store {
     async *list(prefix) {
       try {
         for await (const page of paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: prefix }))
-          for (const { Key, Size, LastModified } of page.Contents ?? [])
+          for (const { Key, Size, LastModified } of listing(page, label).Contents ?? [])
             if (Key) yield { key: Key, bytes: Size ?? 0, modifiedAt: LastModified ?? new Date(0) };
       } catch (error) {
         throw failed("listing", prefix, label, error);
@@ -108,12 +109,20 @@ export function s3Store(options: S3StoreOptions): Store {
       try {
         const found: string[] = [];
         const query = { Bucket: bucket, Prefix: prefix, Delimiter: "/" };
-        for await (const { CommonPrefixes = [] } of paginateListObjectsV2({ client }, query))
-          for (const { Prefix } of CommonPrefixes) if (Prefix) found.push(Prefix.slice(prefix.length, -1));
+        for await (const page of paginateListObjectsV2({ client }, query))
+          for (const { Prefix } of listing(page, label).CommonPrefixes ?? [])
+            if (Prefix) found.push(Prefix.slice(prefix.length, -1));
         return found;
       } catch (error) {
         throw failed("listing", prefix, label, error);
       }
     },
   };
+}
+
+/** A page of a listing. Whatever else answers with 200, a portal or a proxy, would look like an empty bucket. */
+function listing(page: ListObjectsV2CommandOutput, label: string): ListObjectsV2CommandOutput {
+  const { Name, IsTruncated, KeyCount, Contents, CommonPrefixes } = page;
+  if ([Name, IsTruncated, KeyCount, Contents, CommonPrefixes].some((one) => one !== undefined)) return page;
+  throw new VaultError(`what answers for ${label} is no S3 server: it lists no bucket`);
 }

@@ -91,7 +91,8 @@ export function* batches(
     const room = load > 1 ? within : Math.max(0, within - whole);
     const content = Math.min(Math.max(opened + share * room, free), ended);
     const upload = load > 1 ? (content - opened) * load : Math.max(whole, (content - opened) * load);
-    const spare = Math.max(0, opened + within - content - upload);
+    // What comes while this one is uploaded is promised within its time, too.
+    const spare = Math.max(0, Math.min(opened + within - content - upload, within - 2 * whole));
     const done = content + (worst ? spare : spare * drawn(seed, index, opened, 1)) + upload;
     free = done;
     yield { opened, content, done };
