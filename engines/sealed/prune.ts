@@ -124,7 +124,7 @@ export async function prune(
 }
 
 /** Milliseconds after which what no entry names is what a killed run left: no capture takes a day. */
-const abandonedAfter = 86_400_000;
+export const abandonedAfter = 86_400_000;
 
 /** Writes the tombstones, one entry for each chain. */
 async function bury(

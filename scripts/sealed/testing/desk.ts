@@ -28,6 +28,8 @@ export interface Desk extends AsyncDisposable {
   readonly plan: string;
   /** Files with the identity of each holder of the recovery key. */
   readonly holders: readonly string[];
+  /** The S3 server of the office. */
+  readonly office: Backend;
   /** Folder of the offsite copies. */
   readonly offsite: string;
   /** Arguments that say where the copies are. */
@@ -47,8 +49,12 @@ export interface Answer {
  * Starts a desk: plan B with one copy at a real S3 server and one on a disk; the mirror in another town is not there.
  *
  * @param change to the dataset's first backup
+ * @param store what the office's store is said to be, as far as it differs
  */
-export async function startDesk(change: Readonly<Record<string, unknown>> = {}): Promise<Desk> {
+export async function startDesk(
+  change: Readonly<Record<string, unknown>> = {},
+  store: Readonly<Record<string, unknown>> = {},
+): Promise<Desk> {
   const [server, office] = await Promise.all([testServer(), startBackend("versitygw")]);
   const folder = await mkdtemp(join(tmpdir(), "ss-desk-"));
   await mkdir(join(folder, "staging"));
@@ -66,6 +72,7 @@ export async function startDesk(change: Readonly<Record<string, unknown>> = {}):
   const plan = structuredClone(supportDesk);
   if (plan.keys.recovery)
     plan.keys.recovery.recipients = await Promise.all(identities.map(identityToRecipient));
+  Object.assign(plan.sites.office ?? {}, store);
   const tickets = plan.datasets.tickets;
   if (tickets?.kind === "postgres") Object.assign(tickets.backups[0] ?? {}, change);
   const file = join(folder, "plan.json");
@@ -79,7 +86,7 @@ export async function startDesk(change: Readonly<Record<string, unknown>> = {}):
   const offsite = join(folder, "offsite");
   const places = ["--store", `office=${office.endpoint}`, "--store", `offsite=${offsite}`];
   return {
-    ...{ server, database, folder, plan: file, holders, offsite, places },
+    ...{ server, database, folder, plan: file, holders, office, offsite, places },
     secondsite: (...args) => answer(...args),
     async [Symbol.asyncDispose]() {
       vi.unstubAllEnvs();
