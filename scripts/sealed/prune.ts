@@ -38,7 +38,8 @@ export async function pruneSealed(plan: Plan, options: PruneOptions): Promise<Pr
         const { store } = found.copy;
         // Whoever only looks writes nothing, and takes this machine's word for the time.
         const asks = options.yes && found.unreachable === undefined;
-        const clock = asks ? await storeTime(store, `leases/clock/${dataset}`) : new Date();
+        // The lease's own key: on a disk `<dataset>` beside it would be a file in the place of its folder.
+        const clock = asks ? await storeTime(store, `leases/clock/${leaseOf(dataset, kind)}`) : new Date();
         const decided = planPrune(found, kind, backup.keep, clock, (Date.now() - clock.getTime()) / 1_000);
         const acts = options.yes && decided.refused === undefined;
         results.push({

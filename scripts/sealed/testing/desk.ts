@@ -49,12 +49,8 @@ export interface Answer {
  * Starts a desk: plan B with one copy at a real S3 server and one on a disk; the mirror in another town is not there.
  *
  * @param change to the dataset's first backup
- * @param store what the office's store is said to be, as far as it differs
  */
-export async function startDesk(
-  change: Readonly<Record<string, unknown>> = {},
-  store: Readonly<Record<string, unknown>> = {},
-): Promise<Desk> {
+export async function startDesk(change: Readonly<Record<string, unknown>> = {}): Promise<Desk> {
   const [server, office] = await Promise.all([testServer(), startBackend("versitygw")]);
   const folder = await mkdtemp(join(tmpdir(), "ss-desk-"));
   await mkdir(join(folder, "staging"));
@@ -72,7 +68,6 @@ export async function startDesk(
   const plan = structuredClone(supportDesk);
   if (plan.keys.recovery)
     plan.keys.recovery.recipients = await Promise.all(identities.map(identityToRecipient));
-  Object.assign(plan.sites.office ?? {}, store);
   const tickets = plan.datasets.tickets;
   if (tickets?.kind === "postgres") Object.assign(tickets.backups[0] ?? {}, change);
   const file = join(folder, "plan.json");

@@ -47,6 +47,8 @@ export async function killCampaign(scene: KillDesk, kills: number, seed: number)
       done += 1;
     }
     const { found, next } = await aftermath(scene, command, turn, group, acknowledged);
+    if (process.env.DBG)
+      console.error(new Date().toISOString(), done, command.name, JSON.stringify(moment), killed, found);
     problems.push(...found.map((one) => `${command.name}, ${JSON.stringify(moment)}: ${one}`));
     if (next) traces.set(command.name, next);
   }
@@ -137,7 +139,7 @@ async function aftermath(
 }
 
 /** What killed captures wrote is old enough to be collected by a prune then; afterwards nothing of it may be left. */
-async function aDayLater(scene: KillDesk): Promise<string[]> {
+export async function aDayLater(scene: KillDesk): Promise<string[]> {
   const later = new Date(Date.now() + 25 * 3_600_000);
   for (const found of await findPoints(scene.copies, kind))
     await prune(planPrune(found, kind, { count: 2 }, later, 0), scene.recipients);

@@ -73,7 +73,10 @@ const prune: Killable = {
       );
     };
     // Without something to drop there is nothing to interrupt.
-    while ((await look()).length === 0) await scene.run((await backup.turn(scene)).args);
+    for (let tries = 0; (await look()).length === 0; tries += 1) {
+      const { code, err } = await scene.run((await backup.turn(scene)).args);
+      if (code !== 0 || tries > 3) throw new Error(`nothing to drop came to be: ${err}`);
+    }
     return {
       args: [...args, "--yes"],
       droppable: new Set(await look()),

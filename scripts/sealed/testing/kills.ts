@@ -1,9 +1,10 @@
-import { readFile, utimes } from "node:fs/promises";
+import { chmod, readFile, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 
 import { parsePlan } from "../../../plan/index.js";
-import type { DatasetCopy, KeyProvider } from "../../../vault/index.js";
+import { type DatasetCopy, type KeyProvider, s3Store } from "../../../vault/index.js";
+import { testCredentials } from "../../../vault/testing/backends.js";
 import { sealedJob } from "../job.js";
 import { type Answer, type Desk, startDesk } from "./desk.js";
 import type { Scene } from "./leaks.js";
@@ -34,9 +35,9 @@ const noise = `CREATE TABLE noise AS
 
 /** Starts a desk with a few points, of which the oldest is verified at both copies. */
 export async function startKillDesk(): Promise<KillDesk> {
-  // A store that lists unfinished uploads; MinIO does not, and ends them by itself.
-  const office = { provider: "hetzner", region: "us-east-1" };
-  const desk = await startDesk({ keep: { count: 2 } }, office);
+  const desk = await startDesk({ keep: { count: 2 } });
+  // A throw-away server that root verifies with runs as somebody else, who passes through.
+  await chmod(desk.folder, 0o711);
   const gate = await storeGate(desk.office.endpoint ?? "");
   await desk.server.sql(desk.database, noise);
   const staging = join(desk.folder, "staging");
@@ -46,7 +47,7 @@ export async function startKillDesk(): Promise<KillDesk> {
   const scene: KillDesk = {
     ...{ desk, gate, staging, recipients, kind },
     server: desk.server.address,
-    copies: direct,
+    copies: direct.map((copy) => (copy.site === "office" ? asItIs(copy, gate.endpoint) : copy)),
     aside: join(desk.offsite, "desk-offsite-customer/.unfinished"),
     args: (command, ...more) => [
       ...[command, desk.plan, ...more, "--kind", kind, "--json"],
@@ -60,6 +61,13 @@ export async function startKillDesk(): Promise<KillDesk> {
     },
   };
   return scene;
+}
+
+/** The office's copy at what really stands there: MinIO lists no unfinished uploads and ends them by itself; this does. */
+function asItIs(copy: DatasetCopy, endpoint: string): DatasetCopy {
+  const at = { bucket: "desk-office-customer", region: "us-east-1", endpoint, credentials: testCredentials };
+  const store = s3Store(at);
+  return { ...copy, store, ring: { ...copy.ring, store } };
 }
 
 /** Ages the files of leases by an hour, since nobody wants to wait: the store dates objects by them. */
