@@ -29,6 +29,7 @@ export async function killCampaign(scene: KillDesk, kills: number, seed: number)
   for (const command of killables) {
     const turn = await command.turn(scene);
     const { answer, trace } = await traced(scene, command, turn);
+    if (answer.code !== 0) throw new Error(`${command.name} does not work: ${answer.err}`);
     note(acknowledged, answer.out);
     for (const id of turn.droppable) acknowledged.delete(id);
     traces.set(command.name, trace);
@@ -47,8 +48,6 @@ export async function killCampaign(scene: KillDesk, kills: number, seed: number)
       done += 1;
     }
     const { found, next } = await aftermath(scene, command, turn, group, acknowledged);
-    if (process.env.DBG)
-      console.error(new Date().toISOString(), done, command.name, JSON.stringify(moment), killed, found);
     problems.push(...found.map((one) => `${command.name}, ${JSON.stringify(moment)}: ${one}`));
     if (next) traces.set(command.name, next);
   }
