@@ -53,8 +53,7 @@ async function inServer(server: DatabaseAddress): Promise<string[]> {
     const { rows } = await client.query<{ leak: string }>(
       `SELECT 'temporary database ' || datname AS leak FROM pg_database WHERE datname LIKE '%\\_\\_next\\_%'
         UNION ALL SELECT 'session in ' || datname || ': ' || left(query, 80) FROM pg_stat_activity
-                   WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()
-        UNION ALL SELECT 'replication slot ' || slot_name FROM pg_replication_slots`,
+                   WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()`,
     );
     return rows.map(({ leak }) => leak);
   });
