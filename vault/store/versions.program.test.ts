@@ -38,6 +38,13 @@ describe.each(["ministack", "versitygw", "minio"] as const)("%s", (name) => {
     expect(await store.get("history/a")).toBeUndefined();
   });
 
+  test("in a bucket that was made without locks, nothing is locked: asking is no error", async () => {
+    const plain = await backend.store({ versioned: false });
+    await plain.put("plain/a", "one");
+    for await (const { key, version } of plain.versions("plain/a"))
+      expect(await plain.lockedUntil(key, version)).toBeUndefined();
+  });
+
   test("a lock is extended, never shortened", async () => {
     await store.put("locked/a", "x");
     const [version] = await history("locked/");

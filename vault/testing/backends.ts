@@ -28,6 +28,8 @@ export interface Backend {
   store(change?: Partial<S3StoreOptions> & { readonly versioned?: boolean }): Promise<Store>;
   /** Address of its S3 server; undefined for a folder. */
   readonly endpoint?: string;
+  /** Folder in which its server keeps what it is given; undefined for a folder. */
+  readonly data?: string;
   /** Its process; undefined for a folder. */
   readonly pid?: number;
   stop(): Promise<void>;
@@ -165,7 +167,8 @@ async function server(name: Exclude<BackendName, "directory">): Promise<Backend>
     await sleep(100);
   }
   const { pid } = child;
-  return { expected: expected(name), store, endpoint, ...(pid === undefined ? {} : { pid }), stop };
+  const data = join(dir, "data");
+  return { expected: expected(name), store, endpoint, data, ...(pid === undefined ? {} : { pid }), stop };
 }
 
 /**

@@ -34,6 +34,8 @@ export interface Desk extends AsyncDisposable {
   readonly plan: string;
   /** Files with the identity of each holder of the recovery key. */
   readonly holders: readonly string[];
+  /** The S3 server of the office. */
+  readonly store: Backend;
   /** Folder of the offsite copies. */
   readonly offsite: string;
   /** Address of the office's store. */
@@ -100,7 +102,7 @@ export async function startDesk(
   const places = ["--store", `office=${endpoint}`, "--store", `offsite=${offsite}`];
   const written = [listen("stdout", "out"), listen("stderr", "err")];
   return {
-    ...{ server, database, folder, plan: file, holders, office: endpoint, offsite, places },
+    ...{ server, database, folder, plan: file, holders, office: endpoint, store: office, offsite, places },
     secondsite: (...args) => answer(...args),
     async [Symbol.asyncDispose]() {
       for (const spy of written) spy.mockRestore();

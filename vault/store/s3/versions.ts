@@ -93,14 +93,16 @@ export async function lockOf(
       ? { until: Retention.RetainUntilDate, mode: Retention.Mode ?? "GOVERNANCE" }
       : undefined;
   } catch (error) {
-    if (
-      error instanceof Error &&
-      ["NoSuchObjectLockConfiguration", "ObjectLockConfigurationNotFoundError"].includes(error.name)
-    )
-      return undefined;
-    // How AWS and those that follow it say that the whole bucket knows no locks.
-    if (error instanceof Error && error.name === "InvalidRequest" && /object ?lock/i.test(error.message))
-      return undefined;
+    if (isUnlocked(error)) return undefined;
     throw failed("reading the lock of", key, label, error);
   }
+}
+
+/** Nothing is locked: this version is not, or its bucket was made without Object Lock, which S3 calls a bad request. */
+function isUnlocked(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return (
+    ["NoSuchObjectLockConfiguration", "ObjectLockConfigurationNotFoundError"].includes(error.name) ||
+    (error.name === "InvalidRequest" && /object ?lock/i.test(error.message))
+  );
 }

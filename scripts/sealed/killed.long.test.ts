@@ -1,0 +1,21 @@
+// The same kills, ten times as many. SECONDSITE_KILL_SEED chooses others.
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { killCampaign } from "./testing/kill-campaign.js";
+import { type KillDesk, startKillDesk } from "./testing/kills.js";
+
+const seed = Number(process.env.SECONDSITE_KILL_SEED ?? Date.now() % 2 ** 31);
+
+let scene: KillDesk;
+beforeAll(async () => {
+  scene = await startKillDesk();
+});
+afterAll(() => scene?.[Symbol.asyncDispose]());
+
+test("B2, B11: 200 kills of backup, restore, verify and prune, at each boundary of their store calls", async () => {
+  const { problems, kills, missed } = await killCampaign(scene, 200, seed);
+  process.stdout.write(`SECONDSITE_KILL_SEED=${seed}\n${kills.join("\n")}\n`);
+
+  expect(problems, `SECONDSITE_KILL_SEED=${seed}`).toEqual([]);
+  expect(missed).toEqual([]);
+});
