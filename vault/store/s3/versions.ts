@@ -98,11 +98,11 @@ export async function lockOf(
   }
 }
 
-/** Nothing is locked: this version is not, or its bucket was made without Object Lock, which S3 calls a bad request. */
+/** Nothing is locked: this version is not, or its bucket was made without Object Lock, which S3 and MinIO call a bad request. */
 function isUnlocked(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   return (
     ["NoSuchObjectLockConfiguration", "ObjectLockConfigurationNotFoundError"].includes(error.name) ||
-    (error.name === "InvalidRequest" && /object ?lock/i.test(error.message))
+    (error.name === "InvalidRequest" && /missing Object ?Lock ?Configuration/.test(error.message))
   );
 }
