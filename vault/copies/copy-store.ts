@@ -33,20 +33,22 @@ export function copyStore(plan: Plan, site: string, category: string, { places =
     bucket,
     region: signedFor(cloud),
     ...(endpoint === undefined ? {} : { endpoint }),
-    ...(provider(cloud) === "aws" ? {} : { credentials: ownCredentials(`${plan.name}-${site}`) }),
+    ...(provider(cloud) === "aws"
+      ? {}
+      : { credentials: ownCredentials(`${plan.name}-${site}`, `${bucket} at ${endpoint ?? cloud.region}`) }),
     capabilities: documented(cloud),
   });
 }
 
 /** A profile's credentials, or else the environment's. */
-function ownCredentials(profile: string) {
+function ownCredentials(profile: string, bucket: string) {
   const chain = createCredentialChain(fromIni({ profile }), fromNodeProviderChain());
   return async () => {
     try {
       return await chain();
     } catch (cause) {
       throw new VaultError(
-        `no credentials: neither profile "${profile}" of the shared credentials file nor the AWS environment has any`,
+        `no credentials for ${bucket}: neither profile "${profile}" of the shared credentials file nor the AWS environment has any`,
         `add [${profile}] to ~/.aws/credentials`,
         { cause },
       );
