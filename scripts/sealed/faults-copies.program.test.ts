@@ -91,5 +91,5 @@ test("fault 41: with the office, all that was known here and its operators' key 
   await desk.server.sql(desk.server.address, "DROP DATABASE again");
   desk.proxy.inject(() => "none");
 
-  await afterFault(desk, answer, { ...done, says: /"restored": true/, newest, site: "offsite" });
+  await afterFault(desk, answer, { ...done, says: /"restored": true/, newest });
 });
