@@ -9,6 +9,7 @@ import { directoryStore } from "../store/directory/directory-store.js";
 import { s3Store } from "../store/s3/s3-store.js";
 import type { Store } from "../store/store.js";
 import { type Access, BadPlace, cloudOf, isAddress } from "./access.js";
+import { provenStore } from "./proven-store.js";
 
 /**
  * The store of one site's copies of a category.
@@ -29,7 +30,7 @@ export function copyStore(plan: Plan, site: string, category: string, { places =
       `--store ${site}=<folder>, where the medium or disk is mounted`,
     );
   const endpoint = place ?? endpointOf(cloud);
-  return s3Store({
+  const store = s3Store({
     bucket,
     region: signedFor(cloud),
     ...(endpoint === undefined ? {} : { endpoint }),
@@ -38,6 +39,7 @@ export function copyStore(plan: Plan, site: string, category: string, { places =
       : { credentials: ownCredentials(`${plan.name}-${site}`, `${bucket} at ${endpoint ?? cloud.region}`) }),
     capabilities: documented(cloud),
   });
+  return stores[provider(cloud)]["create-only"].support === "unknown" ? provenStore(store) : store;
 }
 
 /** A profile's credentials, or else the environment's. */
@@ -77,7 +79,8 @@ function documented(cloud: CloudSite): Partial<CapabilityTable> {
   const facts = stores[provider(cloud)];
   const yes = (capability: Documented) => facts[capability].support === "yes";
   return {
-    "conditional-create": yes("create-only"),
+    // Where nobody says so, it is found out before anything rests on it.
+    "conditional-create": facts["create-only"].support !== "no",
     checksums: yes("checksums"),
     versioning: yes("versioning"),
     "list-versions": yes("versioning"),

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
+import { provenStore } from "../copies/proven-store.js";
 import { type Backend, backendNames, startBackend } from "../testing/backends.js";
 import { type Capability, capabilities } from "./capabilities.js";
 import { clockSkew } from "./clock.js";
@@ -163,6 +164,13 @@ describe.each(backendNames)("%s", (name) => {
     );
     expect(await store.get("failed/upload")).toBeUndefined();
     expect(await all(store.uploads("failed/upload"))).toEqual([]);
+  });
+
+  test("where nobody says that it refuses to overwrite, it is found to before anything rests on it", async () => {
+    const proven = provenStore(store);
+
+    expect(await Promise.all(["1", "2"].map((body) => proven.create("proven/key", body)))).toContain(false);
+    expect(await all(store.list("probe/"))).toEqual([]);
   });
 
   test("fault 9: a clock that is off is told by the store's", async () => {
