@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 
 import type { Labels, MeasuredOperation, Sample } from "../../metrics/index.js";
 import { operationSamples } from "../../metrics/index.js";
-import { type AuditLogPlace, auditLogOf, type Plan } from "../../plan/index.js";
+import { type AuditLogPlace, auditLogOf, type Plan, standbySites } from "../../plan/index.js";
 import {
   type Access,
   type AuditContent,
@@ -189,8 +189,11 @@ async function recordedIn(
       warnings: [`plan "${plan.name}" has no vault that can be reached from here to record this in`],
     };
   const folder = spoolFolder(place, env);
+  const { anchors, ...alone } = open(plan, place, places);
+  // Who acts at a standby may be taking over: the site that holds the heads may be what was lost, and is not asked.
+  const audit = anchors && !standbySites(plan).includes(place.site) ? { ...alone, anchors } : alone;
   const { head, warnings } = await keepRecord(
-    { ...open(plan, place, places), ...(folder === undefined ? {} : { spool: spoolAt(folder) }) },
+    { ...audit, ...(folder === undefined ? {} : { spool: spoolAt(folder) }) },
     content(await who),
   );
   const labels = { site: place.site, category: place.category };
