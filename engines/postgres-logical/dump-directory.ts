@@ -55,7 +55,9 @@ export async function dumpDirectory(job: DirectoryJob, parts: PartWriter, hashed
   void dump.ended.then(() => {
     running = false;
   });
-  const limit = pLimit(job.jobs);
+  // Every file that is being written has to be read, or a full area would hold the server for good: each job has two
+  // open while it dumps large objects, their list and one of them, and the first process has the table of contents.
+  const limit = pLimit(2 * job.jobs + 1);
   const rows = hashed ? new DirectoryRows() : undefined;
   const seen = new Map<string, Promise<Part>>();
   const store = async (name: string): Promise<Part> => {
