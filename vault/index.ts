@@ -14,9 +14,10 @@ export { damagedParts, missingParts, type PartFault } from "./chain/parts.js";
 export { type ChainPoint, isVerified, keptBecause, livePoints, removedPoints } from "./chain/points.js";
 export { fingerprintOf, type Signer, signerOf, signersIn, type TrustedSigners } from "./chain/signer.js";
 export { type Access, placesGiven } from "./copies/access.js";
+export { type BucketPlace, type CopyPlace, copyPlace, credentialsOf } from "./copies/copy-place.js";
 export { copyStore } from "./copies/copy-store.js";
 export { copyAt, type DatasetCopy, recipientsOf } from "./copies/dataset-copy.js";
-export { type WritingKeys, writingKeys } from "./copies/writing-keys.js";
+export { type SigningKeys, signingKeys, type WritingKeys, writingKeys } from "./copies/writing-keys.js";
 export { open, type SealKey, seal } from "./envelope/envelope.js";
 export { type PlainOpenFiles, plainOpenCommand } from "./envelope/plain-commands.js";
 export { VaultError } from "./errors.js";
@@ -44,7 +45,7 @@ export { type KmsKey, kmsProvider } from "./keys/kms.js";
 export type { KeyContext, KeyProvider } from "./keys/provider.js";
 export { digest, type Manifest, manifestKey } from "./manifest.js";
 export type { ObjectStore, StoredObject } from "./object-store.js";
-export { type KeyRef, unwrapPassphrase, wrapNewPassphraseFor } from "./passphrase.js";
+export { newPassphrase, unwrapPassphrase } from "./passphrase.js";
 export {
   type Capability,
   type CapabilityTable,

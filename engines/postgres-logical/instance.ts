@@ -1,11 +1,14 @@
-import { chmod, chown, mkdir, readFile } from "node:fs/promises";
+import { chmod, chown, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type ExecaError, execa } from "execa";
-import pRetry from "p-retry";
 
-import { type DatabaseAddress, withClient } from "../comparison/index.js";
 import { EngineError } from "../errors.js";
+import { type PrivateServer, startServer } from "../private-server.js";
+import { unprivileged } from "../system-user.js";
 import { type ToolPlaces, toolPath } from "./tools.js";
+
+/** A PostgreSQL server that holds nothing of value, on a Unix socket only. */
+export type Instance = PrivateServer;
 
 /** How a throw-away server is made. */
 export interface InstanceOptions {
@@ -23,15 +26,6 @@ export interface InstanceOptions {
   /** Settings on top. @default none */
   readonly settings?: Readonly<Record<string, string>>;
   readonly tools?: ToolPlaces;
-}
-
-/** A PostgreSQL server that holds nothing of value, on a Unix socket only. */
-export interface Instance extends AsyncDisposable {
-  /** Its maintenance database, as superuser. */
-  readonly address: DatabaseAddress;
-  /** Whether the kernel keeps it from every network. Where that is not allowed, listening on nothing is all it does. */
-  readonly networkCut: boolean;
-  readonly pid: number;
 }
 
 /**
@@ -58,65 +52,17 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
     `--encoding=${encoding}`,
     `--locale=${locale}`,
   ]);
-  const all: Record<string, string> = {
-    listen_addresses: "",
-    unix_socket_directories: run,
-    // A server that is thrown away needs to survive nothing.
-    ...{ fsync: "off", synchronous_commit: "off", full_page_writes: "off" },
-    ...{ wal_level: "minimal", max_wal_senders: "0", max_wal_size: "2GB", jit: "off" },
-    ...settings,
-  };
-  const command = [
-    await toolPath("postgres", options.tools),
-    ...["-D", data],
-    ...Object.entries(all).flatMap(([key, value]) => ["-c", `${key}=${value}`]),
-  ];
-  const cut = isolated && (await canCutNetwork(user !== undefined));
-  const [program = "", ...args] = cut ? [...withoutNetwork(user), ...command] : command;
-  const child = execa(program, args, {
-    ...(user && !cut ? user : {}),
-    reject: false,
-    all: true,
-    // A folder that the server's user may enter.
-    cwd: "/",
-    buffer: { all: false },
-    cleanup: true,
-  });
-  const said: string[] = [];
-  child.all?.on("data", (chunk: Buffer) => {
-    said.push(chunk.toString("utf8"));
-    if (said.length > 200) said.shift();
-  });
-  let ended = false;
-  void child.finally(() => {
-    ended = true;
-  });
-  const address = { host: run, user: superuser, database: "postgres" };
-  try {
-    await pRetry(() => withClient(address, (client) => client.query("SELECT 1")), {
-      ...{ retries: 300, minTimeout: 50, maxTimeout: 200 },
-      shouldRetry: () => !ended,
-    });
-  } catch (cause) {
-    child.kill("SIGKILL");
-    throw new EngineError(
-      `the throw-away server in ${folder} did not start: ${said.join("").trim()}`,
-      3,
-      undefined,
-      { cause },
-    );
-  }
-  const pid = Number((await readFile(join(data, "postmaster.pid"), "utf8")).split("\n")[0]);
-  return {
-    address,
-    networkCut: cut,
-    pid,
-    async [Symbol.asyncDispose]() {
-      // Immediate shutdown: nothing of it is kept.
-      if (!ended) process.kill(pid, "SIGQUIT");
-      await child;
+  return startServer({
+    ...{ data, run, superuser, isolated },
+    program: await toolPath("postgres", options.tools),
+    ...(user ? { user } : {}),
+    settings: {
+      // A server that is thrown away needs to survive nothing.
+      ...{ fsync: "off", synchronous_commit: "off", full_page_writes: "off" },
+      ...{ wal_level: "minimal", max_wal_senders: "0", max_wal_size: "2GB", jit: "off" },
+      ...settings,
     },
-  };
+  });
 
   async function run1(path: string, args: readonly string[]): Promise<void> {
     try {
@@ -126,34 +72,4 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
       throw new EngineError(`initdb failed: ${stderr || shortMessage}`, 3, undefined, { cause: error });
     }
   }
-}
-
-interface User {
-  readonly uid: number;
-  readonly gid: number;
-}
-
-/** Whom the server runs as: PostgreSQL refuses root, so that root uses Debian's `postgres`. */
-async function unprivileged(): Promise<User | undefined> {
-  if (process.getuid?.() !== 0) return undefined;
-  const line = (await readFile("/etc/passwd", "utf8")).split("\n").find((one) => one.startsWith("postgres:"));
-  const [, , uid, gid] = line?.split(":") ?? [];
-  if (uid === undefined || gid === undefined)
-    throw new EngineError("PostgreSQL does not run as root, and there is no user postgres", 3);
-  return { uid: Number(uid), gid: Number(gid) };
-}
-
-const unshare = (root: boolean) =>
-  root ? ["unshare", "--net"] : ["unshare", "--user", "--map-current-user", "--net"];
-
-const withoutNetwork = (user: User | undefined): string[] => [
-  ...unshare(user !== undefined),
-  "--",
-  ...(user ? ["setpriv", `--reuid=${user.uid}`, `--regid=${user.gid}`, "--clear-groups", "--"] : []),
-];
-
-/** Whether this process may make a network namespace: not under every container's profile. */
-async function canCutNetwork(root: boolean): Promise<boolean> {
-  const [program = "", ...args] = [...unshare(root), "true"];
-  return !(await execa(program, args, { reject: false })).failed;
 }

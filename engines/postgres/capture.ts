@@ -1,28 +1,18 @@
-import { chmod, copyFile } from "node:fs/promises";
-
-import { names } from "../../plan/index.js";
+import { names, type PhysicalBackup } from "../../plan/index.js";
 import {
   type Appended,
   appendEntry,
   type ChainEntry,
-  digest,
   type EntryContent,
-  type ObjectStore,
-  type Part,
   type Signer,
-  signerOf,
-  unwrapPassphrase,
 } from "../../vault/index.js";
 import { EngineError } from "../errors.js";
 import { buryExpired } from "./expired.js";
-import { files, folders } from "./folders.js";
-import { pgbackrest, pgbackrestVersion, type RepositoryBackup, type Stanza } from "./pgbackrest.js";
-import { jobConfig } from "./pgbackrest-config.js";
-import { copyAt, type Placement, storeAt } from "./placement.js";
+import { backupParts } from "./parts.js";
+import { type PgBackRest, pgbackrestVersion, type RepositoryBackup, type Stanza } from "./pgbackrest.js";
+import { type ChainOf, type EpochChain, readEpochChain, signersAt } from "./points-chain.js";
 import { timelineOf } from "./points-wal.js";
-import { writePrivate } from "./private-file.js";
-import { restoreCommands } from "./restore-commands.js";
-import { keysAt, type NamedKey, ringAt, signingKeyOf } from "./vault-keys.js";
+import type { NamedKey } from "./vault-keys.js";
 
 /** A recovery point that a capture completed at one copy. */
 export interface Captured {
@@ -34,81 +24,118 @@ export interface Captured {
   readonly entry: ChainEntry;
 }
 
+/** A copy that a capture writes to. */
+export interface CaptureCopy extends ChainOf {
+  /** What opens the point there. @throws when it does not lie there as it should */
+  keys(): Promise<NamedKey[]>;
+  /** Argument lists that restore a backup without Secondsite. */
+  restore(label: string): string[][];
+}
+
+/** A physical backup to be taken now. */
+export interface Capture {
+  readonly dataset: string;
+  readonly takenAt: string;
+  /** The present one: a job never writes into another's repository. */
+  readonly epoch: number;
+  readonly type: PhysicalBackup["type"];
+  /** Knows the copies' repositories by their place in `copies`, from 1. */
+  readonly tool: PgBackRest;
+  readonly copies: readonly CaptureCopy[];
+  readonly signer: Signer;
+  /** The superuser that initdb made: who restores connects as it. @default "postgres" */
+  readonly superuser?: string;
+}
+
+/** The tool's words for what a plan says. */
+const types = { full: "full", differential: "diff", incremental: "incr" } as const;
+
 /**
- * Takes a full physical backup into every direct copy; each becomes a recovery point with its signed entry in
- * that copy's chain, by itself. The keys are opened before anything is written.
+ * Takes a physical backup into every copy; each becomes a recovery point with its signed entry in that copy's chain, by
+ * itself. Where there is nothing yet that it could add to, it is a full one.
  *
- * @param epoch the present one: a job never writes into another's repository
  * @throws EngineError when any copy failed, after all were tried; the others' points stand
  */
-export async function capturePhysical(
-  placement: Placement,
-  epoch: number,
-  say: (line: string) => void,
-): Promise<Captured[]> {
-  const { dataset, direct, site, key } = placement;
-  const passphrase = await unwrapPassphrase(storeAt(placement, site), names.passphraseKey(dataset), key);
-  const signing = await signingKeyOf(placement);
-  const signer = await signerOf(ringAt(placement, site), signing);
-  await copyFile(`${folders.secrets}/client.key`, files.tlsKey);
-  await chmod(files.tlsKey, 0o600);
-  await writePrivate(files.archive, jobConfig(placement, epoch, passphrase));
-  const tool = pgbackrest(files.archive, dataset);
+export async function capture(job: Capture, say: (line: string) => void): Promise<Captured[]> {
+  const { dataset, copies } = job;
   const done: Captured[] = [];
   const failures: string[] = [];
-  for (const [index, at] of direct.entries()) {
-    const repository = index + 1;
+  for (const [index, copy] of copies.entries())
     try {
-      const keys = await keysAt(placement, at, signing);
-      const startedAt = new Date();
-      say(`backing up "${dataset}" to ${at}`);
-      await tool.run("backup", [`--repo=${repository}`, "--type=full"]);
-      const stanza = await tool.info(repository);
-      const backup = stanza?.backups.at(-1);
-      if (!stanza || !backup) throw new EngineError("the backup is not listed after it ended", 3);
-      const { key: object, entry } = await complete(
-        placement,
-        { at, epoch, startedAt, stanza, backup, keys },
-        signer,
-      );
-      say(`recovery point ${backup.label} is complete at ${at}`);
-      done.push({ site: at, label: backup.label, key: object, entry });
-      const gone = await buryExpired(placement, { at, epoch, listed: stanza.backups }, signer);
-      if (gone.length > 0) say(`expired at ${at}: ${gone.join(", ")}`);
+      done.push(await captureInto(job, copy, index + 1, say));
     } catch (error) {
-      failures.push(`${at}: ${error instanceof Error ? error.message : error}`);
+      failures.push(`${copy.site}: ${error instanceof Error ? error.message : error}`);
     }
-  }
   if (failures.length > 0)
     throw new EngineError(
-      `"${dataset}" was not captured at ${failures.length} of ${direct.length} copies: ${failures.join("; ")}`,
+      `"${dataset}" was not captured at ${failures.length} of ${copies.length} copies: ${failures.join("; ")}`,
       3,
     );
   return done;
 }
 
+async function captureInto(
+  job: Capture,
+  copy: CaptureCopy,
+  repository: number,
+  say: (line: string) => void,
+): Promise<Captured> {
+  const { dataset, tool, epoch, signer, takenAt } = job;
+  const keys = await copy.keys();
+  const startedAt = new Date();
+  say(`backing up "${dataset}" to ${copy.site}`);
+  await tool.run("backup", [`--repo=${repository}`, `--type=${types[job.type]}`]);
+  const stanza = await tool.info(repository);
+  const backup = stanza?.backups.at(-1);
+  if (!stanza || !backup) throw new EngineError("the backup is not listed after it ended", 3);
+  const complete = (one: RepositoryBackup, from: Date, until: Date) =>
+    append(job, copy, { startedAt: from, finishedAt: until, stanza, backup: one, keys });
+  // What ended without its entry, because its run was killed in between, is a point all the same: others add to it.
+  for (const orphan of await orphans(copy, epoch, stanza.backups.slice(0, -1))) {
+    await complete(orphan, at(orphan.timestamp.start), at(orphan.timestamp.stop));
+    say(`${orphan.label} at ${copy.site} had no entry, and has one now`);
+  }
+  const { key, entry } = await complete(backup, startedAt, new Date());
+  say(`recovery point ${backup.label} is complete at ${copy.site}`);
+  const gone = await buryExpired(copy, { epoch, listed: stanza.backups, by: takenAt }, signer);
+  if (gone.length > 0) say(`expired at ${copy.site}: ${gone.join(", ")}`);
+  return { site: copy.site, label: backup.label, key, entry };
+}
+
+/** Backups that are newer than any that the chain names. */
+async function orphans(
+  copy: ChainOf,
+  epoch: number,
+  listed: readonly RepositoryBackup[],
+): Promise<RepositoryBackup[]> {
+  const { entries } = await readEpochChain(copy, epoch, await signersAt(copy));
+  const known = entries.flatMap(({ entry, unsigned }) =>
+    entry?.entry === "point" ? [entry.label] : unsigned ? [unsigned.label] : [],
+  );
+  const newest = known.sort().at(-1) ?? "";
+  return listed.filter(({ label }) => label > newest);
+}
+
+const at = (seconds: number) => new Date(seconds * 1_000);
+
 interface Finished {
-  /** Site of the copy. */
-  readonly at: string;
-  readonly epoch: number;
   readonly startedAt: Date;
+  readonly finishedAt: Date;
   readonly stanza: Stanza;
   readonly backup: RepositoryBackup;
   readonly keys: NamedKey[];
 }
 
 /** Adds the entry, last: from here on the backup is a recovery point. */
-async function complete(placement: Placement, finished: Finished, signer: Signer): Promise<Appended> {
-  const { plan, dataset, site } = placement;
-  const { at, epoch, startedAt, stanza, backup, keys } = finished;
-  const store = storeAt(placement, at);
-  const repository = names.repositoryPath(dataset, epoch);
-  const { label, lsn, archive, info } = backup;
-  const parts = await checksums(store, [
-    `${repository.slice(1)}/backup/${dataset}/${label}/backup.manifest`,
-    `${repository.slice(1)}/backup/${dataset}/${label}/backup.manifest.copy`,
-  ]);
+async function append(job: Capture, copy: CaptureCopy, finished: Finished): Promise<Appended> {
+  const { dataset, epoch, takenAt } = job;
+  const { startedAt, finishedAt, stanza, backup, keys } = finished;
+  const { label, lsn, archive, info, prior } = backup;
+  const chain = await readEpochChain(copy, epoch, await signersAt(copy));
+  const parent = prior ? referenceTo(chain, prior) : undefined;
   const facts = {
+    backup: backup.type,
+    superuser: job.superuser,
     startLsn: lsn?.start,
     stopLsn: lsn?.stop,
     startWal: archive.start,
@@ -116,16 +143,16 @@ async function complete(placement: Placement, finished: Finished, signer: Signer
     timeline: archive.stop ? timelineOf(archive.stop) : undefined,
   };
   const content: EntryContent = {
-    plan: plan.name,
+    plan: copy.plan,
     dataset,
-    takenAt: site,
-    site: at,
+    takenAt,
+    site: copy.site,
     epoch,
     entry: "point",
     kind: "physical",
     label,
     startedAt: startedAt.toISOString(),
-    finishedAt: new Date().toISOString(),
+    finishedAt: finishedAt.toISOString(),
     source: {
       engine: "postgresql",
       version: stanza.serverVersion,
@@ -134,29 +161,24 @@ async function complete(placement: Placement, finished: Finished, signer: Signer
     },
     tool: { name: "pgbackrest", version: await pgbackrestVersion() },
     keys,
+    ...(parent ? { parent } : {}),
     bytes: { source: info.size, stored: info.repository.delta },
-    parts,
-    restore: restoreCommands({
-      ...copyAt(placement, at),
-      ...{ plan: plan.name, dataset, repository, label, passphrase: names.passphraseKey(dataset) },
-    }),
+    parts: await backupParts(copy, epoch, label),
+    restore: copy.restore(label),
   };
-  return appendEntry(store, names.manifestPrefix(dataset, epoch), content, signer);
+  return appendEntry(copy.store, names.manifestPrefix(dataset, epoch), content, job.signer);
+}
+
+/** The entry of the backup that another adds to. */
+function referenceTo({ entries, points }: EpochChain, label: string) {
+  const point = points.find((one) => one.label === label);
+  const sha256 = entries.find(({ key }) => key === point?.key)?.sha256;
+  return point && sha256 !== undefined ? { sequence: point.sequence, sha256 } : undefined;
 }
 
 /** Facts that the tool told. */
 function known(facts: Readonly<Record<string, string | number | null | undefined>>) {
   return Object.fromEntries(
     Object.entries(facts).flatMap(([name, value]) => (value == null ? [] : [[name, value] as const])),
-  );
-}
-
-async function checksums(store: ObjectStore, keys: readonly string[]): Promise<Part[]> {
-  return Promise.all(
-    keys.map(async (key) => {
-      const body = await store.get(key);
-      if (!body) throw new EngineError(`${key} is missing at ${store.label} right after the backup`, 3);
-      return { key, bytes: body.byteLength, sha256: digest(body) };
-    }),
   );
 }

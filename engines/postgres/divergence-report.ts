@@ -1,7 +1,7 @@
 import { names } from "../../plan/index.js";
 import type { LoggedCommit } from "./divergence-log.js";
 import { openingProgram } from "./divergence-seal.js";
-import { copyAt, type Placement } from "./placement.js";
+import { bucketAt, type Placement } from "./placement.js";
 
 /** What a superseded database committed and the next epoch does not have; the object's JSON. */
 export interface DivergenceReport {
@@ -85,14 +85,14 @@ export function howToRead(
   placement: Placement,
   { segments, forkLsn, endLsn, timeline, commits }: Omit<DivergenceReport, "howToRead" | "openingProgram">,
 ): string[] {
-  const { plan, dataset, key } = placement;
-  const { bucket, region } = copyAt(placement, placement.site);
+  const { plan, dataset, spec } = placement;
+  const { bucket, region } = bucketAt(placement, placement.site);
   if (segments.length === 0) return ["Nothing was committed that the next epoch does not have."];
   const start = forkLsn ? ` --start=${forkLsn}` : "";
   return [
     `${commits} commits are in these segments and in no epoch after it. Nothing merges them: people decide what is entered again.`,
     `Fetch the wrapped passphrase: aws s3 cp s3://${bucket}/${names.passphraseKey(dataset)} passphrase.json --region ${region}`,
-    `Unwrap it: decode its "ciphertext" from base64 into passphrase.bin, then aws kms decrypt --region ${region} --ciphertext-blob fileb://passphrase.bin --encryption-context plan=${plan.name},dataset=${dataset} --query Plaintext --output text; decoded from base64 once more that is PASSPHRASE (key ${key.alias}).`,
+    `Unwrap it: decode its "ciphertext" from base64 into passphrase.bin, then aws kms decrypt --region ${region} --ciphertext-blob fileb://passphrase.bin --encryption-context plan=${plan.name},dataset=${dataset} --query Plaintext --output text; decoded from base64 once more that is PASSPHRASE (key ${names.keyAlias(plan, spec.category)}).`,
     'Open each segment into an empty folder under its own name: node --input-type=module --eval "$(jq -r .openingProgram report.json)" FETCHED KEY FOLDER/NAME',
     `List what is in them: pg_waldump --path=FOLDER --timeline=${timeline}${start} --end=${endLsn}`,
     `See the rows: restore the last point of this epoch from before the fork into an empty folder, add the segments to its pg_wal, and let PostgreSQL replay them on a server that archives nowhere.`,

@@ -5,9 +5,10 @@ import { execa } from "execa";
 import { expect, test } from "vitest";
 
 import { forkIn } from "./divergence-fork.js";
-import { CommitReader, lsnOf, position, segmentNames, segmentStart } from "./divergence-log.js";
+import { CommitReader } from "./divergence-log.js";
 import { countCommits } from "./divergence-report.js";
 import { openingProgram, seal } from "./divergence-seal.js";
+import { lsnOf, position, segmentNames, segmentStart } from "./log-position.js";
 
 const printed = [
   "rmgr: Standby     len (rec/tot):     50/    50, tx:          0, lsn: 0/07000028, prev 0/06000148, desc: RUNNING_XACTS nextXid 743 latestCompletedXid 742 oldestRunningXid 743",

@@ -7,15 +7,7 @@ import { digest } from "../../vault/index.js";
 import type { LeaseReport } from "../../vault/lease/index.js";
 import { EngineError } from "../errors.js";
 import { type Fork, findFork, type Holder } from "./divergence-fork.js";
-import {
-  commitsFrom,
-  lsnOf,
-  position,
-  recordFollows,
-  segmentNames,
-  segmentStart,
-  walFolder,
-} from "./divergence-log.js";
+import { commitsFrom, recordFollows, walFolder } from "./divergence-log.js";
 import {
   countCommits,
   type DivergenceReport,
@@ -26,6 +18,7 @@ import {
 import { seal } from "./divergence-seal.js";
 import { tablesOf } from "./divergence-tables.js";
 import { files } from "./folders.js";
+import { lsnOf, position, segmentNames, segmentStart } from "./log-position.js";
 import { type Placement, storeAt } from "./placement.js";
 import type { Server } from "./server.js";
 

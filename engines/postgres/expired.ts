@@ -1,8 +1,7 @@
 import { names } from "../../plan/index.js";
 import { appendEntry, type Signer } from "../../vault/index.js";
 import type { RepositoryBackup } from "./pgbackrest.js";
-import { type Placement, storeAt } from "./placement.js";
-import { type PhysicalPoint, readEpochChain, signersAt } from "./points-chain.js";
+import { type ChainOf, type PhysicalPoint, readEpochChain, signersAt } from "./points-chain.js";
 
 /**
  * Says in the chain which points the tool has removed by the plan's retention: without that they would look damaged.
@@ -10,21 +9,20 @@ import { type PhysicalPoint, readEpochChain, signersAt } from "./points-chain.js
  * @returns their labels
  */
 export async function buryExpired(
-  placement: Placement,
+  copy: ChainOf,
   {
-    at,
     epoch,
     listed,
+    by,
   }: {
-    readonly at: string;
     readonly epoch: number;
     readonly listed: readonly Pick<RepositoryBackup, "label">[];
+    /** Site whose run it was. */
+    readonly by: string;
   },
   signer: Signer,
 ): Promise<string[]> {
-  const { plan, dataset, site } = placement;
-  const store = storeAt(placement, at);
-  const copy = { plan: plan.name, dataset, site: at, store };
+  const { plan, dataset, site, store } = copy;
   const { entries, points } = await readEpochChain(copy, epoch, await signersAt(copy));
   const gone = expired(points, listed);
   const removed = gone.flatMap(({ key, sequence }) => {
@@ -36,8 +34,8 @@ export async function buryExpired(
     store,
     names.manifestPrefix(dataset, epoch),
     {
-      ...{ plan: plan.name, dataset, site: at, epoch, entry: "tombstone", removed },
-      reason: `expired by pgbackrest at "${site}", by the plan's retention`,
+      ...{ plan, dataset, site, epoch, entry: "tombstone", removed },
+      reason: `expired by pgbackrest at "${by}", by the plan's retention`,
     },
     signer,
   );

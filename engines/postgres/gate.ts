@@ -101,7 +101,7 @@ export class Gate implements Fence {
     await this.server.promote();
     this.say(`promoted into epoch ${epoch}`);
     // pgBackRest refuses to back up a server whose control file still names the old timeline.
-    await Promise.all([this.server.query("CHECKPOINT"), verifyStructure(this.server, this.say)]);
+    await Promise.all([this.server.query("CHECKPOINT"), verifyStructure(this.server.address, this.say)]);
     const { opening: _done, ...rest } = volume;
     await writeVolumeState({ ...rest, epoch });
   }

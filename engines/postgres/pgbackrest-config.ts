@@ -1,14 +1,14 @@
 import { Cron } from "croner";
 
 import { names, type PhysicalBackup, ports, seconds, type WalBackup } from "../../plan/index.js";
+import { copyPlace } from "../../vault/index.js";
 import { EngineError } from "../errors.js";
 import { files, folders } from "./folders.js";
-import { copyAt, type Placement } from "./placement.js";
-
-type Section = Readonly<Record<string, string | number>>;
+import type { Placement } from "./placement.js";
+import { keptAs, numbered, type RepositoryOptions, repositoryOptions } from "./repository.js";
 
 /** Renders pgBackRest's configuration file. */
-export function renderConfig(sections: Readonly<Record<string, Section>>): string {
+export function renderConfig(sections: Readonly<Record<string, RepositoryOptions>>): string {
   return Object.entries(sections)
     .map(([name, options]) =>
       [`[${name}]`, ...Object.entries(options).map(([key, value]) => `${key}=${value}`), ""].join("\n"),
@@ -29,34 +29,32 @@ export function repositories(
   sites: readonly string[],
   epoch: number,
   passphrase: string,
-): Section {
-  const { dataset } = placement;
-  const { physical, wal } = backupsOf(placement);
+): RepositoryOptions {
+  const { plan, dataset, spec } = placement;
   return Object.assign(
     {},
-    ...sites.map((site, index) => {
-      const { bucket, region } = copyAt(placement, site);
-      const repo = (option: string, value: string | number) => [`repo${index + 1}-${option}`, value] as const;
-      return Object.fromEntries([
-        repo("type", "s3"),
-        repo("s3-bucket", bucket),
-        repo("s3-region", region),
-        repo("s3-endpoint", `s3.${region}.amazonaws.com`),
+    ...sites.map((site, index) =>
+      numbered(index + 1, {
+        ...repositoryOptions(copyPlace(plan, site, spec.category), names.repositoryPath(dataset, epoch)),
         // Credentials from the Pod's web identity; no key exists that could leak.
-        repo("s3-key-type", "web-id"),
-        repo("path", names.repositoryPath(dataset, epoch)),
-        // Hundreds of small catalogue files become a few objects: a round trip each is what a backup waits for.
-        repo("bundle", "y"),
-        repo("cipher-type", "aes-256-cbc"),
-        repo("cipher-pass", passphrase),
-        repo("retention-full-type", "time"),
-        repo("retention-full", Math.ceil(seconds(physical.keep) / 86_400)),
-        repo("retention-archive-type", "full"),
-        // One more than fall into the time: right after a backup the oldest of them is younger than that.
-        repo("retention-archive", wal ? runsWithin(physical, wal) + 1 : 9_999_999),
-      ]);
-    }),
+        "s3-key-type": "web-id",
+        ...keptAs(passphrase),
+        ...retentionOf(placement),
+      }),
+    ),
   );
+}
+
+/** What the tool keeps by itself. */
+export function retentionOf(of: Pick<Placement, "dataset" | "spec">): RepositoryOptions {
+  const { physical, wal, keep } = backupsOf(of);
+  return {
+    "retention-full-type": "time",
+    "retention-full": Math.ceil(keep / 86_400),
+    "retention-archive-type": "full",
+    // One more than fall into the time: right after a backup the oldest of them is younger than that.
+    "retention-archive": wal ? runsWithin(physical, wal) + 1 : 9_999_999,
+  };
 }
 
 /** How many full backups fall into the time WAL is kept: pgBackRest counts WAL retention in backups. */
@@ -74,7 +72,7 @@ export function runsWithin({ schedule }: PhysicalBackup, { keep }: Pick<WalBacku
   return Math.ceil((within * seconds(keep) * 1_000) / (last.getTime() - from.getTime()));
 }
 
-const general: Section = {
+const general: RepositoryOptions = {
   "compress-type": "zst",
   "process-max": 2,
   "log-level-console": "warn",
@@ -85,7 +83,7 @@ const general: Section = {
   "tls-server-ca-file": `${folders.secrets}/ca.crt`,
 };
 
-const server: Section = {
+const server: RepositoryOptions = {
   "pg1-path": folders.data,
   "pg1-socket-path": folders.run,
   "pg1-user": "postgres",
@@ -143,16 +141,28 @@ export function jobConfig(placement: Placement, epoch: number, passphrase: strin
 /** Common name in the certificate of backup jobs. */
 export const backupClient = "backup";
 
-/** The physical backup and the WAL archive of a dataset. @throws EngineError without a physical backup. */
-export function backupsOf({ dataset, spec }: Placement): {
-  physical: PhysicalBackup;
-  wal: WalBackup | undefined;
-} {
-  const physical = spec.backups.find((backup) => backup.kind === "physical");
+/** A dataset's physical backups and what continues them. */
+export interface PhysicalBackups {
+  /** The one whose runs count when log is kept: the full one, for what adds to it comes and goes with it. */
+  readonly physical: PhysicalBackup;
+  /** Absent: points are restorable at their own end alone. */
+  readonly wal: WalBackup | undefined;
+  /** The longest any of them is kept, in seconds. */
+  readonly keep: number;
+}
+
+/** The physical backups and the WAL archive of a dataset. @throws EngineError without a physical backup. */
+export function backupsOf({ dataset, spec }: Pick<Placement, "dataset" | "spec">): PhysicalBackups {
+  const all = spec.backups.flatMap((backup) => (backup.kind === "physical" ? [backup] : []));
+  const physical = all.find(({ type }) => type === "full") ?? all[0];
   if (!physical)
     throw new EngineError(
       `dataset "${dataset}" has no physical backup, and WAL replays onto nothing else`,
       2,
     );
-  return { physical, wal: spec.backups.find((backup) => backup.kind === "wal") };
+  return {
+    physical,
+    wal: spec.backups.find((backup) => backup.kind === "wal"),
+    keep: Math.max(...all.map(({ keep }) => seconds(keep))),
+  };
 }

@@ -2,11 +2,14 @@ import { ExecaError, execa } from "execa";
 import { z } from "zod";
 
 import { EngineError } from "../errors.js";
+import type { SystemUser } from "../system-user.js";
 
 /** One backup as `pgbackrest info` tells it; only what we read. */
 const backup = z.object({
   label: z.string(),
   type: z.enum(["full", "diff", "incr"]),
+  /** The backup that this one adds to. */
+  prior: z.string().nullish(),
   error: z.boolean().nullish(),
   archive: z.object({ start: z.string().nullable(), stop: z.string().nullable() }),
   lsn: z.object({ start: z.string(), stop: z.string() }).nullish(),
@@ -43,23 +46,24 @@ export interface PgBackRest {
   info(repository: number): Promise<Stanza | undefined>;
 }
 
-/** Drives pgBackRest. Settings and secrets are in `config`; arguments only name them. */
-export function pgbackrest(config: string, stanza: string): PgBackRest {
+/**
+ * Drives pgBackRest. Settings and secrets are in `config`; arguments only name them.
+ *
+ * @param as whom it runs as. @default this process' user
+ */
+export function pgbackrest(config: string, stanza: string, as?: SystemUser): PgBackRest {
   const run = async (
     command: string,
     options: readonly string[] = [],
     parameters: readonly string[] = [],
   ) => {
     try {
-      const { stdout } = await execa("pgbackrest", [
-        `--config=${config}`,
-        `--stanza=${stanza}`,
-        ...options,
-        command,
-        ...parameters,
-      ]);
+      const args = [`--config=${config}`, `--stanza=${stanza}`, ...options, command, ...parameters];
+      // A folder that everybody may enter.
+      const { stdout } = await execa("pgbackrest", args, { ...as, cwd: "/" });
       return stdout;
     } catch (error) {
+      if (error instanceof ExecaError && error.code === "ENOENT") throw notInstalled(error);
       throw new EngineError(`pgbackrest ${command} failed: ${lastError(error)}`, 3, undefined, {
         cause: error,
       });
@@ -84,11 +88,21 @@ export function pgbackrest(config: string, stanza: string): PgBackRest {
   };
 }
 
-/** The version of the tool, for manifests. */
+/** The version of the tool, for manifests: `2.45`. @throws EngineError (3) when it is not installed */
 export async function pgbackrestVersion(): Promise<string> {
-  const { stdout } = await execa("pgbackrest", ["version"]);
-  return stdout.replace("pgBackRest ", "").trim();
+  try {
+    const { stdout } = await execa("pgbackrest", ["version"]);
+    return stdout.replace("pgBackRest ", "").trim();
+  } catch (error) {
+    if (error instanceof ExecaError && error.code === "ENOENT") throw notInstalled(error);
+    throw error;
+  }
 }
+
+const notInstalled = (cause: Error) =>
+  new EngineError("pgbackrest is not installed on this machine", 3, "install the package pgbackrest", {
+    cause,
+  });
 
 /** The tool's ERROR lines, or the end of what it said. */
 function lastError(error: unknown): string {

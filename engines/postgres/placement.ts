@@ -6,20 +6,17 @@ import {
   type PostgresDataset,
   postgresDatasets,
 } from "../../plan/index.js";
-import { type KeyRef, type Store, s3Store } from "../../vault/index.js";
+import { copyAt, type DatasetCopy, type KeyRing, type Store } from "../../vault/index.js";
 import { EngineError } from "../errors.js";
 
 /** A PostgreSQL dataset as one of its sites sees it. */
 export interface Placement {
   readonly plan: Plan;
   readonly site: string;
-  readonly region: string;
   readonly dataset: string;
   readonly spec: PostgresDataset;
   /** Sites that a job of this site writes to itself: its own first. */
   readonly direct: readonly string[];
-  /** The key that wraps the repository's passphrase, here. */
-  readonly key: KeyRef;
 }
 
 /**
@@ -40,28 +37,28 @@ export function place(plan: Plan, site: string, dataset: string): Placement {
     );
   const all = directSites(spec);
   if (!all.includes(site)) throw new EngineError(`site "${site}" holds no direct copy of "${dataset}"`, 2);
-  const { region } = cloudSiteOf(plan, site);
   return {
     plan,
     site,
-    region,
     dataset,
     spec,
     direct: [site, ...(spec.at === site ? all.filter((other) => other !== site) : [])],
-    key: {
-      alias: names.keyAlias(plan, spec.category),
-      region,
-      context: { plan: plan.name, dataset },
-    },
   };
 }
 
 /** Bucket and region of a site's copy. */
-export function copyAt({ plan, spec }: Placement, site: string): { bucket: string; region: string } {
+export function bucketAt(
+  { plan, spec }: Pick<Placement, "plan" | "spec">,
+  site: string,
+): { bucket: string; region: string } {
   return { bucket: names.vaultBucket(plan, site, spec.category), region: cloudSiteOf(plan, site).region };
 }
 
+/** A site's copy, with the keys that open it there. */
+const datasetCopy = ({ plan, dataset }: Placement, site: string): DatasetCopy => copyAt(plan, dataset, site);
+
 /** Store of a site's copy. */
-export function storeAt(placement: Placement, site: string): Store {
-  return s3Store(copyAt(placement, site));
-}
+export const storeAt = (placement: Placement, site: string): Store => datasetCopy(placement, site).store;
+
+/** A dataset's keys as a site's copy holds them, with the key that opens them there. */
+export const ringAt = (placement: Placement, site: string): KeyRing => datasetCopy(placement, site).ring;

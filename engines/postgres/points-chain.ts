@@ -37,6 +37,15 @@ export interface PhysicalPoint {
   /** First and last segment of the log that it needs. */
   readonly startWal: string;
   readonly stopWal: string;
+  /** What it was taken from: PostgreSQL's version and the identity that initdb gave the system. */
+  readonly version: string;
+  readonly systemIdentifier: string;
+  /** The superuser that initdb made. @default "postgres" */
+  readonly superuser?: string;
+  /** Position in the log at its end: `0/3000100`. */
+  readonly stopLsn: string;
+  /** Number of the point that it adds to. @default none: it is whole by itself */
+  readonly parent?: number;
   readonly parts: readonly Part[];
   /** What opens it; the first version of entries did not say. */
   readonly keys: readonly NamedKey[];
@@ -100,6 +109,11 @@ function physicalPoint({ key, unsigned, entry }: FoundEntry): PhysicalPoint | un
     bytes: { database: "database" in bytes ? bytes.database : bytes.source, stored: bytes.stored },
     startWal: String(source.startWal ?? ""),
     stopWal: String(source.stopWal ?? ""),
+    version: String(source.version ?? ""),
+    systemIdentifier: String(source.systemIdentifier ?? ""),
+    stopLsn: String(source.stopLsn ?? ""),
+    ...("superuser" in source ? { superuser: String(source.superuser) } : {}),
+    ...("parent" in point && point.parent ? { parent: point.parent.sequence } : {}),
     keys: ("keys" in point && point.keys) || [],
   };
 }

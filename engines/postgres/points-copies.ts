@@ -1,7 +1,6 @@
 import { directSites, names, type Plan, type PostgresDataset, postgresDatasets } from "../../plan/index.js";
-import { missingParts, type Store } from "../../vault/index.js";
+import { type Access, copyAt, type DatasetCopy, missingParts, type Store } from "../../vault/index.js";
 import { EngineError } from "../errors.js";
-import { place, storeAt } from "./placement.js";
 import type { RecoveryPoint } from "./points.js";
 import {
   type CopySigners,
@@ -13,13 +12,7 @@ import {
 import { segmentOf, type WalReach, type WalSegment, walReach } from "./points-wal.js";
 
 /** One direct copy of a dataset. */
-export interface CopyRef {
-  /** Name of the plan. */
-  readonly plan: string;
-  readonly dataset: string;
-  readonly site: string;
-  readonly store: Store;
-}
+export type CopyRef = DatasetCopy;
 
 /** What a copy holds, or why it could not be asked. */
 export interface Copy {
@@ -48,16 +41,17 @@ export interface EpochContent {
 }
 
 /**
- * The direct copies of a plan's physical backups, or of one of its datasets or sites. A server outside Kubernetes has
- * none here yet.
+ * The direct copies of a plan's physical backups, or of one of its datasets or sites.
  *
  * @param none that there are none is no error. @default false
+ * @param access how they are reached. @default as the plan says
  * @throws EngineError (2) when there is no such dataset or site
  */
 export function copiesOf(
   plan: Plan,
   { dataset, site }: { readonly dataset?: string; readonly site?: string } = {},
   none = false,
+  access: Access = {},
 ): CopyRef[] {
   const all = postgresDatasets(plan);
   if (dataset !== undefined && !all.some(([name]) => name === dataset))
@@ -67,28 +61,21 @@ export function copiesOf(
     );
   const copies = all
     .filter(([name]) => dataset === undefined || name === dataset)
-    .flatMap(([name, spec]) =>
-      repositorySites(spec).map((at) => ({
-        plan: plan.name,
-        dataset: name,
-        site: at,
-        store: storeAt(place(plan, at, name), at),
-      })),
-    );
+    .flatMap(([name, spec]) => repositorySites(spec).map((at) => ({ dataset: name, site: at })));
   const chosen = copies.filter((copy) => site === undefined || copy.site === site);
-  if (chosen.length > 0 || none) return chosen;
+  if (chosen.length > 0 || none) return chosen.map((copy) => copyAt(plan, copy.dataset, copy.site, access));
   const holders = [...new Set(copies.map((copy) => copy.site))].join(", ");
   throw new EngineError(
     site === undefined || holders === ""
-      ? `plan "${plan.name}" has no physical backups of a server in Kubernetes${site === undefined ? "" : `, and no dump at "${site}"`}`
+      ? `plan "${plan.name}" has no physical backups${site === undefined ? "" : `, and no dump at "${site}"`}`
       : `no site called "${site}" holds a direct copy; these do: ${holders}`,
     2,
   );
 }
 
-/** Sites with a repository of their own. */
-const repositorySites = ({ runs, backups }: PostgresDataset): string[] =>
-  runs === "kubernetes"
+/** Sites with a repository of their own. What a provider runs has its own snapshots instead. */
+export const repositorySites = ({ runs, backups }: PostgresDataset): string[] =>
+  runs === "kubernetes" || runs === "server"
     ? directSites({ backups: backups.filter(({ kind }) => kind === "physical" || kind === "wal") })
     : [];
 
@@ -113,7 +100,8 @@ export async function readCopies(copies: readonly CopyRef[]): Promise<Copy[]> {
         const ended = endOf(content.epoch, others);
         return content.chain.points.map((point) => pointOf(point, content, ended, copy));
       });
-      return { dataset, site, store: store.label, epochs, points: await Promise.all(points), ...rest };
+      const found = withoutLostParents(await Promise.all(points));
+      return { dataset, site, store: store.label, epochs, points: found, ...rest };
     }),
   );
 }
@@ -126,8 +114,8 @@ function endOf(epoch: number, all: readonly EpochContent[]): Date | undefined {
   return began.length > 0 ? new Date(Math.min(...began)) : undefined;
 }
 
-/** Epochs with a chain count, too: a repository that is gone must not take the news of it along. */
-async function epochsOf({ dataset, store }: CopyRef): Promise<number[]> {
+/** A copy's epochs, oldest first. Those with a chain count, too: a repository that is gone must not take the news of it along. */
+export async function epochsAt({ dataset, store }: CopyRef): Promise<number[]> {
   const labels = await Promise.all([
     store.folders(names.repositoryPrefix(dataset)),
     store.folders(names.chainsPrefix(dataset)),
@@ -139,7 +127,7 @@ async function epochsOf({ dataset, store }: CopyRef): Promise<number[]> {
 async function readEpochs(copy: CopyRef, signers: CopySigners): Promise<EpochContent[]> {
   const { dataset, store } = copy;
   return Promise.all(
-    (await epochsOf(copy)).map(async (epoch) => {
+    (await epochsAt(copy)).map(async (epoch) => {
       const wal = new Map<string, WalSegment>();
       const conflicting: string[] = [];
       let begunAt: Date | undefined;
@@ -162,16 +150,34 @@ async function readEpochs(copy: CopyRef, signers: CopySigners): Promise<EpochCon
   );
 }
 
+/** A point that adds to one that cannot be restored cannot either. */
+function withoutLostParents(points: readonly RecoveryPoint[]): RecoveryPoint[] {
+  const found: RecoveryPoint[] = [];
+  // Oldest first: a parent is judged before what adds to it.
+  for (const point of [...points].sort((a, b) => a.epoch - b.epoch || a.sequence - b.sequence)) {
+    const { addsTo, epoch, problem } = point;
+    const parent = found.find((one) => one.epoch === epoch && one.label === addsTo);
+    const lost = addsTo !== undefined && problem === undefined && (!parent || parent.problem !== undefined);
+    const why = parent?.problem ?? "it is not there";
+    found.push(lost ? { ...point, problem: `${addsTo}, which it adds to: ${why}` } : point);
+  }
+  return found;
+}
+
 async function pointOf(
   found: PhysicalPoint,
-  { epoch, wal }: EpochContent,
+  { epoch, wal, chain }: EpochContent,
   ended: Date | undefined,
   { dataset, site, store }: CopyRef,
 ): Promise<RecoveryPoint> {
-  const { takenAt, sequence, label, startedAt, finishedAt, bytes, startWal, stopWal } = found;
+  const { takenAt, sequence, label, startedAt, finishedAt, bytes, startWal, stopWal, stopLsn, parent } =
+    found;
+  const addsTo = parent === undefined ? undefined : labelOf(chain, parent);
   const point: RecoveryPoint = {
     ...{ dataset, site, takenAt, epoch, sequence, kind: "physical" },
     ...{ label, startedAt, finishedAt, bytes },
+    ...(stopLsn === "" ? {} : { stopLsn }),
+    ...(addsTo === undefined ? {} : { addsTo }),
   };
   const problem = found.problem ?? (await missing(found, store));
   if (problem !== undefined) return { ...point, problem };
@@ -182,6 +188,10 @@ async function pointOf(
   const until = (ended && ended < storedAt ? ended : storedAt).toISOString();
   return { ...point, newestWal: name, ...(until > finishedAt ? { until } : {}) };
 }
+
+/** A point's label; its number where its entry is gone or unreadable. */
+const labelOf = ({ points }: EpochChain, sequence: number) =>
+  points.find((point) => point.sequence === sequence)?.label ?? `number ${sequence}`;
 
 const reaches = ({ last }: WalReach, stop: string) => last.name.slice(8) >= stop.slice(8);
 

@@ -18,6 +18,10 @@ export interface RecoveryPoint {
   readonly startedAt: string;
   /** From here on it can be restored. */
   readonly finishedAt: string;
+  /** Position in the log from which on it can be restored. @default its entry does not say */
+  readonly stopLsn?: string;
+  /** Label of the point that it adds to. @default none: it is whole by itself */
+  readonly addsTo?: string;
   /** Size of the database, and of what was added to the repository. */
   readonly bytes: { readonly database: number; readonly stored: number };
   /**

@@ -8,7 +8,7 @@ import { files, folders } from "./folders.js";
 import { leaseStore } from "./lease.js";
 import { pgbackrest, type Stanza } from "./pgbackrest.js";
 import { archiveConfig, restoreConfig } from "./pgbackrest-config.js";
-import { type Placement, storeAt } from "./placement.js";
+import { type Placement, ringAt, storeAt } from "./placement.js";
 import type { PhysicalPoint } from "./points-chain.js";
 import { ownPoints } from "./points-own.js";
 import { writePrivate } from "./private-file.js";
@@ -25,9 +25,9 @@ import { newVolume, readVolumeState, writeVolumeState } from "./volume-state.js"
  * initialises a new database. Safe to kill and to run again: the volume's state is written last.
  */
 export async function prepare(placement: Placement, say: (line: string) => void): Promise<void> {
-  const { dataset, site, spec, key } = placement;
+  const { dataset, site, spec } = placement;
   const own = storeAt(placement, site);
-  const passphrase = await unwrapPassphrase(own, names.passphraseKey(dataset), key);
+  const passphrase = await unwrapPassphrase(ringAt(placement, site));
   await writePrivate(files.passphrase, passphrase);
   await writePrivate(files.hba, hba);
   // pgBackRest refuses a key that its group can read; mounted Secrets always can be.

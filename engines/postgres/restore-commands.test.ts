@@ -3,7 +3,8 @@ import { expect, test } from "vitest";
 import { restoreCommands } from "./restore-commands.js";
 
 const commands = restoreCommands({
-  ...{ bucket: "chat-oregon-customer", region: "us-west-2", plan: "chat", dataset: "messages" },
+  ...{ place: { kind: "bucket", bucket: "chat-oregon-customer", region: "us-west-2" } },
+  ...{ plan: "chat", dataset: "messages" },
   ...{ passphrase: "keys/messages/passphrase.json", repository: "/pgbackrest/messages/e000001" },
   label: "20260301-020001F",
 });

@@ -1,7 +1,10 @@
+import type { CopyPlace } from "../../vault/index.js";
+import { numbered, repositoryOptions } from "./repository.js";
+
 /** What a point's commands need to know; nothing of it is secret. */
 export interface PlainRestore {
-  readonly bucket: string;
-  readonly region: string;
+  /** Where the copy is. */
+  readonly place: CopyPlace;
   readonly plan: string;
   readonly dataset: string;
   /** Key of the object with the wrapped passphrase. */
@@ -44,7 +47,9 @@ fi
 {
   echo "[global]"
   printf 'repo1-cipher-pass=%s\\n' "$(printf %s "$secret" | base64 --decode)"
-  if [ -n "\${AWS_ACCESS_KEY_ID-}" ]; then
+  if [ "\${settings#repo1-type=s3}" = "$settings" ]; then
+    : a folder, which needs no credentials
+  elif [ -n "\${AWS_ACCESS_KEY_ID-}" ]; then
     printf 'repo1-s3-key=%s\\nrepo1-s3-key-secret=%s\\n' "$AWS_ACCESS_KEY_ID" "$AWS_SECRET_ACCESS_KEY"
     if [ -n "\${AWS_SESSION_TOKEN-}" ]; then printf 'repo1-s3-token=%s\\n' "$AWS_SESSION_TOKEN"; fi
   elif [ -n "\${AWS_WEB_IDENTITY_TOKEN_FILE-}" ]; then
@@ -65,8 +70,7 @@ echo 'local all all trust' >${folder}/pg_hba.conf
  * @returns argument lists; the last one starts the server, which replays to the backup's end and accepts writes then
  */
 export function restoreCommands({
-  bucket,
-  region,
+  place,
   plan,
   dataset,
   passphrase,
@@ -75,11 +79,9 @@ export function restoreCommands({
 }: PlainRestore): string[][] {
   const document = `${folder}/passphrase.json`;
   const settings = [
-    "repo1-type=s3",
-    `repo1-s3-bucket=${bucket}`,
-    `repo1-s3-region=${region}`,
-    `repo1-s3-endpoint=s3.${region}.amazonaws.com`,
-    `repo1-path=${repository}`,
+    ...Object.entries(numbered(1, repositoryOptions(place, repository))).map(
+      ([name, value]) => `${name}=${value}`,
+    ),
     "repo1-cipher-type=aes-256-cbc",
     "log-level-file=off",
     `lock-path=${folder}/lock`,
@@ -88,6 +90,7 @@ export function restoreCommands({
     `pg1-path=${folder}/data`,
   ];
   const bound = JSON.stringify({ plan, dataset });
+  const region = place.kind === "bucket" ? place.region : "";
   const server = [
     "listen_addresses=",
     `unix_socket_directories=${folder}`,
@@ -96,15 +99,7 @@ export function restoreCommands({
     "ssl=off",
   ];
   return [
-    [
-      "aws",
-      "s3api",
-      "get-object",
-      `--region=${region}`,
-      `--bucket=${bucket}`,
-      `--key=${passphrase}`,
-      document,
-    ],
+    fetched(place, passphrase, document),
     ["sh", "-c", script, "open-passphrase", document, region, bound, settings.join("\n")],
     [
       "pgbackrest",
@@ -124,5 +119,16 @@ export function restoreCommands({
       `--options=${server.map((setting) => `-c ${setting}`).join(" ")}`,
       "start",
     ],
+  ];
+}
+
+/** Fetches one object of a copy into a file. */
+function fetched(place: CopyPlace, key: string, file: string): string[] {
+  if (place.kind === "folder") return ["cp", `${place.folder}/${key}`, file];
+  const { bucket, region, endpoint } = place;
+  return [
+    ...["aws", "s3api", "get-object", `--region=${region}`, `--bucket=${bucket}`, `--key=${key}`],
+    ...(endpoint === undefined ? [] : [`--endpoint-url=${endpoint}`]),
+    file,
   ];
 }

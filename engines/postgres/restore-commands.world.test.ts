@@ -146,12 +146,10 @@ beforeAll(async () => {
   await layKeys({ plan, dataset, stores: [store], recipients }, () => undefined);
   const ring = { store, plan, dataset, keys: [cloud] };
   const holder = await ageIdentity(identities[0] ?? "");
-  const elsewhere = { alias: "alias/elsewhere", region, context: { plan, dataset } };
-  passphrase = await unwrapPassphrase(store, passphraseKey, elsewhere, [holder]);
+  passphrase = await unwrapPassphrase({ ...ring, keys: [holder] });
   const label = await captured();
   const restore = restoreCommands({
-    bucket,
-    region,
+    place: { kind: "bucket", bucket, region },
     plan,
     dataset,
     passphrase: passphraseKey,
@@ -208,7 +206,8 @@ test("F10: a passphrase as the first vaults wrapped it opens by the same command
   await store.create(old, `${JSON.stringify({ version: 1, keyAlias: alias, ciphertext })}\n`);
   const where = await container();
   const [fetch = [], open = []] = restoreCommands({
-    ...{ bucket, region, plan, dataset, passphrase: old, repository, label: "20260301-020001F" },
+    place: { kind: "bucket", bucket, region },
+    ...{ plan, dataset, passphrase: old, repository, label: "20260301-020001F" },
   });
   await done(where, ...fetch);
   await done(where, ...open);

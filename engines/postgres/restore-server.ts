@@ -43,7 +43,7 @@ export async function serveRestored(
     say("PostgreSQL answers");
     while (await inRecovery(server)) await sleep(250, undefined, { signal: stopped });
     state = "verifying";
-    await verifyStructure(server, say);
+    await verifyStructure(server.address, say);
     state = "ready";
     say("restored and verified");
     await new Promise((resolve) => stopped.addEventListener("abort", resolve, { once: true }));

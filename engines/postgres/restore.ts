@@ -1,12 +1,11 @@
 import { rm } from "node:fs/promises";
 
-import { names } from "../../plan/index.js";
 import { unwrapPassphrase } from "../../vault/index.js";
 import { EngineError } from "../errors.js";
 import { files, folders } from "./folders.js";
 import { pgbackrest } from "./pgbackrest.js";
 import { restoreConfig } from "./pgbackrest-config.js";
-import { type Placement, storeAt } from "./placement.js";
+import { type Placement, ringAt, storeAt } from "./placement.js";
 import { ownPoints } from "./points-own.js";
 import { writePrivate } from "./private-file.js";
 import { newVolume, readVolumeState, writeVolumeState } from "./volume-state.js";
@@ -33,10 +32,10 @@ export async function restorePoint(
   request: RestoreRequest,
   say: (line: string) => void,
 ): Promise<void> {
-  const { dataset, site, key } = placement;
+  const { dataset, site } = placement;
   const { epoch, label, target } = request;
   const own = storeAt(placement, site);
-  const passphrase = await unwrapPassphrase(own, names.passphraseKey(dataset), key);
+  const passphrase = await unwrapPassphrase(ringAt(placement, site));
   await writePrivate(files.hba, onlyThisPod);
   await writePrivate(files.restore, restoreConfig(placement, epoch, passphrase));
   const volume = await readVolumeState();

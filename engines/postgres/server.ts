@@ -4,6 +4,7 @@ import pRetry from "p-retry";
 import pg from "pg";
 
 import { ports, seconds } from "../../plan/index.js";
+import type { DatabaseAddress } from "../comparison/index.js";
 import { EngineError } from "../errors.js";
 import { files, folders } from "./folders.js";
 import { backupsOf } from "./pgbackrest-config.js";
@@ -102,6 +103,11 @@ export class Server {
     this.#mode = "read-write";
     const [row] = await this.query<{ promoted: boolean }>("SELECT pg_promote(true, 60) AS promoted");
     if (row?.promoted !== true) throw new EngineError("PostgreSQL did not end recovery within 60 s", 3);
+  }
+
+  /** Its maintenance database, over the Pod's socket. */
+  get address(): DatabaseAddress {
+    return { host: folders.run, port: ports.postgres, user: "postgres", database: "postgres" };
   }
 
   /** Runs a statement over the Pod's socket. */

@@ -1,25 +1,39 @@
 import { ExecaError, execa } from "execa";
 
+import { type DatabaseAddress, withClient } from "../comparison/index.js";
 import { EngineError } from "../errors.js";
-import { folders } from "./folders.js";
 import { program } from "./programs.js";
-import type { Server } from "./server.js";
 
 /**
- * Checks every table and B-tree index of every database with the server's own checker.
+ * Checks every table and B-tree index of every database with the server's own checker. What that needs in the
+ * databases is gone again afterwards.
  *
- * @throws EngineError that names what is damaged; nobody has written to it yet
+ * @param server as superuser, without a password
+ * @param major version of the checker. @default the newest
+ * @param thorough also that each row is in each index, which reads all of both
+ * @throws EngineError (1) that names what is damaged; nobody has written to it yet
  */
-export async function verifyStructure(server: Server, say: (line: string) => void): Promise<void> {
-  const databases = await server.query<{ name: string }>(
-    "SELECT datname AS name FROM pg_database WHERE datallowconn AND datname <> 'template0' ORDER BY 1",
-  );
-  for (const { name } of databases) await server.query("CREATE EXTENSION IF NOT EXISTS amcheck", [], name);
+export async function verifyStructure(
+  server: DatabaseAddress,
+  say: (line: string) => void,
+  { major, thorough = false }: { readonly major?: number; readonly thorough?: boolean } = {},
+): Promise<void> {
+  const databases = await withClient({ ...server, database: "postgres" }, async (client) => {
+    const { rows } = await client.query<{ name: string }>(
+      "SELECT datname AS name FROM pg_database WHERE datallowconn AND datname <> 'template0' ORDER BY 1",
+    );
+    return rows.map(({ name }) => name);
+  });
+  const made: string[] = [];
+  for (const database of databases) if (await ensureChecker({ ...server, database })) made.push(database);
   try {
-    await execa(await program("pg_amcheck"), [
-      `--host=${folders.run}`,
-      "--username=postgres",
+    await execa(await program("pg_amcheck", major), [
+      `--host=${server.host}`,
+      `--port=${server.port ?? 5432}`,
+      `--username=${server.user}`,
+      "--no-password",
       "--all",
+      ...(thorough ? ["--heapallindexed"] : []),
       "--jobs=2",
     ]);
   } catch (error) {
@@ -29,6 +43,19 @@ export async function verifyStructure(server: Server, say: (line: string) => voi
       "restore an older point: secondsite points <plan>",
       { cause: error },
     );
+  } finally {
+    for (const database of made)
+      await withClient({ ...server, database }, (client) => client.query("DROP EXTENSION IF EXISTS amcheck"));
   }
   say(`verified the structure of ${databases.length} databases`);
+}
+
+/** Makes the checker's extension where it is missing. @returns whether it was */
+async function ensureChecker(database: DatabaseAddress): Promise<boolean> {
+  return withClient(database, async (client) => {
+    const { rowCount } = await client.query("SELECT FROM pg_extension WHERE extname = 'amcheck'");
+    if (rowCount) return false;
+    await client.query("CREATE EXTENSION amcheck");
+    return true;
+  });
 }

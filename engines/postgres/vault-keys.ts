@@ -1,39 +1,26 @@
 import { names } from "../../plan/index.js";
 import {
-  ageRecipient,
   currentKey,
   digest,
   type KeyProvider,
   type KeyPurpose,
-  type KeyRing,
-  kmsProvider,
+  newPassphrase,
   type ObjectStore,
   type RingKey,
+  recipientsOf,
   ringKeys,
-  wrapNewPassphraseFor,
 } from "../../vault/index.js";
 import { EngineError } from "../errors.js";
-import { type Placement, storeAt } from "./placement.js";
+import { type Placement, ringAt, storeAt } from "./placement.js";
 
 /** What a dataset's ring has beside the repositories' passphrase. */
 const purposes: readonly KeyPurpose[] = ["signing", "data"];
-
-/** A dataset's keys as a copy holds them, with the key that opens them here. */
-export function ringAt(placement: Placement, site: string): KeyRing {
-  const { plan, dataset, key } = placement;
-  return { store: storeAt(placement, site), plan: plan.name, dataset, keys: [kmsProvider(key)] };
-}
-
-/** Everybody who shall be able to open the dataset's keys: its category's key, and each holder of the recovery key. */
-export function recipientsOf({ plan, key }: Pick<Placement, "plan" | "key">): KeyProvider[] {
-  return [kmsProvider(key), ...(plan.keys.recovery?.recipients ?? []).map(ageRecipient)];
-}
 
 /** Makes the keys of a dataset that are missing, and lays the same ones at every direct copy; see {@link layKeys}. */
 export async function keepKeys(placement: Placement, say: (line: string) => void): Promise<void> {
   const { plan, dataset, site, spec, direct } = placement;
   const stores = direct.map((at) => storeAt(placement, at));
-  const recipients = recipientsOf(placement);
+  const recipients = recipientsOf(plan, dataset, direct);
   const home = site === spec.at ? undefined : spec.at;
   await layKeys({ plan: plan.name, dataset, stores, recipients, ...(home ? { home } : {}) }, say);
 }
@@ -59,27 +46,45 @@ export interface LaidKeys {
  * @throws EngineError (3) when there is no passphrase and this is not the dataset's home
  */
 export async function layKeys(laid: LaidKeys, say: (line: string) => void): Promise<void> {
-  const { plan, dataset, stores, recipients, home } = laid;
+  const { plan, dataset, stores, recipients } = laid;
   const [own] = stores;
   if (!own) return;
-  await spread(laid, say);
-  const passphrase = names.passphraseKey(dataset);
-  if (!(await own.get(passphrase))) {
-    if (home !== undefined)
-      throw new EngineError(
-        `"${dataset}" has no passphrase at ${own.label}`,
-        3,
-        `bring up its home site "${home}" first`,
-      );
-    const wrapped = await wrapNewPassphraseFor(recipients, { plan, dataset }, new Date());
-    if (await own.create(passphrase, wrapped)) say(`wrapped a passphrase into ${own.label}`);
-  }
+  await layPassphrase(laid, say);
   for (const purpose of purposes) {
     const ring = { store: own, plan, dataset, keys: [] };
     const { id } = await currentKey(ring, purpose, recipients, new Date());
     say(`the ${purpose} key at ${own.label} is ${id}`);
   }
   await spread(laid, say);
+}
+
+/**
+ * Makes the repositories' passphrase where there is none, and lays the same one at every copy.
+ *
+ * @returns it when it was made just now: who only wraps cannot open it again
+ * @throws EngineError (3) when there is none and this is not the dataset's home
+ */
+export async function layPassphrase(
+  laid: LaidKeys,
+  say: (line: string) => void,
+): Promise<string | undefined> {
+  const { plan, dataset, stores, recipients, home } = laid;
+  const [own] = stores;
+  if (!own) return undefined;
+  await spread(laid, say);
+  const object = names.passphraseKey(dataset);
+  if (await own.get(object)) return undefined;
+  if (home !== undefined)
+    throw new EngineError(
+      `"${dataset}" has no passphrase at ${own.label}`,
+      3,
+      `bring up its home site "${home}" first`,
+    );
+  const { secret, wrapped } = await newPassphrase(recipients, { plan, dataset }, new Date());
+  const made = await own.create(object, wrapped);
+  if (made) say(`wrapped a passphrase into ${own.label}`);
+  await spread(laid, say);
+  return made ? secret : undefined;
 }
 
 /** Lays what any copy has at all others. What is there is never replaced: a copy was sealed with its own. */

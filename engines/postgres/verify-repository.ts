@@ -1,9 +1,8 @@
-import { names } from "../../plan/index.js";
 import { unwrapPassphrase } from "../../vault/index.js";
 import { files } from "./folders.js";
-import { pgbackrest } from "./pgbackrest.js";
+import { type PgBackRest, pgbackrest } from "./pgbackrest.js";
 import { restoreConfig } from "./pgbackrest-config.js";
-import { type Placement, storeAt } from "./placement.js";
+import { type Placement, ringAt, storeAt } from "./placement.js";
 import { writePrivate } from "./private-file.js";
 
 /** What the tool found in one epoch's repository. */
@@ -23,13 +22,17 @@ export async function verifyRepository(
   epoch: number,
   say: (line: string) => void,
 ): Promise<RepositoryVerdict> {
-  const { dataset, site, key } = placement;
+  const { dataset, site } = placement;
   const own = storeAt(placement, site);
-  const passphrase = await unwrapPassphrase(own, names.passphraseKey(dataset), key);
+  const passphrase = await unwrapPassphrase(ringAt(placement, site));
   await writePrivate(files.restore, restoreConfig(placement, epoch, passphrase));
   say(`verifying epoch ${epoch} in ${own.label}`);
-  const text = await pgbackrest(files.restore, dataset).run("verify", ["--output=text", "--verbose"]);
-  return verdictOf(epoch, text);
+  return readRepository(pgbackrest(files.restore, dataset), epoch);
+}
+
+/** What the tool itself says after reading a repository from end to end. */
+export async function readRepository(tool: PgBackRest, epoch: number): Promise<RepositoryVerdict> {
+  return verdictOf(epoch, await tool.run("verify", ["--output=text", "--verbose"]));
 }
 
 /** Reads the tool's report: `status: ok`, or `status: error` with what is wrong below. */

@@ -18,6 +18,7 @@ function stored(change: (wal: Map<string, never>) => void = () => undefined): Ep
       ...{ key: `entry-${sequence}`, sequence, takenAt: "virginia", label: `backup-${sequence}` },
       ...{ startedAt: "2026-03-01T00:00:00.000Z", finishedAt: "2026-03-01T00:01:00.000Z" },
       ...{ bytes: { database: 1, stored: 1 }, startWal: segment(sequence), stopWal: segment(sequence) },
+      ...{ version: "15", systemIdentifier: "7", stopLsn: "0/2" },
       parts: [{ key: `part-${sequence}`, bytes: 4, sha256: digest(`obj${sequence}`) }],
       keys: [{ id: "passphrase", object: passphrase, sha256: digest("wrapped") }],
     }),
@@ -52,7 +53,7 @@ function parts(change: (objects: Map<string, Buffer>) => void = () => undefined)
 
 const damageIn = async (content: EpochContent, store: Store, more = {}) => {
   const asked = { ...copy, store: "memory", points: [], epochs: [content], ...more };
-  const { damage } = await verifyStored(asked, { ...copy, plan: "chat", store }, 3);
+  const { damage } = await verifyStored(asked, { store }, 3);
   return damage.map(({ object, problem, label }) => [object, problem, label]);
 };
 
@@ -94,7 +95,7 @@ test.each<[string, (objects: Map<string, Buffer>) => void, unknown[]]>([
 
 test("a signing key that cannot be read is damage, even before there is a point", async () => {
   const asked = { ...copy, store: "memory", points: [], epochs: [], keyProblem: "it is no key" };
-  const { damage } = await verifyStored(asked, { ...copy, plan: "chat", store: parts() }, 3);
+  const { damage } = await verifyStored(asked, { store: parts() }, 3);
 
   expect(damage).toMatchObject([{ object: "keys/messages/", problem: "it is no key" }]);
 });

@@ -42,7 +42,11 @@ export interface Verified {
  *
  * @param logKept how many of the newest backups have their log kept: before that, gaps are how retention works
  */
-export async function verifyStored(copy: Copy, { store }: CopyRef, logKept: number): Promise<Verified> {
+export async function verifyStored(
+  copy: Copy,
+  { store }: Pick<CopyRef, "store">,
+  logKept: number,
+): Promise<Verified> {
   const { dataset, site, keyProblem } = copy;
   const damage: Damage[] = [];
   let parts = 0;
@@ -120,10 +124,17 @@ export function withAlternatives(
   verified: readonly Verified[],
   points: readonly RecoveryPoint[],
 ): Verified[] {
-  const damaged = (point: RecoveryPoint) =>
+  const hit = (point: RecoveryPoint) =>
     verified.some(({ site, damage }) =>
       damage.some((one) => one.label === point.label && site === point.site && one.epoch === point.epoch),
     );
+  // What adds to a damaged point is lost with it.
+  const damaged = (point: RecoveryPoint): boolean => {
+    const parent = points.find(
+      ({ label, site, epoch }) => label === point.addsTo && site === point.site && epoch === point.epoch,
+    );
+    return hit(point) || (parent !== undefined && damaged(parent));
+  };
   const good = newestFirst(points.filter((point) => isGood(point) && !damaged(point)));
   return verified.map((one) => ({
     ...one,

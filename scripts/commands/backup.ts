@@ -5,7 +5,8 @@ import { metricsOption } from "../options.js";
 import { identityOption, stagingOption, storeOption } from "../sealed/options.js";
 
 const help = `
-A physical backup (pgBackRest) runs where its server's Pod can be reached. A dump (logical) runs anywhere: the server is
+A physical backup (pgBackRest) runs where its server's Pod can be reached, or on the server's own machine, which has to
+archive (secondsite archive). A dump (logical) runs anywhere: the server is
 found as PostgreSQL's own programs find it (PGHOST, PGPORT, PGUSER, PGPASSWORD or PGPASSWORD_FILE, PGSSLMODE,
 PGSSLROOTCERT), and stores by the AWS environment, or by the profile <plan>-<site> for a store of another provider.
 Sealing needs no secret key: what is written is wrapped for those whom the plan names.
@@ -63,14 +64,10 @@ async function capture(path: string, dataset: string, options: Options): Promise
   const { metrics, store, site } = options;
   const operation = { plan, name: "backup", dataset, kind, store, site, metricsFile: metrics } as const;
   if (wanted.kind === "physical") {
-    const { capturePhysical } = await import("../../engines/postgres/capture.js");
-    const { place } = await import("../../engines/postgres/placement.js");
-    const { primarySite } = await import("../../plan/index.js");
-    const { presentEpoch } = await import("../../engines/postgres/lease.js");
-    const placement = place(plan, options.site ?? primarySite(plan), dataset);
+    const { backupPhysical } = await import("../physical/backup.js");
     const captured = await recorded(
-      { ...operation, site: placement.site },
-      async () => capturePhysical(placement, await presentEpoch(placement), say),
+      operation,
+      () => backupPhysical(plan, dataset, wanted, { ...options, takenAt: site, say }),
       (copies) => physicalTold(dataset, kind, copies),
     );
     if (options.json) print({ dataset, points: captured.map(({ key, entry }) => ({ key, ...entry })) });

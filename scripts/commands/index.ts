@@ -1,4 +1,5 @@
 import type { CommandModule } from "../command.js";
+import { archive } from "./archive.js";
 import { audit } from "./audit.js";
 import { backup } from "./backup.js";
 import { check } from "./check.js";
@@ -19,6 +20,7 @@ export const commands: readonly CommandModule[] = [
   check,
   plan,
   status,
+  archive,
   backup,
   points,
   verify,

@@ -33,7 +33,7 @@ export const points: CommandModule = {
       .option("--site <site>", "only this site's copies")
       .option("--dataset <dataset>", "only this dataset")
       .option("--at <time>", "show the point from which this moment would be restored (ISO 8601 with zone)")
-      .option("--kind <kind>", "only this dump: logical, logical-2 …")
+      .option("--kind <kind>", "only these: physical, logical, logical-2 …")
       .option("--reason <text>", "why a point is held or released")
       .addOption(asOfOption())
       .addOption(fromOption())
@@ -62,16 +62,18 @@ async function list(path: string, { json, from, ...options }: Options): Promise<
     "../../engines/postgres/points.js"
   );
   const { parseMoment } = await import("../../engines/moment.js");
+  const { accessOf } = await import("../sealed/job.js");
   const { allSealed } = await import("../sealed/points.js");
   const { consistentSet, dumpsBegin, pointAsJson, problemsOf } = await import("../sealed/rows.js");
   const { site, dataset, at } = options;
   const moment = at === undefined ? undefined : parseMoment(at);
   const plan = await loadPlan(path);
+  const physicalOnly = options.kind === "physical";
   const wanted = { ...(site === undefined ? {} : { site }), ...(dataset === undefined ? {} : { dataset }) };
-  const dumps = await allSealed(plan, { ...options, folder: await folderGiven(from) });
+  const dumps = physicalOnly ? [] : await allSealed(plan, { ...options, folder: await folderGiven(from) });
   // What a folder holds is a dump; and where there are only dumps, no repository is looked for.
-  const refs =
-    from !== undefined || options.kind !== undefined ? [] : copiesOf(plan, wanted, dumps.length > 0);
+  const dumpsOnly = from !== undefined || (options.kind !== undefined && !physicalOnly);
+  const refs = dumpsOnly ? [] : copiesOf(plan, wanted, dumps.length > 0, await accessOf(plan, options));
   const copies = await readCopies(refs);
   const all = newestFirst(copies.flatMap((copy) => copy.points));
   const sealed = dumps.flatMap(({ points: found }) => found).sort((a, b) => (a.at < b.at ? 1 : -1));

@@ -10,6 +10,12 @@ From physical backups: without --yes it shows what it would do. With it, a fresh
 site, filled from that site's own copy alone, replayed up to exactly TIME, and verified. Nothing that runs is touched: no
 Service leads to it, it holds no lease and archives nowhere.
 
+From physical backups of a server on an ordinary machine (--kind physical --into-folder FOLDER): a new data folder is
+filled, the log replayed up to the target, and every page and index checked, on a machine that needs nothing but pgBackRest
+and PostgreSQL's programs of that version. The target is --at, --lsn, --xid or --restore-point; a --point alone is restored
+to its own end; without any, all that is stored. Where a transaction or a restore point lies before the newest point, name
+an older one with --point. Start a server from the folder when it is done.
+
 From a dump (--kind logical): the newest point that holds nothing later than TIME is restored into a new database of the
 server that PGHOST and its siblings name, as a superuser; compared with what was captured; and switched in by rename.
 What was live is kept beside it. With --hooks: people are told, writers stopped, a safety backup made, and after it they
@@ -27,6 +33,8 @@ Example:
   $ secondsite restore plans/kubernetes-chat.ts --at 2026-03-01T14:30:00Z --to oregon        # look
   $ secondsite restore plans/kubernetes-chat.ts --at 2026-03-01T14:30:00Z --to oregon --yes  # act
   $ secondsite restore plans/kubernetes-chat.ts --point 20260301-020001F --to oregon --name audit --yes
+  $ secondsite restore plans/support-desk.ts --kind physical --into-folder /srv/pg/15 --at 2026-03-01T14:30:00Z \\
+      --identity recovery.txt --yes
   $ secondsite restore plans/support-desk.ts --dataset tickets --kind logical --identity recovery.txt --yes`;
 
 /** `secondsite restore`: a moment of the past as a server of its own. */
@@ -43,13 +51,21 @@ export const restore: CommandModule = {
       .option("--point <label>", "recovery point to restore, at its own end")
       .option("--dataset <dataset>", "which dataset; needed where a plan has several")
       .option("--name <name>", "name of the instance (default: made from the time)")
-      .option("--kind <kind>", "restore from this dump (logical, logical-2 …) instead of physical backups")
+      .option(
+        "--kind <kind>",
+        "restore from this dump (logical, logical-2 …); physical: from physical backups",
+      )
+      .option("--into-folder <folder>", "physical: data folder that is to be, new or empty")
+      .option("--lsn <position>", "physical: position in the log to restore")
+      .option("--xid <number>", "physical: transaction to restore, with it")
+      .option("--restore-point <name>", "physical: restore point, by the name that it was given")
+      .option("--timeline <number>", "physical: timeline to follow (default: the newest)")
       .option("--into <database>", "dumps: database to restore into (default: the plan's)")
       .option("--replace <label>", "dumps: finished restore that may be replaced")
-      .option("--system <identifier>", "dumps: identity that the server has to have")
+      .option("--system <identifier>", "identity that the server, or what is restored, has to have")
       .option("--hooks <file>", "dumps: JSON with the programs that stop, start and ask the service")
       .option("--jobs <number>", "dumps: tables that are loaded side by side", "1")
-      .option("--site <site>", "dumps: only this site's copy")
+      .option("--site <site>", "only this site's copy; not for an instance of its own")
       .addOption(asOfOption())
       .addOption(fromOption())
       .addOption(storeOption())
@@ -65,6 +81,11 @@ export const restore: CommandModule = {
 };
 
 interface Options extends DumpOptions {
+  readonly intoFolder?: string;
+  readonly lsn?: string;
+  readonly xid?: string;
+  readonly restorePoint?: string;
+  readonly timeline?: string;
   readonly to?: string;
   readonly at?: string;
   readonly point?: string;
@@ -77,7 +98,16 @@ interface Options extends DumpOptions {
 
 async function run(path: string, options: Options): Promise<ExitCode> {
   const { loadPlan } = await import("../../plans/load.js");
-  if (options.kind !== undefined || options.from !== undefined) {
+  const { intoFolder } = options;
+  if (intoFolder !== undefined) {
+    refuse(options, ["to", "name", "into", "replace", "hooks", "from", "asOf"], "a restore into a folder");
+    if (options.kind !== undefined && options.kind !== "physical")
+      throw new EngineError(`--into-folder is for physical backups, not for "${options.kind}"`, 2);
+    const { restoreToFolder } = await import("../physical/restore-command.js");
+    return restoreToFolder(await loadPlan(path), { ...options, intoFolder });
+  }
+  refuse(options, ["lsn", "xid", "restorePoint", "timeline"], "a restore without --into-folder");
+  if ((options.kind !== undefined && options.kind !== "physical") || options.from !== undefined) {
     refuse(options, ["to", "name"], "a restore from a dump");
     const { restoreFromDump } = await import("../sealed/restore-command.js");
     return restoreFromDump(await loadPlan(path), options);
@@ -88,7 +118,7 @@ async function run(path: string, options: Options): Promise<ExitCode> {
     throw new EngineError(
       "a restore from physical backups needs a site",
       2,
-      "--to <site>, or --kind logical",
+      "--to <site>, --into-folder <folder>, or --kind logical",
     );
   const { planRestore } = await import("../restore/plan-restore.js");
   const { secondsGiven } = await import("../options.js");
@@ -125,7 +155,9 @@ async function run(path: string, options: Options): Promise<ExitCode> {
 
 /** What has no meaning is not left out in silence: whoever gave it means something by it. */
 function refuse(options: Options, none: readonly (keyof Options)[], what: string): void {
-  const given = none.filter((name) => options[name] !== undefined).map((name) => `--${name}`);
+  const given = none
+    .filter((name) => options[name] !== undefined)
+    .map((name) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`);
   if (given.length > 0)
     throw new EngineError(`${what} takes no ${given.join(", ")}`, 2, "secondsite restore --help");
 }

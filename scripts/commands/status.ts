@@ -41,6 +41,7 @@ async function show(path: string, { json, metrics, store }: Options): Promise<Ex
   const { copiesOf, readCopies } = await import("../../engines/postgres/points-copies.js");
   const { copyStatus, leaseStatus } = await import("../../engines/postgres/status.js");
   const { postgresDatasets } = await import("../../plan/index.js");
+  const { accessOf } = await import("../sealed/job.js");
   const { allSealed } = await import("../sealed/points.js");
   const { dumpStatus } = await import("../status/dumps.js");
   const { siteStatuses } = await import("../status/sites.js");
@@ -50,7 +51,7 @@ async function show(path: string, { json, metrics, store }: Options): Promise<Ex
   // Only a server in a Pod has a keeper that holds a lease.
   const kept = postgresDatasets(plan).filter(([, { runs }]) => plan.lease && runs === "kubernetes");
   const [copies, dumped, leases, sites] = await Promise.all([
-    readCopies(copiesOf(plan, {}, true)),
+    readCopies(copiesOf(plan, {}, true, await accessOf(plan, { store }))),
     allSealed(plan, { store }),
     Promise.all(kept.map(([name]) => leaseStatus(plan, name))),
     siteStatuses(plan),

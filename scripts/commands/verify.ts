@@ -10,9 +10,10 @@ import { folderGiven, fromOption, identityOption, stagingOption, storeOption } f
 
 const help = `
 Level "stored" reads the copies from here: the chain of manifests with its signatures, the checksum of every part and key
-that they name, and that no segment of the log is missing or stored twice. Level "structural" also runs a Job in each
-site's cluster that reads every file of every backup and every segment, decrypts it and compares its checksum. That a
-physical backup restores is proved by restoring it: secondsite restore.
+that they name, and that no segment of the log is missing or stored twice. Level "structural" also reads every file of
+every backup and every segment, decrypts it and compares its checksum: in a Job in each site's cluster, or from here for a
+server on an ordinary machine (--identity, or the key service). That a physical backup restores is proved by restoring it:
+secondsite restore.
 
 Dumps: "stored" needs no key. "structural" opens them (--identity, or the key service) and lets pg_restore read them from
 end to end; "restored" restores them into a server of their own that reaches no network, compares every row, and throws
@@ -38,7 +39,7 @@ export const verify: CommandModule = {
           .default("stored"),
       )
       .option("--dataset <dataset>", "only this dataset")
-      .option("--kind <kind>", "only this dump: logical, logical-2 …")
+      .option("--kind <kind>", "only these: physical, logical, logical-2 …")
       .option("--point <label>", "only this dump")
       .option("--days <days>", "dumps: only those of the last so many days")
       .addOption(fromOption())
@@ -96,22 +97,26 @@ async function judged(plan: Plan, { level, site, dataset, days, from, ...options
   const { copiesOf, readCopies } = await import("../../engines/postgres/points-copies.js");
   const { verifyStored, withAlternatives } = await import("../../engines/postgres/verify.js");
   const { backupsOf, runsWithin } = await import("../../engines/postgres/pgbackrest-config.js");
-  const { place } = await import("../../engines/postgres/placement.js");
+  const { accessOf, postgresOf } = await import("../sealed/job.js");
   const { wholeGiven } = await import("../options.js");
   const { allGood, verifyAllDumps } = await import("../sealed/verify-command.js");
   const only = { ...(site === undefined ? {} : { site }), ...(dataset === undefined ? {} : { dataset }) };
-  const dumps = await verifyAllDumps(plan, {
-    ...{ ...options, ...only, level, folder: await folderGiven(from) },
-    ...(days === undefined ? {} : { days: wholeGiven("--days", days, 1) }),
-  });
+  const physicalOnly = options.kind === "physical";
+  const dumps = physicalOnly
+    ? []
+    : await verifyAllDumps(plan, {
+        ...{ ...options, ...only, level, folder: await folderGiven(from) },
+        ...(days === undefined ? {} : { days: wholeGiven("--days", days, 1) }),
+      });
   // What was asked for by name is a dump, and nothing else.
-  const dumpsOnly = [options.kind, options.point, from].some((given) => given !== undefined);
-  const refs = dumpsOnly ? [] : copiesOf(plan, only, dumps.length > 0);
+  const dumpsOnly = !physicalOnly && [options.kind, options.point, from].some((given) => given !== undefined);
+  const access = await accessOf(plan, options);
+  const refs = dumpsOnly ? [] : copiesOf(plan, only, dumps.length > 0, access);
   const copies = await readCopies(refs);
   const results = await Promise.all(
     refs.flatMap((ref, index) => {
       const copy = copies[index];
-      const { physical, wal } = backupsOf(place(plan, ref.site, ref.dataset));
+      const { physical, wal } = backupsOf({ dataset: ref.dataset, spec: postgresOf(plan, ref.dataset) });
       return copy ? [verifyStored(copy, ref, wal ? runsWithin(physical, wal) + 1 : 1)] : [];
     }),
   );
@@ -119,7 +124,7 @@ async function judged(plan: Plan, { level, site, dataset, days, from, ...options
     results,
     copies.flatMap(({ points }) => points),
   );
-  const repositories = level === "stored" ? [] : await structural(plan, copies);
+  const repositories = level === "stored" ? [] : await structural(plan, copies, options);
   const good =
     allGood(dumps) &&
     all.every(({ damage, unreachable }) => damage.length === 0 && unreachable === undefined) &&
@@ -133,20 +138,27 @@ interface Repository extends RepositoryVerdict {
   readonly site: string;
 }
 
-/** Epochs of copies beside a cluster; what is only a bucket has nowhere to run a Job. */
-async function structural(plan: Plan, copies: readonly Copy[]): Promise<Repository[]> {
+/** Epochs of copies, by a Job beside a cluster or from here; what is only a cluster's bucket has nowhere to run a Job. */
+async function structural(
+  plan: Plan,
+  copies: readonly Copy[],
+  options: Pick<Options, "store" | "identity">,
+): Promise<Repository[]> {
   const { verifyInCluster } = await import("../verify/job.js");
+  const { verifyFromHere } = await import("../physical/verify.js");
+  const { postgresOf } = await import("../sealed/job.js");
   const jobs = copies.flatMap(({ dataset, site, epochs }) => {
     const spec = plan.sites[site];
-    return spec?.kind === "aws-region"
-      ? epochs.flatMap(({ epoch, chain }) =>
-          chain.points.length > 0 ? [{ plan, site, spec, dataset, epoch }] : [],
-        )
-      : [];
+    const kept = epochs.filter(({ chain }) => chain.points.length > 0).map(({ epoch }) => epoch);
+    if (postgresOf(plan, dataset).runs === "server")
+      return kept.map((epoch) => () => verifyFromHere(plan, { dataset, site, epoch }, options));
+    if (spec?.kind !== "aws-region") return [];
+    return kept.map((epoch) => async () => ({
+      ...{ dataset, site },
+      ...(await verifyInCluster({ plan, site, spec, dataset, epoch })),
+    }));
   });
-  return Promise.all(
-    jobs.map(async (job) => ({ dataset: job.dataset, site: job.site, ...(await verifyInCluster(job)) })),
-  );
+  return Promise.all(jobs.map((job) => job()));
 }
 
 const reported = ({ dataset, site, epoch, good, report }: Repository) =>

@@ -146,7 +146,8 @@ interface Called<Kept> {
   readonly backup: Kept;
 }
 
-function postgresOf(plan: Plan, dataset: string): PostgresDataset {
+/** A PostgreSQL dataset by its name. @throws EngineError (2) that says what there is */
+export function postgresOf(plan: Plan, dataset: string): PostgresDataset {
   const spec = Object.hasOwn(plan.datasets, dataset) ? plan.datasets[dataset] : undefined;
   if (spec?.kind === "postgres") return spec;
   throw new EngineError(
@@ -200,7 +201,8 @@ export async function stagingFolder(given: string | undefined): Promise<string> 
 const postgresNames = (plan: Plan) =>
   Object.entries(plan.datasets).flatMap(([name, { kind }]) => (kind === "postgres" ? [name] : []));
 
-async function accessOf(plan: Plan, { store = [], identity = [], asOf }: JobOptions): Promise<Access> {
+/** How a command reaches a plan's copies. @throws EngineError (2) when something that was given is none */
+export async function accessOf(plan: Plan, { store = [], identity = [], asOf }: JobOptions): Promise<Access> {
   const identities = await Promise.all(
     identity.map(async (path) => {
       const text = await readFile(path, "utf8").catch((cause: NodeJS.ErrnoException) => {

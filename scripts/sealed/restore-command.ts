@@ -34,7 +34,7 @@ const mostJobs = 64;
 /** Shows what a restore from a dump would do, and does it when told to. */
 export async function restoreFromDump(plan: Plan, options: DumpOptions): Promise<ExitCode> {
   const { replace, system, jobs, from, yes, json, ...rest } = options;
-  const dataset = options.dataset ?? only(plan);
+  const dataset = options.dataset ?? onlyDataset(plan);
   const how = {
     ...rest,
     ...{ replaces: replace, systemIdentifier: system, folder: await folderGiven(from) },
@@ -80,7 +80,8 @@ function told({ intended: { chosen, moment, target } }: { readonly intended: Res
   };
 }
 
-function only(plan: Plan): string {
+/** The dataset that is meant where none is named. @throws EngineError (2) when there are several */
+export function onlyDataset(plan: Plan): string {
   const all = postgresDatasets(plan).map(([name]) => name);
   const [first, second] = all;
   if (first !== undefined && second === undefined) return first;

@@ -59,10 +59,11 @@ test("F10: a passphrase as the first vaults wrapped it opens, and for its own da
   vi.stubEnv("AWS_ACCESS_KEY_ID", testCredentials.accessKeyId);
   vi.stubEnv("AWS_SECRET_ACCESS_KEY", testCredentials.secretAccessKey);
   try {
-    expect(await unwrapPassphrase(store, object, { alias, region, context })).toBe("secret");
-    const other = { alias, region, context: { ...context, dataset: "other" } };
-    await expect(unwrapPassphrase(store, object, other)).rejects.toThrow(
-      "keys/messages/passphrase.json of memory: alias/chat-first in us-east-1 does not unwrap",
+    const ring = { store, ...context, keys: [kmsProvider({ alias, region })] };
+    expect(await unwrapPassphrase(ring)).toBe("secret");
+    await store.create("keys/other/passphrase.json", (await store.get(object)) ?? "");
+    await expect(unwrapPassphrase({ ...ring, dataset: "other" })).rejects.toThrow(
+      "keys/other/passphrase.json of memory: alias/chat-first in us-east-1 does not unwrap",
     );
   } finally {
     vi.unstubAllEnvs();

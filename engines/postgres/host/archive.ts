@@ -1,0 +1,189 @@
+import { chown, mkdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import pg from "pg";
+
+import { names } from "../../../plan/index.js";
+import { type CopyPlace, digest, unwrapPassphrase } from "../../../vault/index.js";
+import type { DatabaseAddress } from "../../comparison/index.js";
+import { EngineError } from "../../errors.js";
+import type { SystemUser } from "../../system-user.js";
+import { pgbackrest } from "../pgbackrest.js";
+import { epochsAt } from "../points-copies.js";
+import { layPassphrase } from "../vault-keys.js";
+import { writeConfig } from "./config.js";
+import type { HostDataset } from "./dataset.js";
+import {
+  formatState,
+  type HostFolder,
+  type HostState,
+  hostFolder,
+  makeFolder,
+  readState,
+  writeFor,
+} from "./folder.js";
+import { asked, type HostServer, hostServer } from "./server.js";
+import { type NeededSetting, neededSettings } from "./settings.js";
+
+/** How a server archives. */
+export interface Archiving {
+  readonly server: HostServer;
+  readonly folder: HostFolder;
+  /** What it was set up with; undefined while it never was. */
+  readonly state: HostState | undefined;
+  readonly settings: readonly NeededSetting[];
+}
+
+/**
+ * Looks at how a server archives; changes nothing.
+ *
+ * @throws EngineError (2) when what was set up in its place is another system, or another plan's
+ */
+export async function archivingOf(of: HostDataset, address: DatabaseAddress): Promise<Archiving> {
+  const server = await hostServer(address);
+  const folder = hostFolder(server.data, of.dataset);
+  const state = await readState(folder);
+  if (state && state.plan !== of.plan.name)
+    throw new EngineError(`${folder.state} is of plan "${state.plan}", not of "${of.plan.name}"`, 2);
+  return { server, folder, state, settings: await neededSettings(of, server, folder) };
+}
+
+/** Whether its log goes where the plan says. */
+export const archives = ({ state, server, settings }: Archiving): boolean =>
+  state?.systemIdentifier === server.systemIdentifier && settings.every(({ met }) => met);
+
+/** Which epoch a server begins to archive into, where that is a decision. */
+export type EpochChoice = "new" | "continue" | undefined;
+
+/**
+ * Sets a server up to archive: keys, configuration, repositories, and the settings that need no restart. Safe to run
+ * again.
+ *
+ * @param choice of the epoch, for a server that never archived where another one did
+ * @returns what is left to be done by whoever may restart the server
+ * @throws EngineError (2) when that decision is missing; (3) when a store or the server fails
+ */
+export async function setUpArchiving(
+  of: HostDataset,
+  address: DatabaseAddress,
+  choice: EpochChoice,
+  say: (line: string) => void,
+): Promise<Archiving> {
+  const { plan, dataset, copies } = of;
+  const before = await archivingOf(of, address);
+  const { server, folder } = before;
+  if (server.standby)
+    throw new EngineError(
+      "the server is a standby: its primary archives",
+      2,
+      "run this where the primary runs",
+    );
+  const epoch = await epochFor(of, before, choice);
+  await makeFolder(folder, server.as);
+  const passphrase = await passphraseFor(of, folder, say);
+  await writeFor(folder.passphrase, passphrase, server.as);
+  const state: HostState = {
+    ...{ version: 1, plan: plan.name, dataset },
+    ...{ systemIdentifier: server.systemIdentifier, epoch },
+  };
+  await writeConfig(folder, { of, copies, epoch, passphrase, server, lasting: true }, server.as);
+  await writeFor(folder.state, formatState(state), server.as);
+  const tool = pgbackrest(folder.config, dataset, server.as);
+  for (const { place } of copies)
+    await makeRepository(place, names.repositoryPath(dataset, epoch), server.as);
+  await tool.run("stanza-create");
+  say(`the repositories of epoch ${epoch} are at ${copies.map(({ site }) => site).join(", ")}`);
+  await applySettings(before.settings, address, say);
+  const after = await archivingOf(of, address);
+  if (!archives(after)) return after;
+  // Switches a segment and waits until each repository has it.
+  await tool.run("check");
+  say(`a segment of the log was stored at ${copies.map(({ site }) => site).join(", ")}`);
+  return after;
+}
+
+/** In a folder the repository belongs to the server's user, whoever owns what is above it. */
+async function makeRepository(place: CopyPlace, path: string, as: SystemUser | undefined): Promise<void> {
+  if (place.kind !== "folder") return;
+  const repository = join(place.folder, path);
+  await mkdir(repository, { recursive: true });
+  if (as) await chown(repository, as.uid, as.gid);
+}
+
+/** The epoch to archive into. */
+async function epochFor(
+  { dataset, copies }: HostDataset,
+  { state, server }: Archiving,
+  choice: EpochChoice,
+): Promise<number> {
+  const epochs = (await Promise.all(copies.map((copy) => epochsAt(copy)))).flat();
+  const newest = Math.max(0, ...epochs);
+  const known = state?.systemIdentifier === server.systemIdentifier ? state.epoch : undefined;
+  if (choice === "new") return Math.max(newest, state?.epoch ?? 0) + 1;
+  if (known !== undefined) return known;
+  if (newest === 0) return 1;
+  if (choice === "continue") return newest;
+  throw new EngineError(
+    `"${dataset}" was archived before, up to epoch ${newest}, and not by this server's folder`,
+    2,
+    "--new-epoch for a restored or another server; --continue-epoch only where no other server archives any more",
+  );
+}
+
+/** The repositories' passphrase: the one that is kept here, one that was made just now, or what a key at hand opens. */
+async function passphraseFor(
+  { plan, dataset, copies, recipients }: HostDataset,
+  folder: HostFolder,
+  say: (line: string) => void,
+): Promise<string> {
+  const laid = { plan: plan.name, dataset, stores: copies.map(({ store }) => store), recipients };
+  const made = await layPassphrase(laid, say);
+  if (made !== undefined) return made;
+  const kept = await readFile(folder.passphrase, "utf8").catch(() => undefined);
+  if (kept !== undefined && kept !== "") return kept;
+  const [first] = copies;
+  if (!first) throw new EngineError(`"${dataset}" has no physical copy`, 2);
+  return unwrapPassphrase(first.ring);
+}
+
+/** Sets what is not as it has to be; a command line or a later file may still say otherwise. */
+async function applySettings(
+  settings: readonly NeededSetting[],
+  address: DatabaseAddress,
+  say: (line: string) => void,
+): Promise<void> {
+  const wrong = settings.filter(({ met }) => !met);
+  if (wrong.length === 0) return;
+  await asked(address, async (client) => {
+    for (const { name, value } of wrong) {
+      await client.query(`ALTER SYSTEM SET ${pg.escapeIdentifier(name)} = ${pg.escapeLiteral(value)}`);
+      say(`set ${name} = ${value}`);
+    }
+    await client.query("SELECT pg_reload_conf()");
+    // Until the postmaster has read it.
+    await client.query("SELECT pg_sleep(0.5)");
+  });
+}
+
+/** The passphrase's object, as it has to lie at every copy. */
+export async function passphraseObject(
+  { dataset, copies }: Pick<HostDataset, "dataset" | "copies">,
+  site: string,
+): Promise<{ id: string; object: string; sha256: string }> {
+  const object = names.passphraseKey(dataset);
+  const bodies = await Promise.all(
+    copies.map(async (copy) => ({
+      site: copy.site,
+      body: await copy.store.get(object).catch(() => undefined),
+    })),
+  );
+  const here = bodies.find((one) => one.site === site)?.body;
+  const other = bodies.find(({ body }) => body && here && digest(body) !== digest(here));
+  if (here && !other) return { id: "passphrase", object, sha256: digest(here) };
+  throw new EngineError(
+    here
+      ? `${object} at "${site}" is another than at "${other?.site}"`
+      : `${object} is missing at "${site}": nobody could open what is written there`,
+    3,
+    "secondsite archive --yes lays it at every copy",
+  );
+}

@@ -1,0 +1,71 @@
+import { readFile } from "node:fs/promises";
+
+import { names, type PhysicalBackup } from "../../../plan/index.js";
+import { signingKeys } from "../../../vault/index.js";
+import type { DatabaseAddress } from "../../comparison/index.js";
+import { EngineError } from "../../errors.js";
+import { type Captured, capture } from "../capture.js";
+import { pgbackrest } from "../pgbackrest.js";
+import { restoreCommands } from "../restore-commands.js";
+import { archives, archivingOf, passphraseObject } from "./archive.js";
+import { writeConfig } from "./config.js";
+import type { HostDataset } from "./dataset.js";
+import { asLines } from "./settings.js";
+
+/**
+ * Takes a physical backup of a server on this machine into every copy.
+ *
+ * @param takenAt site that the server is at
+ * @throws EngineError: 2 when the server does not archive as the plan says, with what to set; 3 when a copy failed, after
+ *   all were tried
+ */
+export async function captureHost(
+  of: HostDataset,
+  { address, takenAt, type }: { address: DatabaseAddress; takenAt: string; type: PhysicalBackup["type"] },
+  say: (line: string) => void,
+): Promise<Captured[]> {
+  const { plan, dataset, copies, recipients } = of;
+  const archiving = await archivingOf(of, address);
+  const { server, folder, state, settings } = archiving;
+  if (!state || !archives(archiving)) throw notArchiving(dataset, asLines(settings));
+  const passphrase = await readFile(folder.passphrase, "utf8");
+  // Credentials may have changed since archiving was set up.
+  const { epoch } = state;
+  await writeConfig(folder, { of, copies, epoch, passphrase, server, lasting: true }, server.as);
+  const { signer, refused } = await signingKeys(copies, recipients, new Date());
+  const job = {
+    ...{
+      dataset,
+      takenAt,
+      epoch,
+      type,
+      signer,
+      superuser: server.superuser,
+      tool: pgbackrest(folder.config, dataset, server.as),
+    },
+    copies: copies.map((copy) => ({
+      ...copy,
+      async keys() {
+        const failed = refused.find(({ copy: { site } }) => site === copy.site);
+        if (failed) throw failed.failure;
+        return [await passphraseObject(of, copy.site)];
+      },
+      restore: (label: string) =>
+        restoreCommands({
+          ...{ place: copy.place, plan: plan.name, dataset, label },
+          repository: names.repositoryPath(dataset, epoch),
+          passphrase: names.passphraseKey(dataset),
+        }),
+    })),
+  };
+  return capture(job, say);
+}
+
+function notArchiving(dataset: string, lines: readonly string[]): EngineError {
+  const set = lines.length > 0 ? `; in postgresql.conf: ${lines.join(", ")}` : "";
+  return new EngineError(
+    `the server of "${dataset}" does not archive as the plan says, and a backup without its log restores nothing${set}`,
+    2,
+    "secondsite archive <plan> <dataset> sets it up",
+  );
+}

@@ -1,0 +1,34 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { unwrapPassphrase } from "../../../vault/index.js";
+import { pgbackrest } from "../pgbackrest.js";
+import { type RepositoryVerdict, readRepository } from "../verify-repository.js";
+import { writeConfig } from "./config.js";
+import type { HostCopy, HostDataset } from "./dataset.js";
+import { folderAt } from "./folder.js";
+
+/**
+ * Reads every file of every backup and every log segment of one copy's epoch, from this machine; see
+ * {@link readRepository}. Needs a key that opens the passphrase, and no server.
+ *
+ * @throws VaultError when no key at hand opens it; EngineError (3) when the tool fails
+ */
+export async function verifyHostCopy(
+  of: Pick<HostDataset, "dataset" | "spec">,
+  copy: HostCopy,
+  epoch: number,
+  say: (line: string) => void,
+): Promise<RepositoryVerdict> {
+  const passphrase = await unwrapPassphrase(copy.ring);
+  const work = await mkdtemp(join(tmpdir(), "ss-verify-"));
+  try {
+    const folder = folderAt(join(work, of.dataset));
+    await writeConfig(folder, { of, copies: [copy], epoch, passphrase });
+    say(`verifying epoch ${epoch} in ${copy.store.label}`);
+    return await readRepository(pgbackrest(folder.config, of.dataset), epoch);
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,103 @@
+import type { Archiving } from "../../engines/postgres/host/archive.js";
+import type { CommandModule, ExitCode } from "../command.js";
+import { identityOption, storeOption } from "../sealed/options.js";
+
+const help = `
+For a server that runs on an ordinary machine; run it there, as the server's user or as root. The server is found as
+PostgreSQL's own programs find it (PGHOST, PGPORT, PGUSER, PGPASSWORD_FILE), as a superuser.
+
+Without --yes it shows how the server archives and what has to be set. With it: the repositories' passphrase is made where
+there is none, and lies wrapped at every copy; pgBackRest's configuration is written beside the data folder, in
+../secondsite/<dataset>, readable by the server's user alone; the repositories are made; and the settings are set by ALTER
+SYSTEM. What needs a restart is said. Run it again after that: it then proves that a segment reaches every copy.
+
+A server that takes another one's place (restored, or new) begins an epoch of its own with --new-epoch, so that what an old
+server may still write is not mixed with it.
+
+Exit codes: 0 it archives as the plan says, 1 not yet, 2 bad input, 3 a store or the server failed.
+
+Example:
+  $ sudo -u postgres secondsite archive plans/support-desk.ts tickets          # look
+  $ sudo -u postgres secondsite archive plans/support-desk.ts tickets --yes    # act`;
+
+/** `secondsite archive`: whether a server's log goes where the plan says, and how it comes to. */
+export const archive: CommandModule = {
+  register(program, done) {
+    program
+      .command("archive <plan> <dataset>")
+      .description("Sets up the archiving of a PostgreSQL server's log on an ordinary machine.")
+      .option("--yes", "act; without it only what is and what would be is shown", false)
+      .option("--new-epoch", "begin an epoch: this server takes the place of another one", false)
+      .option(
+        "--continue-epoch",
+        "go on with the newest epoch: no other server archives into it any more",
+        false,
+      )
+      .addOption(storeOption())
+      .addOption(identityOption())
+      .option("--json", "print it as JSON", false)
+      .addHelpText("after", help)
+      .action(async (path, dataset, options) => done(await run(path, dataset, options)));
+  },
+};
+
+interface Options {
+  readonly yes: boolean;
+  readonly newEpoch: boolean;
+  readonly continueEpoch: boolean;
+  readonly store?: string[];
+  readonly identity?: string[];
+  readonly json: boolean;
+}
+
+async function run(path: string, dataset: string, options: Options): Promise<ExitCode> {
+  const { loadPlan } = await import("../../plans/load.js");
+  const { EngineError } = await import("../../engines/errors.js");
+  const { archives, archivingOf, setUpArchiving } = await import("../../engines/postgres/host/archive.js");
+  const { hostDataset } = await import("../physical/job.js");
+  const { connectionFrom } = await import("../sealed/connection.js");
+  const { yes, newEpoch, continueEpoch, json } = options;
+  if (newEpoch && continueEpoch)
+    throw new EngineError("--new-epoch and --continue-epoch say two things: give one of them", 2);
+  const of = await hostDataset(await loadPlan(path), dataset, options);
+  const address = await connectionFrom("postgres", process.env);
+  const say = (line: string) => process.stderr.write(`${new Date().toISOString()} ${line}\n`);
+  const choice = newEpoch ? "new" : continueEpoch ? "continue" : undefined;
+  const found = yes ? await setUpArchiving(of, address, choice, say) : await archivingOf(of, address);
+  const good = archives(found);
+  process.stdout.write(
+    json
+      ? `${JSON.stringify({ dataset, archives: good, ...asJson(found) }, undefined, 2)}\n`
+      : shown(found, good, yes),
+  );
+  return good ? 0 : 1;
+}
+
+const asJson = ({ server, folder, state, settings }: Archiving) => ({
+  ...{ data: server.data, systemIdentifier: server.systemIdentifier, folder: folder.path },
+  ...(state ? { epoch: state.epoch } : {}),
+  settings,
+});
+
+function shown({ server, folder, state, settings }: Archiving, good: boolean, yes: boolean): string {
+  const wrong = settings.filter(({ met }) => !met);
+  const restart = wrong.some((setting) => setting.restart);
+  const lines = [
+    `The server in ${server.data} ${good ? "archives" : "does not archive"} as the plan says.`,
+    ...(state ? [`  epoch     ${state.epoch}, configured in ${folder.path}`] : []),
+    ...settings.map(
+      ({ name, present, met, value, restart: late }) =>
+        `  ${met ? "✔" : "✖"} ${name} = '${present}'${met ? "" : `, has to be '${value}'${late ? " (takes a restart)" : ""}`}`,
+    ),
+    ...(good
+      ? []
+      : !yes
+        ? ["Nothing was changed. Add --yes to act."]
+        : restart
+          ? ["Restart PostgreSQL, and run this again: it proves that a segment reaches every copy."]
+          : [
+              "A setting did not take effect: the server's command line or a file that it reads later says otherwise.",
+            ]),
+  ];
+  return `${lines.join("\n")}\n`;
+}

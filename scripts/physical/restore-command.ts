@@ -1,0 +1,78 @@
+import type { Replayed } from "../../engines/postgres/host/replay.js";
+import { targetInWords } from "../../engines/postgres/host/target.js";
+import type { Plan } from "../../plan/index.js";
+import type { ExitCode } from "../command.js";
+import { recorded, type Told } from "../operation/recorded.js";
+import { wholeGiven } from "../options.js";
+import { onlyDataset } from "../sealed/restore-command.js";
+import { type FolderPlan, type FolderWish, planFolderRestore, restoreFolder } from "./restore.js";
+
+/** What `restore` is told about a folder. */
+export interface FolderOptions extends Omit<FolderWish, "into" | "timeline"> {
+  readonly intoFolder: string;
+  readonly dataset?: string;
+  readonly timeline?: string;
+  readonly metrics?: string;
+  readonly yes: boolean;
+  readonly json: boolean;
+}
+
+/** Shows what a restore into a data folder would do, and does it when told to. */
+export async function restoreToFolder(plan: Plan, options: FolderOptions): Promise<ExitCode> {
+  const { intoFolder: into, timeline, yes, json, metrics, ...rest } = options;
+  const dataset = options.dataset ?? onlyDataset(plan);
+  const wish = {
+    ...{ ...rest, into },
+    ...(timeline === undefined ? {} : { timeline: wholeGiven("--timeline", timeline, 1) }),
+  };
+  const say = (line: string) => process.stderr.write(`${new Date().toISOString()} ${line}\n`);
+  const intend = () => planFolderRestore(plan, dataset, wish);
+  const { site, store } = options;
+  const operation = {
+    plan,
+    name: "restore",
+    kind: "physical",
+    dataset,
+    site,
+    store,
+    metricsFile: metrics,
+  } as const;
+  const act = async () => {
+    const intended = await intend();
+    return { intended, done: await restoreFolder(intended, say) };
+  };
+  const { intended, done } = yes
+    ? await recorded(operation, act, told)
+    : { intended: await intend(), done: undefined };
+  process.stdout.write(
+    json ? `${JSON.stringify(asJson(intended, done), undefined, 2)}\n` : shown(intended, done),
+  );
+  return 0;
+}
+
+const told = ({ intended: { point, target, wish } }: { readonly intended: FolderPlan }): Told => ({
+  point: point.label,
+  details: { upTo: targetInWords(target), copy: point.site, epoch: point.epoch, folder: wish.into },
+});
+
+const asJson = ({ of, point, target, wish }: FolderPlan, done: Replayed | undefined) => ({
+  ...{ plan: of.plan.name, dataset: of.dataset, restored: done !== undefined },
+  ...{ point, target, folder: wish.into },
+  ...(done ? { result: done } : {}),
+});
+
+function shown({ of, point, target, wish, source }: FolderPlan, done: Replayed | undefined): string {
+  const lines = [
+    `Restoring "${of.dataset}" ${done ? "is done" : "would"}:`,
+    `  from      ${point.label} of epoch ${point.epoch} at ${point.site}, ended ${point.finishedAt}`,
+    `  up to     ${targetInWords(target)}`,
+    `  into      ${wish.into}, for PostgreSQL ${source.version}, system ${source.systemIdentifier}`,
+    ...(done
+      ? [
+          `  holds     ${done.lastCommit === undefined ? "what the backup holds" : `what was committed until ${done.lastCommit}`}; timeline ${done.timeline}`,
+          "It is shut down, and archives nowhere: secondsite archive --new-epoch sets that up again.",
+        ]
+      : ["Nothing was changed. Add --yes to act."]),
+  ];
+  return `${lines.join("\n")}\n`;
+}

@@ -1,0 +1,72 @@
+import { EngineError } from "../../engines/errors.js";
+import { choosePoint } from "../../engines/postgres/host/choose.js";
+import type { HostCopy, HostDataset } from "../../engines/postgres/host/dataset.js";
+import type { Replayed } from "../../engines/postgres/host/replay.js";
+import { restoreIntoFolder } from "../../engines/postgres/host/restore.js";
+import { type RecoveryTarget, type TargetWish, targetOf } from "../../engines/postgres/host/target.js";
+import type { RecoveryPoint } from "../../engines/postgres/points.js";
+import { type Copy, readCopies } from "../../engines/postgres/points-copies.js";
+import type { Plan } from "../../plan/index.js";
+import { unwrapPassphrase } from "../../vault/index.js";
+import { type HostOptions, hostDataset } from "./job.js";
+
+/** What somebody asks for. */
+export interface FolderWish extends HostOptions, TargetWish {
+  /** The data folder that is to be. */
+  readonly into: string;
+  /** Timeline to follow. @default the newest */
+  readonly timeline?: number | undefined;
+  /** Identity that the system has to have. @default any */
+  readonly system?: string | undefined;
+}
+
+/** What a restore would do. Nothing was touched. */
+export interface FolderPlan {
+  readonly of: HostDataset;
+  readonly copy: HostCopy;
+  readonly point: RecoveryPoint;
+  readonly target: RecoveryTarget;
+  readonly wish: FolderWish;
+  /** What its entry says of the server. */
+  readonly source: Copy["epochs"][number]["chain"]["points"][number];
+}
+
+/**
+ * Chooses the point; nothing is touched.
+ *
+ * @throws EngineError: 1 when nothing covers the target or no copy answers, 2 when what was given is none
+ */
+export async function planFolderRestore(plan: Plan, dataset: string, wish: FolderWish): Promise<FolderPlan> {
+  const target = targetOf(wish);
+  const of = await hostDataset(plan, dataset, wish);
+  const found = await readCopies(of.copies);
+  const silent = found.flatMap(({ site, unreachable }) =>
+    unreachable === undefined ? [] : [`${site} does not answer: ${unreachable}`],
+  );
+  if (silent.length === found.length) throw new EngineError(silent.join("; "), 3);
+  const points = found.flatMap((copy) => copy.points);
+  const point = choosePoint(dataset, points, target, wish.point);
+  const copy = of.copies.find(({ site }) => site === point.site);
+  const source = found
+    .find(({ site }) => site === point.site)
+    ?.epochs.find(({ epoch }) => epoch === point.epoch)
+    ?.chain.points.find(({ sequence }) => sequence === point.sequence);
+  if (!copy || !source) throw new EngineError(`${point.label} is at no copy any more`, 3);
+  if (wish.system !== undefined && wish.system !== source.systemIdentifier)
+    throw new EngineError(
+      `${point.label} is of another system: its identifier is ${source.systemIdentifier}, expected ${wish.system}`,
+      2,
+    );
+  return { of, copy, point, target, wish, source };
+}
+
+/** Does it. @throws EngineError as `restoreIntoFolder` does; VaultError when no key at hand opens the point */
+export async function restoreFolder(
+  { of, copy, point, target, wish, source }: FolderPlan,
+  say: (line: string) => void,
+): Promise<Replayed> {
+  const passphrase = await unwrapPassphrase(copy.ring);
+  const { into, timeline } = wish;
+  const request = { of, copy, epoch: point.epoch, point: source, target, passphrase, into };
+  return restoreIntoFolder(timeline === undefined ? request : { ...request, timeline }, say);
+}

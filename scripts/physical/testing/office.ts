@@ -1,0 +1,73 @@
+import { rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { generateIdentity, identityToRecipient } from "age-encryption";
+import { vi } from "vitest";
+
+import { parsePlan } from "../../../plan/index.js";
+import supportDesk from "../../../plans/support-desk.js";
+import { type Answer, commandLine } from "../../testing/command-line.js";
+import { type Machine, ownFolder, startMachine } from "./machine.js";
+
+/** Plan B with its server on this machine and both copies in folders, and whoever types commands. */
+export interface Office extends AsyncDisposable {
+  readonly machine: Machine;
+  readonly folder: string;
+  /** The plan as a file. */
+  readonly plan: string;
+  /** File with the identity of a holder of the recovery key. */
+  readonly holder: string;
+  /** Folders of the copies, by site. */
+  readonly copies: Readonly<Record<"office" | "offsite", string>>;
+  /** Arguments that say where the copies are. */
+  readonly places: readonly string[];
+  /** Runs a command on the plan and its copies. */
+  on(command: string, ...args: string[]): Promise<Answer>;
+  /** `restore` into a folder of its own, with the holder's key. @returns the answer and the folder */
+  restore(...args: string[]): Promise<Answer & { readonly into: string }>;
+}
+
+/** A change of the plan, such as of the kinds of its physical backups. */
+type Change = (backups: Record<string, unknown>[]) => Record<string, unknown>[];
+
+/** Starts it; the server does not archive yet. */
+export async function startOffice(change: Change = (backups) => backups): Promise<Office> {
+  const machine = await startMachine();
+  const folder = await ownFolder("ss-office-");
+  const identity = await generateIdentity();
+  const holder = join(folder, "holder.txt");
+  await writeFile(holder, `${identity}\n`, { mode: 0o600 });
+  const plan = structuredClone(supportDesk);
+  if (plan.keys.recovery) plan.keys.recovery.recipients = [await identityToRecipient(identity)];
+  const tickets = plan.datasets.tickets;
+  if (tickets?.kind === "postgres") Object.assign(tickets, { backups: change(tickets.backups as never) });
+  const file = join(folder, "plan.json");
+  await writeFile(file, JSON.stringify(parsePlan(plan)));
+  vi.stubEnv("XDG_STATE_HOME", join(folder, "state"));
+  vi.stubEnv("PGHOST", machine.address.host);
+  vi.stubEnv("PGUSER", machine.address.user);
+  const line = commandLine();
+  const roots = { office: join(folder, "office"), offsite: join(folder, "offsite") };
+  const places = Object.entries(roots).flatMap(([site, path]) => ["--store", `${site}=${path}`]);
+  const on = (command: string, ...args: string[]) => line.run(command, file, ...args, ...places);
+  let count = 0;
+  return {
+    ...{ machine, folder, plan: file, holder, places, on },
+    copies: {
+      office: join(roots.office, "desk-office-customer"),
+      offsite: join(roots.offsite, "desk-offsite-customer"),
+    },
+    async restore(...args) {
+      count += 1;
+      const at = await ownFolder("ss-back-");
+      const into = join(at, `data-${count}`);
+      const answer = await on("restore", "--into-folder", into, "--identity", holder, "--yes", ...args);
+      return { ...answer, into };
+    },
+    async [Symbol.asyncDispose]() {
+      line.end();
+      vi.unstubAllEnvs();
+      await machine[Symbol.asyncDispose]();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
