@@ -1,3 +1,5 @@
+// As the command itself.
+import "../scripts/bin/brief.mjs";
 import { fileURLToPath } from "node:url";
 
 import { execaNode } from "execa";

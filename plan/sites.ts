@@ -15,7 +15,7 @@ export interface FailureDomains {
 }
 
 /** A site by name. @throws RangeError when there is none, which a checked plan rules out. */
-export function siteOf(plan: Plan, name: string): Site {
+export function siteOf(plan: Pick<Plan, "sites">, name: string): Site {
   const site = plan.sites[name];
   if (!site) throw new RangeError(`no site is called "${name}"`);
   return site;
@@ -56,9 +56,19 @@ export function storeProviderOf(site: Site): StoreProvider | undefined {
 /** How a name is compared that a person wrote: `" Shop"` is `"shop"`. */
 const same = (text: string): string => text.trim().toLowerCase();
 
+/** A plan's sites are asked about for each of its datasets and disasters. */
+const known = new WeakMap<Plan["sites"], Map<string, FailureDomains>>();
+
 /** What fails together with a site. However a name is written, the same name is the same place and account. */
-export function domainsOf(plan: Plan, name: string): FailureDomains {
-  const site = siteOf(plan, name);
+export function domainsOf({ sites }: Plan, name: string): FailureDomains {
+  const all = known.get(sites) ?? new Map<string, FailureDomains>();
+  known.set(sites, all);
+  const domains = all.get(name) ?? domainsOfSite(name, siteOf({ sites }, name));
+  all.set(name, domains);
+  return domains;
+}
+
+function domainsOfSite(name: string, site: Site): FailureDomains {
   switch (site.kind) {
     case "aws-region":
       return { region: `aws/${site.region}`, account: `aws/${site.account}`, provider: "aws" };

@@ -28,12 +28,21 @@ export function isSize(text: unknown): text is Size {
   return typeof text === "string" && sizePattern.test(text) && bytes(text as Size) <= largest;
 }
 
+/** A plan says the same few durations thousands of times. */
+const lengths = new Map<Duration, number>();
+const mostLengths = 10_000;
+
 /** Seconds in a duration. */
 export function seconds(duration: Duration): number {
+  const known = lengths.get(duration);
+  if (known !== undefined) return known;
   const [, amount, unit] = durationPattern.exec(duration) ?? [];
   if (!amount || !unit)
     throw new RangeError(`not a duration: "${duration}"; write for example "5m" or "90d"`);
-  return Number(amount) * secondsPer[unit as keyof typeof secondsPer];
+  const length = Number(amount) * secondsPer[unit as keyof typeof secondsPer];
+  if (lengths.size >= mostLengths) lengths.clear();
+  lengths.set(duration, length);
+  return length;
 }
 
 /** Bytes in a size. */

@@ -9,10 +9,17 @@ import { s3Store } from "../../vault/index.js";
 import { processorTime } from "../processor-time.js";
 import { backupByHand, restoreByHand } from "./by-hand.js";
 
+/**
+ * Who does it: somebody by hand; the engine, which counts rows; the engine as it is, which hashes every row as it goes
+ * by, and after a restore compares every row with what was captured.
+ */
+export const ways = ["hand", "counting", "engine"] as const;
+export type Way = (typeof ways)[number];
+
 /** One measured run; it has a process of its own. */
 export interface RunOrder {
   readonly what: "backup" | "restore";
-  readonly by: "hand" | "engine";
+  readonly by: Way;
   /** What is backed up, or made by a restore. */
   readonly address: DatabaseAddress;
   readonly store: Parameters<typeof s3Store>[0];
@@ -22,8 +29,6 @@ export interface RunOrder {
   readonly manifest: string;
   /** Servers whose CPU counts. */
   readonly servers: readonly number[];
-  /** What the engine compares a restore with. @default "hashed" */
-  readonly rows?: "hashed" | "counted";
 }
 
 /** What it took. */
@@ -62,7 +67,7 @@ async function done({ what, by, address, prefix, ...order }: RunOrder, folder: s
   }
   const run = { staging: folder, say: () => undefined };
   if (what === "backup") {
-    const source = { address, as: "owner", ...(order.rows ? { rows: order.rows } : {}) } as const;
+    const source = { address, as: "owner", rows: by === "counting" ? "counted" : "hashed" } as const;
     const point = await capture(source, sealedWriter({ ...place, stores: [place.store] }), run);
     await writeFile(order.manifest, JSON.stringify(point));
     return;

@@ -40,22 +40,24 @@ export function grantsOf(plan: Plan): Grant[] {
 /** One role for each job of a database at each region. */
 function workloads(plan: Plan): Grant[] {
   const regions = Object.entries(plan.sites).filter(([, { kind }]) => kind === "aws-region");
-  return regions.flatMap(([site]) =>
-    postgresDatasets(plan).flatMap(([dataset, spec]) =>
-      datasetJobs.map((job): Grant => {
-        const { account, rolePath } = regionSiteOf(plan, site);
+  return postgresDatasets(plan).flatMap(([dataset, spec]) => {
+    const sites = directSites(spec);
+    return regions.flatMap(([site]) => {
+      const { account, rolePath } = regionSiteOf(plan, site);
+      return datasetJobs.map((job): Grant => {
         const { writes, adds } = jobGrants[job];
         return {
-          ...{
-            who: `arn:aws:iam::${account}:role${rolePath}${roleName(plan, site, dataset, job)}`,
-            at: "identities",
-          },
-          ...{ kind: "workload", writes: writes ? [dataset] : [], adds: adds ? directSites(spec) : [] },
-          ...{ deletes: [], reconfigures: false },
+          who: `arn:aws:iam::${account}:role${rolePath}${roleName(plan, site, dataset, job)}`,
+          at: "identities",
+          kind: "workload",
+          writes: writes ? [dataset] : [],
+          adds: adds ? sites : [],
+          deletes: [],
+          reconfigures: false,
         };
-      }),
-    ),
-  );
+      });
+    });
+  });
 }
 
 /** Deployers change what runs and how vaults are set up; break-glass alone deletes versions and ends keys. */
@@ -93,7 +95,7 @@ const declared = (plan: Plan): Grant[] =>
  * `ArnLike` does.
  */
 export function covers(pattern: string, who: string): boolean {
-  if (!/[*?]/.test(pattern)) return pattern === who;
+  if (!pattern.includes("*") && !pattern.includes("?")) return pattern === who;
   const source = [...pattern]
     .map((each) => (each === "*" ? ".*" : each === "?" ? "." : each.replace(/[\\^$.|+()[\]{}]/, "\\$&")))
     .join("");

@@ -2,6 +2,7 @@ import { isPoint } from "../datasets.js";
 import type { Backup, KeptDataset, Schedule, Site, StoredBackup } from "../schema/index.js";
 import { seconds } from "../units.js";
 import type { Finding, Fix } from "./finding.js";
+import { isLink } from "./rpo/chain.js";
 import { gapsIfReadable } from "./rpo/gaps.js";
 
 /** One backup of a dataset at one site. */
@@ -30,9 +31,12 @@ export const sitesOf = ({ direct, replicated }: Pick<StoredBackup, "direct" | "r
   ...replicated,
 ];
 
-/** Whether something can be restored from it alone; log needs a base beneath it. */
-export const restoresAlone = ({ kind }: Backup): boolean =>
-  kind !== "wal" && kind !== "binlog" && kind !== "replica";
+/** Whether it is the log of a database. */
+export const isLog = ({ kind }: Backup): boolean => kind === "wal" || kind === "binlog";
+
+/** Whether something can be restored from it alone: log needs a base beneath it, an increment its full backup. */
+export const restoresAlone = (backup: Backup): boolean =>
+  backup.kind !== "replica" && !isLog(backup) && !isLink(backup);
 
 /**
  * Whether a tool keeps its own repository there, of which it rewrites and deletes objects: pgBackRest's physical

@@ -3,7 +3,7 @@ import { jurisdictionOf } from "../jurisdictions.js";
 import type { KeptDataset, Plan, Site } from "../schema/index.js";
 import { siteOf, standbySites } from "../sites.js";
 import type { Finding, PatchStep, Proof } from "./finding.js";
-import { broken, holdingsOf, holds, listed, restoresAlone, sitesOf } from "./holdings.js";
+import { broken, holdingsOf, holds, isLog, listed, sitesOf } from "./holdings.js";
 import { addedSite, takesCopies, whyNotAt } from "./lawful.js";
 import { pointer } from "./patched.js";
 import { recoveriesInside, servicesInside } from "./residency-in-use.js";
@@ -82,7 +82,7 @@ function copies(plan: Plan, name: string, dataset: KeptDataset): Finding[] {
         "residency/copies",
         `datasets.${name}.backups[${index}]`,
         {
-          message: `${restoresAlone(backup) ? "copies" : "log"} of "${name}" at ${listed(here)} ${here.length > 1 ? "are" : "is"} outside of where it may be`,
+          message: `${isLog(backup) ? "log" : "copies"} of "${name}" at ${listed(here)} ${here.length > 1 ? "are" : "is"} outside of where it may be`,
           arithmetic: here.map((site) => `${site}: ${wrong.get(site)}`).join("; "),
         },
         {

@@ -116,6 +116,17 @@ testExamples([
     says: '"scans" lacks 1 more copy, a copy off site',
   },
   {
+    what: "F5: an increment is no copy where its full backup is not",
+    change: [
+      swap(orders, [
+        { kind: "physical", schedule: every("1d"), keep: "30d", direct: ["east"] },
+        { kind: "physical", type: "incremental", schedule: every("6h"), keep: "30d", direct: ["west"] },
+      ]),
+    ],
+    finds: "error copies/3-2-1-1-0 at datasets.orders.backups",
+    says: '"orders" lacks 1 more copy',
+  },
+  {
     what: "F5: copies only where nothing can be locked",
     change: [
       set("/sites/spaces", { ...hetzner, provider: "digitalocean", region: "nyc3", jurisdiction: "us" }),

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 // Plans are TypeScript, so the loader that reads them also reads the commands: nothing to build after `npm ci`.
+import "./brief.mjs";
 import { register as addHooks } from "node:module";
 import { register } from "tsx/esm/api";
 

@@ -1,5 +1,6 @@
 import { copySites, isPoint, isStream, storedBackups } from "../../datasets.js";
 import { coldRetrieval, limits } from "../../limits.js";
+import { rpoObjective } from "../../objectives.js";
 import { gapsIfReadable } from "../../proofs/gaps.js";
 import type {
   BackupKind,
@@ -62,10 +63,8 @@ export function contextOf(plan: Plan, asOf: Date): Context {
  * The most that may be lost of a dataset in a disaster, in seconds; undefined where any loss is accepted.
  */
 export function lossAllowed(plan: Plan, dataset: KeptDataset, disaster: Disaster): number | undefined {
-  const { rpo, rpoBy } =
-    (dataset.class === undefined ? undefined : plan.objectives.classes[dataset.class]) ?? plan.objectives;
-  const by = rpoBy[disaster] ?? rpo;
-  return typeof by === "object" ? undefined : seconds(by);
+  const allowed = rpoObjective(plan, dataset, disaster);
+  return typeof allowed === "object" ? undefined : seconds(allowed);
 }
 
 /**

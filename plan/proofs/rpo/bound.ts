@@ -122,18 +122,17 @@ function copiesOfBackup(
 /** What is left of a dataset's copies after a disaster, best first; see `rpoBound`. */
 export function boundOf(plan: Plan, dataset: KeptDataset, disaster: Disaster, all: Copies): RpoBound {
   const { event, survives, follows } = lossesOf(plan, dataset, disaster);
-  const left = all.filter(({ site, kind }) => (kind === "replica" ? follows(site) : survives(site)));
-  const copies = left.flatMap((copy) => ("seconds" in copy ? [copy] : []));
-  const useless = left.flatMap((copy) => ("why" in copy ? [copy] : []));
+  const copies: CopyBound[] = [];
+  const useless: UselessCopy[] = [];
+  for (const copy of all) {
+    if (!(copy.kind === "replica" ? follows : survives)(copy.site)) continue;
+    if ("seconds" in copy) copies.push(copy);
+    else useless.push(copy);
+  }
   copies.sort((a, b) => a.seconds - b.seconds);
   const [best] = copies;
-  return {
-    seconds: best?.seconds ?? Number.POSITIVE_INFINITY,
-    ...(best && { best }),
-    copies,
-    useless,
-    event,
-  };
+  if (!best) return { seconds: Number.POSITIVE_INFINITY, copies, useless, event };
+  return { seconds: best.seconds, best, copies, useless, event };
 }
 
 /** Seconds of `boundOf` alone, for those who try many changes. */

@@ -158,6 +158,28 @@ const around: Emit = (calendar, stretch, from, until, shorten, seen) => {
 
 function isOn({ everyDay, onDay }: Calendar, local: number): boolean {
   if (everyDay) return true;
-  const date = new Date(local * day * 1_000);
-  return onDay(date.getUTCMonth() + 1, date.getUTCDate(), date.getUTCDay());
+  const { month, date, weekday } = dayOf(local);
+  return onDay(month, date, weekday);
+}
+
+/** A day as calendars show it. */
+interface CalendarDay {
+  readonly month: number;
+  readonly date: number;
+  readonly weekday: number;
+}
+
+/** Every schedule of a plan is followed over the same days. */
+const days = new Map<number, CalendarDay>();
+const mostDays = 20_000;
+
+/** @param local days since 1970 by the clocks of some zone */
+function dayOf(local: number): CalendarDay {
+  const known = days.get(local);
+  if (known) return known;
+  const at = new Date(local * day * 1_000);
+  const found = { month: at.getUTCMonth() + 1, date: at.getUTCDate(), weekday: at.getUTCDay() };
+  if (days.size >= mostDays) days.clear();
+  days.set(local, found);
+  return found;
 }

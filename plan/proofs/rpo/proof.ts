@@ -36,19 +36,19 @@ function ofDataset(plan: Plan, name: string, dataset: KeptDataset, asOf: Date): 
 }
 
 function found(name: string, { disaster, bound, objective }: Judged, fix: Fix | undefined): Finding {
-  const common = { rule: `rpo/${disaster}`, at: `datasets.${name}.backups`, disaster };
+  const [rule, at] = [`rpo/${disaster}`, `datasets.${name}.backups`];
   const lost = Number.isFinite(bound.seconds)
     ? `at most ${humanSeconds(bound.seconds) || "0s"} of "${name}" is lost`
     : `any amount of "${name}" can be lost`;
   const arithmetic = arithmeticOf(bound);
   if (typeof objective === "string")
     return {
-      ...{ ...common, severity: "info", arithmetic },
+      ...{ rule, at, disaster, severity: "info", arithmetic },
       message: `when ${bound.event}, ${lost}, which is accepted: ${objective}`,
     };
   const holds = bound.seconds <= objective;
   return {
-    ...{ ...common, severity: holds ? "info" : "error", arithmetic },
+    ...{ rule, at, disaster, severity: holds ? "info" : "error", arithmetic },
     message: `when ${bound.event}, ${lost}; the objective is ${humanSeconds(objective)}`,
     ...(holds || !fix ? {} : { fix }),
   };
@@ -62,9 +62,18 @@ function arithmeticOf({ best, useless }: RpoBound): string {
     : "no copy survives";
 }
 
+/** The same copy is the best one in several disasters. */
+const sums = new WeakMap<CopyBound, string>();
+
 /** Terms of a copy as people add them up. */
-export const sumAsText = ({ terms, seconds: total }: CopyBound): string =>
-  `${terms.map((term) => `${humanSeconds(term.seconds)} ${term.what}`).join(" + ") || "0s"} = ${humanSeconds(total) || "0s"}`;
+export function sumAsText(copy: CopyBound): string {
+  const known = sums.get(copy);
+  if (known !== undefined) return known;
+  const terms = copy.terms.map(({ seconds: length, what }) => `${humanSeconds(length)} ${what}`).join(" + ");
+  const sum = `${terms || "0s"} = ${humanSeconds(copy.seconds) || "0s"}`;
+  sums.set(copy, sum);
+  return sum;
+}
 
 const withoutPatch = (dataset: KeptDataset): Fix => ({
   sentence: dataset.regional

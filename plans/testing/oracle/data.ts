@@ -59,6 +59,10 @@ const locksUnasked = new Set(["aws", "minio", "hetzner"]);
 const asksForNone = (dataset: KeptDataset, { kind }: Stored) =>
   (dataset.kind === "postgres" && kind === "physical") || (dataset.kind === "files" && kind === "copy");
 
+/** An increment restores only together with its full backup. */
+const countsAsCopy = (backup: Stored) =>
+  restoresAlone(backup) && !(backup.kind === "physical" && backup.type !== "full");
+
 /** Three copies with the live one, two kinds or hands, one off site, one that nobody can change. */
 export const tooFewCopies = (plan: Plan): Found =>
   datasetsOf(plan).flatMap(([name, dataset]) => {
@@ -68,7 +72,7 @@ export const tooFewCopies = (plan: Plan): Found =>
       stored(dataset).flatMap(({ backup }) =>
         sitesOf(backup).filter(
           (site) =>
-            restoresAlone(backup) &&
+            countsAsCopy(backup) &&
             !(site === dataset.at && (isOwnHardware(home) || backup.kind === "versions")),
         ),
       ),
@@ -85,7 +89,7 @@ export const tooFewCopies = (plan: Plan): Found =>
     const fixed = stored(dataset).some(({ backup }) =>
       sitesOf(backup).some((name) => {
         const site = siteAt(plan, name);
-        if (!sites.has(name) || !restoresAlone(backup) || isOwnHardware(site)) return false;
+        if (!sites.has(name) || !countsAsCopy(backup) || isOwnHardware(site)) return false;
         if (site.kind === "media") return site.offline;
         return (asksForNone(dataset, backup) ? locksUnasked : locks).has(providerOf(site));
       }),
