@@ -8,9 +8,9 @@ import { testServer } from "../engines/postgres-logical/testing/world.js";
 import { startBackend, testCredentials } from "../vault/testing/backends.js";
 import { record } from "./log.js";
 import { fill } from "./logical/data.js";
-import { measuredRun, type RunFigures, type RunOrder, type Way, ways } from "./logical/run.js";
+import { measuredRun, type RunOrder, type Way, ways } from "./logical/run.js";
 import { machine } from "./machine.js";
-import { summary } from "./summary.js";
+import { type RunFigures, summary } from "./summary.js";
 
 /**
  * `npm run benchmark:logical -- [--size 1] [--runs 5] [--log FILE]`: backup and restore of one database, by hand and by
@@ -69,7 +69,8 @@ async function compared(size: number, runs: number, log: string | undefined): Pr
             );
           else if (nr < runs) for await (const { key } of store.list(order.prefix)) await store.delete(key);
         }
-      say(`\n${summary(what, all)}`);
+      const { hand, counting, engine } = all;
+      say(`\n${summary(what, hand, { "Engine, rows counted": counting, "Engine, rows hashed": engine })}`);
     }
   } finally {
     await backend.stop();

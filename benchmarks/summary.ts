@@ -1,5 +1,12 @@
 import { type Column, table } from "../scripts/ui/table.js";
-import type { RunFigures, Way } from "./logical/run.js";
+
+/** What one run took. */
+export interface RunFigures {
+  /** From the first step to the last, in seconds. */
+  readonly seconds: number;
+  /** Seconds of CPU of its process, its children and the servers that worked for it. */
+  readonly processor: number;
+}
 
 /** The middle one; of an even number, the mean of the two in the middle. */
 export function median(values: readonly number[]): number {
@@ -13,7 +20,9 @@ export function median(values: readonly number[]): number {
 
 interface Row {
   readonly title: string;
-  readonly of: Readonly<Record<Way, readonly number[]>>;
+  readonly hand: readonly number[];
+  /** By the title of who did it. */
+  readonly others: Readonly<Record<string, readonly number[]>>;
 }
 
 const seconds = (values: readonly number[]) =>
@@ -23,24 +32,30 @@ const seconds = (values: readonly number[]) =>
 const ratio = (values: readonly number[], toHand: readonly number[]) =>
   `× ${median(values.map((value, at) => value / (toHand[at] ?? Number.NaN))).toFixed(2)}`;
 
-const columns: Column<Row>[] = [
-  { title: "Median (range)", value: ({ title }) => title },
-  { title: "By hand", value: ({ of }) => seconds(of.hand) },
-  { title: "Engine, rows counted", value: ({ of }) => seconds(of.counting) },
-  { title: "to by hand", value: ({ of }) => ratio(of.counting, of.hand) },
-  { title: "Engine, rows hashed", value: ({ of }) => seconds(of.engine) },
-  { title: "to by hand", value: ({ of }) => ratio(of.engine, of.hand) },
-];
-
-/** All ways side by side; a ratio is the median of those of each round. */
-export function summary(what: string, runs: Readonly<Record<Way, readonly RunFigures[]>>): string {
+/**
+ * What is done by hand and what others do, side by side; a ratio is the median of those of each round.
+ *
+ * @param others by title
+ */
+export function summary(
+  what: string,
+  hand: readonly RunFigures[],
+  others: Readonly<Record<string, readonly RunFigures[]>>,
+): string {
+  const columns: Column<Row>[] = [
+    { title: "Median (range)", value: ({ title }) => title },
+    { title: "By hand", value: (row) => seconds(row.hand) },
+    ...Object.keys(others).flatMap((title): Column<Row>[] => [
+      { title, value: (row) => seconds(row.others[title] ?? []) },
+      { title: "to by hand", value: (row) => ratio(row.others[title] ?? [], row.hand) },
+    ]),
+  ];
   const row = (title: string, figure: keyof RunFigures): Row => ({
     title: `${what}, ${title}`,
-    of: {
-      hand: runs.hand.map((run) => run[figure]),
-      counting: runs.counting.map((run) => run[figure]),
-      engine: runs.engine.map((run) => run[figure]),
-    },
+    hand: hand.map((run) => run[figure]),
+    others: Object.fromEntries(
+      Object.entries(others).map(([other, runs]) => [other, runs.map((run) => run[figure])]),
+    ),
   });
   return table([row("time", "seconds"), row("CPU", "processor")], columns, 200);
 }

@@ -7,6 +7,7 @@ import { capture, parsePoint, restoreDatabase } from "../../engines/postgres-log
 import { sealedReader, sealedWriter } from "../../engines/sealed/parts.js";
 import { s3Store } from "../../vault/index.js";
 import { processorTime } from "../processor-time.js";
+import type { RunFigures } from "../summary.js";
 import { backupByHand, restoreByHand } from "./by-hand.js";
 
 /**
@@ -29,14 +30,6 @@ export interface RunOrder {
   readonly manifest: string;
   /** Servers whose CPU counts. */
   readonly servers: readonly number[];
-}
-
-/** What it took. */
-export interface RunFigures {
-  /** From the first step to the last, in seconds. */
-  readonly seconds: number;
-  /** Seconds of CPU of this process, its children and the servers. */
-  readonly processor: number;
 }
 
 /** Runs one order, and measures it. */

@@ -1,0 +1,99 @@
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { generateIdentity, identityToRecipient } from "age-encryption";
+import { execaNode } from "execa";
+
+import { hostFolder } from "../engines/postgres/host/folder.js";
+import { type Plan, parsePlan } from "../plan/index.js";
+import supportDesk from "../plans/support-desk.js";
+import { ownFolder, startMachine } from "../scripts/physical/testing/machine.js";
+import { record } from "./log.js";
+import { fill } from "./logical/data.js";
+import { machine as thisMachine } from "./machine.js";
+import { measuredRun, type RunOrder, steps, type Way, ways } from "./physical/run.js";
+import { setUpArchiving } from "./physical/set-up.js";
+import { type RunFigures, summary } from "./summary.js";
+
+/**
+ * `npm run benchmark:physical -- [--size 1] [--runs 5] [--log FILE]`: full physical backup of one server into two
+ * repositories, and restore of one, by pgBackRest by hand and by the engine in turn: the same repositories with the same
+ * configuration, thus with the same compression, encryption and checksums. After a restore both replay the log, have
+ * pg_amcheck look at every table and index, and shut the server down.
+ *
+ * Sought is that the engine takes at most 1.05 times as long.
+ */
+
+async function inOwnProcess(order: RunOrder): Promise<RunFigures> {
+  const { stdout } = await execaNode({
+    nodeOptions: process.execArgv,
+  })`${fileURLToPath(import.meta.url)} --order ${JSON.stringify(order)}`;
+  return JSON.parse(stdout);
+}
+
+/** Plan B, whose keys are held by an identity of ours. */
+async function planIn(folder: string): Promise<{ readonly plan: string; readonly holder: string }> {
+  const identity = await generateIdentity();
+  const [plan, holder] = [join(folder, "plan.json"), join(folder, "holder.txt")];
+  const changed: Plan = structuredClone(supportDesk);
+  if (changed.keys.recovery) changed.keys.recovery.recipients = [await identityToRecipient(identity)];
+  await writeFile(plan, JSON.stringify(parsePlan(changed)));
+  await writeFile(holder, `${identity}\n`, { mode: 0o600 });
+  return { plan, holder };
+}
+
+async function compared(size: number, runs: number, log: string | undefined): Promise<void> {
+  const { say, end } = record(log);
+  const folder = await ownFolder("secondsite-benchmark-");
+  await using machine = await startMachine({
+    shared_buffers: "1GB",
+    maintenance_work_mem: "256MB",
+    fsync: "on",
+  });
+  try {
+    say(await thisMachine());
+    await machine.sql("CREATE DATABASE shop");
+    await fill({ ...machine.address, database: "shop" }, size, folder);
+    const [bytes] = await machine.sql("SELECT pg_size_pretty(pg_database_size('shop')) AS size");
+    say(`database: ${bytes?.rows[0]?.size} on the server's disk, size ${size}`);
+    const { plan, holder } = await planIn(folder);
+    const store = ["office", "offsite"].map((site) => `${site}=${join(folder, site)}`);
+    for (const site of ["office", "offsite"]) await mkdir(join(folder, site));
+    const pid = Number((await readFile(join(machine.data, "postmaster.pid"), "utf8")).split("\n")[0]);
+    const order = (what: RunOrder["what"], by: Way): RunOrder => ({
+      ...{ what, by, plan, holder, store, server: pid },
+      ...{ address: machine.address, config: hostFolder(machine.data, "tickets").config },
+      into: join(folder, "restored"),
+    });
+    await setUpArchiving(machine, order("backup", "engine"));
+    for (const what of steps) {
+      const all: Record<Way, RunFigures[]> = { hand: [], engine: [] };
+      for (let nr = 1; nr <= runs; nr += 1)
+        // Who goes first changes, so that neither always finds what the other left.
+        for (const by of nr % 2 === 1 ? ways : ways.toReversed()) {
+          const figures = await inOwnProcess(order(what, by));
+          all[by].push(figures);
+          say(
+            `${what} ${nr} by ${by}: ${figures.seconds.toFixed(2)} s, ${figures.processor.toFixed(2)} s of CPU`,
+          );
+        }
+      say(`\n${summary(what, all.hand, { Engine: all.engine })}`);
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+    end();
+  }
+}
+
+const { values } = parseArgs({
+  options: {
+    size: { type: "string", default: "1" },
+    runs: { type: "string", default: "5" },
+    log: { type: "string" },
+    order: { type: "string" },
+  },
+});
+if (values.order !== undefined)
+  process.stdout.write(JSON.stringify(await measuredRun(JSON.parse(values.order))));
+else await compared(Number(values.size), Number(values.runs), values.log);
