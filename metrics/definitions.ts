@@ -6,7 +6,15 @@ export type LabelName = (typeof labelNames)[number];
 export type Labels = Readonly<Partial<Record<LabelName, string>>>;
 
 /** Operations that are measured, by what their metrics begin with. */
-export const operations = ["backup", "verification", "restore", "failover", "prune"] as const;
+export const operations = [
+  "backup",
+  "verification",
+  "restore",
+  "failover",
+  "prune",
+  "archiving",
+  "repair",
+] as const;
 export type MeasuredOperation = (typeof operations)[number];
 
 /** What is said of every operation. */
@@ -31,6 +39,8 @@ export const definitions = {
   ...ofEach("restore"),
   ...ofEach("failover"),
   ...ofEach("prune"),
+  ...ofEach("archiving"),
+  ...ofEach("repair"),
   recovery_point_timestamp:
     "When the newest recovery point that can be restored ended, in seconds since 1970.",
   lag_seconds: "What would be lost now if this copy were all that is left, in seconds.",

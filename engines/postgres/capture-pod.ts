@@ -32,7 +32,8 @@ export async function capturePhysical(
   await copyFile(`${folders.secrets}/client.key`, files.tlsKey);
   await chmod(files.tlsKey, 0o600);
   await writePrivate(files.archive, jobConfig(placement, epoch, passphrase));
-  const copies = direct.map((at) => ({
+  const copies = direct.map((at, index) => ({
+    repository: index + 1,
     ...{ plan: plan.name, dataset, site: at, store: storeAt(placement, at) },
     keys: () => keysAt(placement, at, signing),
     restore: (label: string) =>

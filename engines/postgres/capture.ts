@@ -26,6 +26,8 @@ export interface Captured {
 
 /** A copy that a capture writes to. */
 export interface CaptureCopy extends ChainOf {
+  /** Number of its repository in the tool's configuration. */
+  readonly repository: number;
   /** What opens the point there. @throws when it does not lie there as it should */
   keys(): Promise<NamedKey[]>;
   /** Argument lists that restore a backup without Secondsite. */
@@ -39,7 +41,6 @@ export interface Capture {
   /** The present one: a job never writes into another's repository. */
   readonly epoch: number;
   readonly type: PhysicalBackup["type"];
-  /** Knows the copies' repositories by their place in `copies`, from 1. */
   readonly tool: PgBackRest;
   readonly copies: readonly CaptureCopy[];
   readonly signer: Signer;
@@ -60,9 +61,9 @@ export async function capture(job: Capture, say: (line: string) => void): Promis
   const { dataset, copies } = job;
   const done: Captured[] = [];
   const failures: string[] = [];
-  for (const [index, copy] of copies.entries())
+  for (const copy of copies)
     try {
-      done.push(await captureInto(job, copy, index + 1, say));
+      done.push(await captureInto(job, copy, say));
     } catch (error) {
       failures.push(`${copy.site}: ${error instanceof Error ? error.message : error}`);
     }
@@ -74,12 +75,8 @@ export async function capture(job: Capture, say: (line: string) => void): Promis
   return done;
 }
 
-async function captureInto(
-  job: Capture,
-  copy: CaptureCopy,
-  repository: number,
-  say: (line: string) => void,
-): Promise<Captured> {
+async function captureInto(job: Capture, copy: CaptureCopy, say: (line: string) => void): Promise<Captured> {
+  const { repository } = copy;
   const { dataset, tool, epoch, signer, takenAt } = job;
   const keys = await copy.keys();
   const startedAt = new Date();

@@ -1,9 +1,10 @@
 import { unwrapPassphrase } from "../../vault/index.js";
 import { files } from "./folders.js";
-import { type PgBackRest, pgbackrest } from "./pgbackrest.js";
+import { pgbackrest } from "./pgbackrest.js";
 import { restoreConfig } from "./pgbackrest-config.js";
 import { type Placement, ringAt, storeAt } from "./placement.js";
 import { writePrivate } from "./private-file.js";
+import { type RepositoryRef, repositoryFaults } from "./repository-files.js";
 
 /** What the tool found in one epoch's repository. */
 export interface RepositoryVerdict {
@@ -27,16 +28,31 @@ export async function verifyRepository(
   const passphrase = await unwrapPassphrase(ringAt(placement, site));
   await writePrivate(files.restore, restoreConfig(placement, epoch, passphrase));
   say(`verifying epoch ${epoch} in ${own.label}`);
-  return readRepository(pgbackrest(files.restore, dataset), epoch);
+  return readRepository({ dataset, epoch, store: own, tool: pgbackrest(files.restore, dataset) });
 }
 
-/** What the tool itself says after reading a repository from end to end. */
-export async function readRepository(tool: PgBackRest, epoch: number): Promise<RepositoryVerdict> {
-  return verdictOf(epoch, await tool.run("verify", ["--output=text", "--verbose"]));
+/**
+ * Reads a repository from end to end: the tool checks the content of every file that a backup has and of every segment, and
+ * we what it passes over.
+ */
+export async function readRepository(repository: RepositoryRef): Promise<RepositoryVerdict> {
+  const { tool, epoch } = repository;
+  const said = verdictOf(
+    epoch,
+    await tool.run("verify", ["--output=text", "--verbose", "--log-level-console=info"]),
+  );
+  const faults = await repositoryFaults(repository);
+  return { epoch, good: said.good && faults.length === 0, report: [...said.report, ...faults] };
 }
 
-/** Reads the tool's report: `status: ok`, or `status: error` with what is wrong below. */
+/** Reads what the tool said: its report, `status: ok` or `status: error` with totals, and before it what it found. */
 export function verdictOf(epoch: number, text: string): RepositoryVerdict {
-  const report = text.split("\n").filter((line) => line.trim() !== "");
-  return { epoch, good: report.some((line) => /^\s*status: ok\s*$/.test(line)), report };
+  const lines = text.split("\n").filter((line) => line.trim() !== "");
+  const logged = (line: string) => /^\d{4}-\d\d-\d\d .* P\d+ +INFO: /.test(line);
+  const found = lines
+    .filter((line) => logged(line) && !/INFO: (?:verify command|stanza:)/.test(line))
+    .map((line) => line.replace(/^.* INFO: /, ""));
+  const begins = lines.findIndex((line) => line.startsWith("stanza:"));
+  const own = lines.slice(Math.max(begins, 0)).filter((line) => !logged(line));
+  return { epoch, good: own.some((line) => /^\s*status: ok\s*$/.test(line)), report: [...own, ...found] };
 }

@@ -1,5 +1,6 @@
 import type { Archiving } from "../../engines/postgres/host/archive.js";
 import type { CommandModule, ExitCode } from "../command.js";
+import { metricsOption } from "../options.js";
 import { identityOption, storeOption } from "../sealed/options.js";
 
 const help = `
@@ -35,6 +36,7 @@ export const archive: CommandModule = {
       )
       .addOption(storeOption())
       .addOption(identityOption())
+      .addOption(metricsOption())
       .option("--json", "print it as JSON", false)
       .addHelpText("after", help)
       .action(async (path, dataset, options) => done(await run(path, dataset, options)));
@@ -47,6 +49,7 @@ interface Options {
   readonly continueEpoch: boolean;
   readonly store?: string[];
   readonly identity?: string[];
+  readonly metrics?: string;
   readonly json: boolean;
 }
 
@@ -55,15 +58,26 @@ async function run(path: string, dataset: string, options: Options): Promise<Exi
   const { EngineError } = await import("../../engines/errors.js");
   const { archives, archivingOf, setUpArchiving } = await import("../../engines/postgres/host/archive.js");
   const { hostDataset } = await import("../physical/job.js");
+  const { recorded } = await import("../operation/recorded.js");
   const { connectionFrom } = await import("../sealed/connection.js");
   const { yes, newEpoch, continueEpoch, json } = options;
   if (newEpoch && continueEpoch)
     throw new EngineError("--new-epoch and --continue-epoch say two things: give one of them", 2);
-  const of = await hostDataset(await loadPlan(path), dataset, options);
+  const plan = await loadPlan(path);
+  const of = await hostDataset(plan, dataset, options);
   const address = await connectionFrom("postgres", process.env);
   const say = (line: string) => process.stderr.write(`${new Date().toISOString()} ${line}\n`);
   const choice = newEpoch ? "new" : continueEpoch ? "continue" : undefined;
-  const found = yes ? await setUpArchiving(of, address, choice, say) : await archivingOf(of, address);
+  const found = yes
+    ? await recorded(
+        { plan, name: "archive", dataset, store: options.store, metricsFile: options.metrics },
+        () => setUpArchiving(of, address, choice, say),
+        (done) => ({
+          exitCode: archives(done) ? 0 : 1,
+          details: { epoch: done.state?.epoch ?? 0, system: done.server.systemIdentifier },
+        }),
+      )
+    : await archivingOf(of, address);
   const good = archives(found);
   process.stdout.write(
     json

@@ -10,6 +10,7 @@ import { pod } from "./pod.js";
 import { points } from "./points.js";
 import { prune } from "./prune.js";
 import { rehearse } from "./rehearse.js";
+import { repair } from "./repair.js";
 import { restore } from "./restore.js";
 import { sandbox } from "./sandbox.js";
 import { status } from "./status.js";
@@ -25,6 +26,7 @@ export const commands: readonly CommandModule[] = [
   points,
   verify,
   restore,
+  repair,
   prune,
   failover,
   audit,

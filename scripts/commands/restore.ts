@@ -59,6 +59,7 @@ export const restore: CommandModule = {
       .option("--lsn <position>", "physical: position in the log to restore")
       .option("--xid <number>", "physical: transaction to restore, with it")
       .option("--restore-point <name>", "physical: restore point, by the name that it was given")
+      .option("--accept-gap", "physical: where log is missing, restore what is before it")
       .option("--timeline <number>", "physical: timeline to follow (default: the newest)")
       .option("--into <database>", "dumps: database to restore into (default: the plan's)")
       .option("--replace <label>", "dumps: finished restore that may be replaced")
@@ -86,6 +87,7 @@ interface Options extends DumpOptions {
   readonly xid?: string;
   readonly restorePoint?: string;
   readonly timeline?: string;
+  readonly acceptGap?: boolean;
   readonly to?: string;
   readonly at?: string;
   readonly point?: string;
@@ -106,7 +108,7 @@ async function run(path: string, options: Options): Promise<ExitCode> {
     const { restoreToFolder } = await import("../physical/restore-command.js");
     return restoreToFolder(await loadPlan(path), { ...options, intoFolder });
   }
-  refuse(options, ["lsn", "xid", "restorePoint", "timeline"], "a restore without --into-folder");
+  refuse(options, ["lsn", "xid", "restorePoint", "timeline", "acceptGap"], "a restore without --into-folder");
   if ((options.kind !== undefined && options.kind !== "physical") || options.from !== undefined) {
     refuse(options, ["to", "name"], "a restore from a dump");
     const { restoreFromDump } = await import("../sealed/restore-command.js");

@@ -3,7 +3,7 @@ import type { VerificationLevel } from "../../engines/engine.js";
 import type { Copy } from "../../engines/postgres/points-copies.js";
 import type { Damage, Verified } from "../../engines/postgres/verify.js";
 import type { RepositoryVerdict } from "../../engines/postgres/verify-repository.js";
-import type { Plan } from "../../plan/index.js";
+import { names, type Plan } from "../../plan/index.js";
 import type { CommandModule, ExitCode } from "../command.js";
 import { metricsOption } from "../options.js";
 import { folderGiven, fromOption, identityOption, stagingOption, storeOption } from "../sealed/options.js";
@@ -124,7 +124,7 @@ async function judged(plan: Plan, { level, site, dataset, days, from, ...options
     results,
     copies.flatMap(({ points }) => points),
   );
-  const repositories = level === "stored" ? [] : await structural(plan, copies, options);
+  const repositories = level === "stored" ? [] : await structural(plan, copies, all, options);
   const good =
     allGood(dumps) &&
     all.every(({ damage, unreachable }) => damage.length === 0 && unreachable === undefined) &&
@@ -142,6 +142,7 @@ interface Repository extends RepositoryVerdict {
 async function structural(
   plan: Plan,
   copies: readonly Copy[],
+  stored: readonly Verified[],
   options: Pick<Options, "store" | "identity">,
 ): Promise<Repository[]> {
   const { verifyInCluster } = await import("../verify/job.js");
@@ -150,8 +151,17 @@ async function structural(
   const jobs = copies.flatMap(({ dataset, site, epochs }) => {
     const spec = plan.sites[site];
     const kept = epochs.filter(({ chain }) => chain.points.length > 0).map(({ epoch }) => epoch);
-    if (postgresOf(plan, dataset).runs === "server")
-      return kept.map((epoch) => () => verifyFromHere(plan, { dataset, site, epoch }, options));
+    if (postgresOf(plan, dataset).runs === "server") {
+      const keyLost = stored.some(
+        (one) => one.dataset === dataset && one.site === site && one.damage.some(isOfKeys),
+      );
+      return kept.map((epoch) => async () => {
+        const where = { dataset, site, epoch };
+        if (keyLost)
+          return { ...where, good: false, report: ["not read: the keys that open it are damaged"] };
+        return verifyFromHere(plan, where, options);
+      });
+    }
     if (spec?.kind !== "aws-region") return [];
     return kept.map((epoch) => async () => ({
       ...{ dataset, site },
@@ -160,6 +170,8 @@ async function structural(
   });
   return Promise.all(jobs.map((job) => job()));
 }
+
+const isOfKeys = ({ dataset, object }: Damage) => object.startsWith(names.keyPrefix(dataset));
 
 const reported = ({ dataset, site, epoch, good, report }: Repository) =>
   `\n${good ? "✔" : "✖"} ${dataset} at ${site}, epoch ${epoch}: every file read\n${report.map((line) => `    ${line}\n`).join("")}`;

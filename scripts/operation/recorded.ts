@@ -68,6 +68,8 @@ const measuredAs = {
   restore: "restore",
   failover: "failover",
   prune: "prune",
+  archive: "archiving",
+  repair: "repair",
 } as const satisfies Record<string, MeasuredOperation>;
 
 /**

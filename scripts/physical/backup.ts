@@ -27,12 +27,12 @@ export interface PhysicalOptions extends Omit<HostOptions, "site" | "asOf"> {
 export async function backupPhysical(
   plan: Plan,
   dataset: string,
-  { type }: Pick<PhysicalBackup, "type">,
+  backup: Pick<PhysicalBackup, "type" | "direct">,
   { takenAt, say, ...options }: PhysicalOptions,
 ): Promise<Captured[]> {
   if (postgresOf(plan, dataset).runs === "kubernetes") {
     const placement = place(plan, takenAt ?? primarySite(plan), dataset);
-    return capturePhysical(placement, type, await presentEpoch(placement), say);
+    return capturePhysical(placement, backup.type, await presentEpoch(placement), say);
   }
   const of = await hostDataset(plan, dataset, options);
   const site = takenAt ?? of.spec.at;
@@ -44,6 +44,6 @@ export async function backupPhysical(
   const address = await connectionFrom("postgres", process.env);
   // One repository takes one backup at a time, whatever its type.
   return asOnlyRun(of.copies, leaseOf(dataset, "physical"), say, () =>
-    captureHost(of, { address, takenAt: site, type }, say),
+    captureHost(of, { address, takenAt: site, backup }, say),
   );
 }

@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => desk[Symbol.asyncDispose]());
 
-test("B9: what a server lacks to archive is said, with the line for postgresql.conf, before anything is written", async () => {
+test("E2: what a server lacks to archive is said, with the line for postgresql.conf, before anything is written", async () => {
   const look = await desk.on("archive", "tickets");
   expect(look).toMatchObject({ code: 1, out: expect.stringContaining("has to be 'on' (takes a restart)") });
 
@@ -31,7 +31,7 @@ test("B9: what a server lacks to archive is said, with the line for postgresql.c
   await expect(stat(join(desk.copies.office, "pgbackrest"))).rejects.toThrow();
 });
 
-test("B9, E3: archiving is set up, a segment is seen at every copy, and secrets lie in files of the server's user alone", async () => {
+test("B4, E2: archiving is set up, a segment is seen at every copy, and secrets lie in files of the server's user alone", async () => {
   const first = await desk.on("archive", "tickets", "--yes");
   expect(first, first.err).toMatchObject({ code: 1, out: expect.stringContaining("Restart PostgreSQL") });
   await desk.machine.restart();
@@ -51,7 +51,7 @@ test("B9, E3: archiving is set up, a segment is seen at every copy, and secrets 
   expect(first.out + first.err + second.out + second.err).not.toContain(passphrase);
 });
 
-test("B9: a backup is a point at every copy, restored on a machine that has nothing else, by content", async () => {
+test("E2: a backup is a point at every copy, restored on a machine that has nothing else, by content", async () => {
   const backup = await desk.on("backup", "tickets", "--kind", "physical", "--json");
   expect(backup, backup.err).toMatchObject({ code: 0 });
   await desk.machine.sql("INSERT INTO ledger VALUES (2000, 'after the backup')", "SELECT pg_switch_wal()");

@@ -6,6 +6,7 @@ import { restoreIntoFolder } from "../../engines/postgres/host/restore.js";
 import { type RecoveryTarget, type TargetWish, targetOf } from "../../engines/postgres/host/target.js";
 import type { RecoveryPoint } from "../../engines/postgres/points.js";
 import { type Copy, readCopies } from "../../engines/postgres/points-copies.js";
+import { walReach } from "../../engines/postgres/points-wal.js";
 import type { Plan } from "../../plan/index.js";
 import { unwrapPassphrase } from "../../vault/index.js";
 import { type HostOptions, hostDataset } from "./job.js";
@@ -16,6 +17,8 @@ export interface FolderWish extends HostOptions, TargetWish {
   readonly into: string;
   /** Timeline to follow. @default the newest */
   readonly timeline?: number | undefined;
+  /** Whether a log with a gap is replayed up to it, where nothing says how far. @default false: that is refused */
+  readonly acceptGap?: boolean | undefined;
   /** Identity that the system has to have. @default any */
   readonly system?: string | undefined;
 }
@@ -47,15 +50,22 @@ export async function planFolderRestore(plan: Plan, dataset: string, wish: Folde
   const points = found.flatMap((copy) => copy.points);
   const point = choosePoint(dataset, points, target, wish.point);
   const copy = of.copies.find(({ site }) => site === point.site);
-  const source = found
+  const content = found
     .find(({ site }) => site === point.site)
-    ?.epochs.find(({ epoch }) => epoch === point.epoch)
-    ?.chain.points.find(({ sequence }) => sequence === point.sequence);
-  if (!copy || !source) throw new EngineError(`${point.label} is at no copy any more`, 3);
+    ?.epochs.find(({ epoch }) => epoch === point.epoch);
+  const source = content?.chain.points.find(({ sequence }) => sequence === point.sequence);
+  if (!copy || !content || !source) throw new EngineError(`${point.label} is at no copy any more`, 3);
   if (wish.system !== undefined && wish.system !== source.systemIdentifier)
     throw new EngineError(
       `${point.label} is of another system: its identifier is ${source.systemIdentifier}, expected ${wish.system}`,
       2,
+    );
+  const gap = walReach(content.wal, source.startWal)?.missing;
+  if (target.kind === "latest" && gap !== undefined && !wish.acceptGap)
+    throw new EngineError(
+      `segment ${gap} of the log is missing at ${point.site}: nothing that was committed after ${point.until ?? point.finishedAt} can be restored from ${point.label}`,
+      1,
+      "--accept-gap restores what is before it; --site <site> takes another copy",
     );
   return { of, copy, point, target, wish, source };
 }

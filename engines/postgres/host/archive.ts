@@ -1,5 +1,6 @@
 import { chown, mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 
 import { names } from "../../../plan/index.js";
@@ -161,6 +162,38 @@ async function applySettings(
     await client.query("SELECT pg_reload_conf()");
     // Until the postmaster has read it.
     await client.query("SELECT pg_sleep(0.5)");
+  });
+}
+
+/** Longest that the log may take until it is stored, milliseconds. */
+const storedWithin = 600_000;
+
+/**
+ * Ends the segment that is being written, and waits until all that was written before is stored.
+ *
+ * @throws EngineError (3) when it takes too long: a store does not answer
+ */
+export async function storeLog(address: DatabaseAddress): Promise<void> {
+  await asked(address, async (client) => {
+    // A record of our own, so that there is a segment to end.
+    const { rows } = await client.query<{ name: string }>(
+      "SELECT pg_walfile_name(pg_create_restore_point('secondsite')) AS name, pg_switch_wal()",
+    );
+    const name = rows[0]?.name ?? "";
+    for (const deadline = Date.now() + storedWithin; ; ) {
+      const archiver = await client.query<{ name: string | null }>(
+        "SELECT last_archived_wal AS name FROM pg_stat_archiver",
+      );
+      const last = archiver.rows[0]?.name ?? "";
+      if (/^[0-9A-F]{24}/.test(last) && last.slice(0, 24) >= name) return;
+      if (Date.now() > deadline)
+        throw new EngineError(
+          `segment ${name} was not stored within ${storedWithin / 1_000} s`,
+          3,
+          "secondsite archive <plan> <dataset> says how the server archives",
+        );
+      await sleep(200);
+    }
   });
 }
 

@@ -12,16 +12,25 @@ import { writeConfig } from "./config.js";
 import type { HostDataset } from "./dataset.js";
 import { asLines } from "./settings.js";
 
+/** What is captured. */
+export interface HostCapture {
+  /** Where the server answers, as a superuser. */
+  readonly address: DatabaseAddress;
+  /** Site that the server is at. */
+  readonly takenAt: string;
+  /** Which of the plan's backups it is. */
+  readonly backup: Pick<PhysicalBackup, "type" | "direct">;
+}
+
 /**
- * Takes a physical backup of a server on this machine into every copy.
+ * Takes a physical backup of a server on this machine into every copy that the plan says.
  *
- * @param takenAt site that the server is at
  * @throws EngineError: 2 when the server does not archive as the plan says, with what to set; 3 when a copy failed, after
  *   all were tried
  */
 export async function captureHost(
   of: HostDataset,
-  { address, takenAt, type }: { address: DatabaseAddress; takenAt: string; type: PhysicalBackup["type"] },
+  { address, takenAt, backup }: HostCapture,
   say: (line: string) => void,
 ): Promise<Captured[]> {
   const { plan, dataset, copies, recipients } = of;
@@ -33,6 +42,11 @@ export async function captureHost(
   const { epoch } = state;
   await writeConfig(folder, { of, copies, epoch, passphrase, server, lasting: true }, server.as);
   const { signer, refused } = await signingKeys(copies, recipients, new Date());
+  // Log goes to all copies, a backup only where the plan sends this one.
+  const numberedCopies = copies
+    .map((copy, index) => ({ ...copy, repository: index + 1 }))
+    .filter(({ site }) => backup.direct.includes(site));
+  const { type } = backup;
   const job = {
     ...{
       dataset,
@@ -43,7 +57,7 @@ export async function captureHost(
       superuser: server.superuser,
       tool: pgbackrest(folder.config, dataset, server.as),
     },
-    copies: copies.map((copy) => ({
+    copies: numberedCopies.map((copy) => ({
       ...copy,
       async keys() {
         const failed = refused.find(({ copy: { site } }) => site === copy.site);

@@ -27,7 +27,8 @@ export async function verifyHostCopy(
     const folder = folderAt(join(work, of.dataset));
     await writeConfig(folder, { of, copies: [copy], epoch, passphrase });
     say(`verifying epoch ${epoch} in ${copy.store.label}`);
-    return await readRepository(pgbackrest(folder.config, of.dataset), epoch);
+    const tool = pgbackrest(folder.config, of.dataset);
+    return await readRepository({ dataset: of.dataset, epoch, store: copy.store, tool });
   } finally {
     await rm(work, { recursive: true, force: true });
   }

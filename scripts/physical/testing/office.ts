@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { generateIdentity, identityToRecipient } from "age-encryption";
 import { vi } from "vitest";
 
+import { storeLog } from "../../../engines/postgres/host/archive.js";
 import { parsePlan } from "../../../plan/index.js";
 import supportDesk from "../../../plans/support-desk.js";
 import { type Answer, commandLine } from "../../testing/command-line.js";
@@ -22,6 +23,12 @@ export interface Office extends AsyncDisposable {
   readonly places: readonly string[];
   /** Runs a command on the plan and its copies. */
   on(command: string, ...args: string[]): Promise<Answer>;
+  /** The same for one that has to be done. @returns what it printed */
+  succeed(command: string, ...args: string[]): Promise<string>;
+  /** Sets up archiving, with the restart that it takes. */
+  archive(): Promise<void>;
+  /** Waits until everything that was written so far is stored. */
+  archived(): Promise<void>;
   /** `restore` into a folder of its own, with the holder's key. @returns the answer and the folder */
   restore(...args: string[]): Promise<Answer & { readonly into: string }>;
 }
@@ -29,9 +36,16 @@ export interface Office extends AsyncDisposable {
 /** A change of the plan, such as of the kinds of its physical backups. */
 type Change = (backups: Record<string, unknown>[]) => Record<string, unknown>[];
 
-/** Starts it; the server does not archive yet. */
-export async function startOffice(change: Change = (backups) => backups): Promise<Office> {
-  const machine = await startMachine();
+/**
+ * Starts it; the server does not archive yet.
+ *
+ * @param settings of the server
+ */
+export async function startOffice(
+  change: Change = (backups) => backups,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<Office> {
+  const machine = await startMachine(settings);
   const folder = await ownFolder("ss-office-");
   const identity = await generateIdentity();
   const holder = join(folder, "holder.txt");
@@ -49,9 +63,20 @@ export async function startOffice(change: Change = (backups) => backups): Promis
   const roots = { office: join(folder, "office"), offsite: join(folder, "offsite") };
   const places = Object.entries(roots).flatMap(([site, path]) => ["--store", `${site}=${path}`]);
   const on = (command: string, ...args: string[]) => line.run(command, file, ...args, ...places);
+  const succeed = async (command: string, ...args: string[]) => {
+    const { code, out, err } = await on(command, ...args);
+    if (code !== 0) throw new Error(`${command} ${args.join(" ")} ended with ${code}: ${err}${out}`);
+    return out;
+  };
   let count = 0;
   return {
-    ...{ machine, folder, plan: file, holder, places, on },
+    ...{ machine, folder, plan: file, holder, places, on, succeed },
+    async archive() {
+      await on("archive", "tickets", "--yes");
+      await machine.restart();
+      await succeed("archive", "tickets", "--yes");
+    },
+    archived: () => storeLog(machine.address),
     copies: {
       office: join(roots.office, "desk-office-customer"),
       offsite: join(roots.offsite, "desk-offsite-customer"),

@@ -1,0 +1,146 @@
+import { names } from "../../plan/index.js";
+import { digest, type Store } from "../../vault/index.js";
+import type { PgBackRest } from "./pgbackrest.js";
+
+/** One epoch's repository of a copy. */
+export interface RepositoryRef {
+  readonly dataset: string;
+  readonly epoch: number;
+  readonly store: Pick<Store, "list">;
+  /** Configured for that repository alone. */
+  readonly tool: PgBackRest;
+}
+
+/**
+ * What is wrong with a repository that the tool's own verification passes over: files that no backup has, files that are
+ * gone or of another size, and what its own catalogues and the timelines' histories say.
+ *
+ * @returns a line for each, with the object's name first; empty when nothing is
+ */
+export async function repositoryFaults(repository: RepositoryRef): Promise<string[]> {
+  const { dataset, epoch, store, tool } = repository;
+  const root = `${names.repositoryPath(dataset, epoch).slice(1)}/`;
+  const stored = new Map<string, number>();
+  for await (const { key, bytes } of store.list(root)) stored.set(key.slice(root.length), bytes);
+  const labels = ((await tool.info(1))?.backups ?? []).map(({ label }) => label);
+  const expected = new Map<string, number | undefined>();
+  const faults: string[] = [];
+  for (const label of labels)
+    for (const [name, bytes] of await filesOf(tool, dataset, label, faults)) expected.set(name, bytes);
+  for (const info of [`backup/${dataset}/backup.info`, `archive/${dataset}/archive.info`]) {
+    for (const name of [info, `${info}.copy`]) expected.set(name, undefined);
+    faults.push(...(await catalogueFaults(tool, info)));
+  }
+  for (const [name, bytes] of expected) {
+    const found = stored.get(name);
+    if (found === undefined) faults.push(`${name}: it is missing`);
+    else if (bytes !== undefined && found !== bytes)
+      faults.push(`${name}: it has ${found} bytes instead of ${bytes}`);
+  }
+  const newest = labels.at(-1) ?? "";
+  for (const name of stored.keys()) {
+    if (expected.has(name) || isOther(name, dataset, newest)) continue;
+    faults.push(`${name}: nothing that is kept here has such a file`);
+  }
+  for (const name of stored.keys())
+    if (/\/[0-9A-F]{8}\.history$/.test(name)) faults.push(...(await historyFaults(tool, name)));
+  return faults;
+}
+
+/** Objects of one backup by name, with their sizes where its manifest tells them. */
+async function filesOf(
+  tool: PgBackRest,
+  dataset: string,
+  label: string,
+  faults: string[],
+): Promise<Map<string, number | undefined>> {
+  const folder = `backup/${dataset}/${label}`;
+  const files = new Map<string, number | undefined>([
+    [`${folder}/backup.manifest`, undefined],
+    [`${folder}/backup.manifest.copy`, undefined],
+  ]);
+  let text: string;
+  try {
+    text = await tool.run("repo-get", [], [`${folder}/backup.manifest`]);
+  } catch (error) {
+    faults.push(`${folder}/backup.manifest: it cannot be read: ${(error as Error).message}`);
+    return files;
+  }
+  for (const [name, bytes] of filesIn(text, label)) files.set(`${folder}/${name}`, bytes);
+  return files;
+}
+
+/** File endings by how they are compressed. */
+const endings: Readonly<Record<string, string>> = {
+  none: "",
+  gz: ".gz",
+  lz4: ".lz4",
+  bz2: ".bz2",
+  zst: ".zst",
+};
+
+/** The files that a manifest says are in its own backup, by their names below it. */
+export function filesIn(manifest: string, label: string): Map<string, number> {
+  const found = new Map<string, number>();
+  const bundled = /^backup-bundle=true$/m.test(manifest);
+  const ending = endings[/^option-compress-type="(\w+)"$/m.exec(manifest)?.[1] ?? "none"] ?? "";
+  const [, section = ""] = manifest.split("\n[target:file]\n");
+  for (const line of section.split("\n")) {
+    if (line.startsWith("[")) break;
+    const at = line.indexOf("={");
+    if (at < 0) continue;
+    const file: {
+      reference?: string;
+      bni?: number;
+      bno?: number;
+      size?: number;
+      "repo-size"?: number;
+    } = JSON.parse(line.slice(at + 1));
+    if (file.reference !== undefined && file.reference !== label) continue;
+    const { bni, bno = 0, size = 0, "repo-size": bytes = size } = file;
+    if (bni !== undefined) {
+      const name = `bundle/${bni}`;
+      found.set(name, Math.max(found.get(name) ?? 0, bno + bytes));
+    } else if (size > 0 || !bundled) found.set(`${line.slice(0, at)}${ending}`, bytes);
+  }
+  return found;
+}
+
+/** The two copies of a catalogue say the same, or one of them is not as it was written. */
+async function catalogueFaults(tool: PgBackRest, name: string): Promise<string[]> {
+  const read = async (one: string) => {
+    try {
+      return { name: one, sum: digest(await tool.run("repo-get", [], [one])) };
+    } catch (error) {
+      return { name: one, problem: (error as Error).message };
+    }
+  };
+  const both = await Promise.all([name, `${name}.copy`].map(read));
+  const bad = both.flatMap((one) =>
+    one.problem === undefined ? [] : [`${one.name}: it cannot be read: ${one.problem}`],
+  );
+  const [first, second] = both;
+  return bad.length > 0 || first?.sum === second?.sum
+    ? bad
+    : [`${name}: it says something else than its copy: one of them was changed`];
+}
+
+/** A timeline's history, which replaying beyond its beginning needs, is lines of numbers and positions. */
+async function historyFaults(tool: PgBackRest, name: string): Promise<string[]> {
+  const text = await tool.run("repo-get", [], [name]).catch(() => "");
+  const lines = text.split("\n").filter((line) => line !== "");
+  return lines.length > 0 && lines.every((line) => /^\d+\t[0-9A-F]+\/[0-9A-F]+\t[\x20-\x7e]*$/.test(line))
+    ? []
+    : [`${name}: it is no timeline's history`];
+}
+
+/** What belongs to no backup and may be there: log, old manifests, and a backup that has not ended. */
+function isOther(name: string, dataset: string, newest: string): boolean {
+  const log = `archive/${dataset}/`;
+  if (name.startsWith(log))
+    return /^[^/]+\/(?:[0-9A-F]{16}\/[0-9A-F]{24}(?:-[0-9a-f]{40}(?:\.\w+)?|(?:\.[0-9A-F]{8})?\.(?:backup|partial)(?:-[0-9a-f]{40})?(?:\.\w+)?)|[0-9A-F]{8}\.history)$/.test(
+      name.slice(log.length),
+    );
+  const [label = ""] = name.slice(`backup/${dataset}/`.length).split("/");
+  return label === "backup.history" || label === "latest" || (/^\d{8}-\d{6}F/.test(label) && label > newest);
+}

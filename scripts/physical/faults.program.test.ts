@@ -1,0 +1,209 @@
+import { spawn } from "node:child_process";
+import { randomInt } from "node:crypto";
+import { appendFile, cp, readFile, rename, rm, stat, truncate, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { execa } from "execa";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { objectsOf } from "./testing/damage.js";
+import { machineOn, ownFolder } from "./testing/machine.js";
+import { type Office, startOffice } from "./testing/office.js";
+import { missedDamage } from "./testing/random-damage.js";
+
+let office: Office;
+/** Labels of a full backup and of what adds to it. */
+let labels: string[];
+const asLater = { type: "incremental", direct: ["office"] };
+
+beforeAll(async () => {
+  office = await startOffice((backups) => [
+    ...backups,
+    { ...backups.find(({ kind }) => kind === "physical"), ...asLater },
+  ]);
+  await office.archive();
+  await office.machine.sql("CREATE TABLE ledger (id int)", "INSERT INTO ledger VALUES (1)");
+  await office.succeed("backup", "tickets", "--kind", "physical-1");
+  await office.machine.sql("INSERT INTO ledger VALUES (2)");
+  await office.succeed("backup", "tickets", "--kind", "physical-2");
+  labels = (await points()).map(({ label }) => label).reverse();
+});
+afterAll(() => office[Symbol.asyncDispose]());
+
+interface Listed {
+  readonly label: string;
+  readonly addsTo?: string;
+  readonly problem?: string;
+  readonly until?: string;
+}
+
+const points = async (): Promise<Listed[]> =>
+  JSON.parse(await office.succeed("points", "--kind", "physical", "--site", "office", "--json")).points;
+
+const verify = (...args: string[]) => office.on("verify", "--kind", "physical", "--site", "office", ...args);
+
+test("18: what adds to a backup names it, is restored with it, and is lost with it", async () => {
+  const [full = "", incremental = ""] = labels;
+  expect(await points()).toMatchObject([{ label: incremental, addsTo: full }, { label: full }]);
+  const { into, ...back } = await office.restore("--point", incremental, "--site", "office");
+  expect(back, back.err).toMatchObject({ code: 0 });
+  await using restored = machineOn(into);
+  await restored.start();
+  const [ledger] = await restored.sql("SELECT id FROM ledger ORDER BY id");
+  expect(ledger?.rows).toEqual([{ id: 1 }, { id: 2 }]);
+
+  const manifest = join(
+    office.copies.office,
+    `pgbackrest/tickets/e000001/backup/tickets/${full}/backup.manifest`,
+  );
+  await rename(manifest, `${manifest}.away`);
+  try {
+    const problem = expect.stringContaining(`${full}, which it adds to: `);
+    expect(await points()).toMatchObject([{ label: incremental, problem }, { label: full }]);
+    expect(await office.on("restore", "--into-folder", "/tmp/none", "--site", "office")).toMatchObject({
+      code: 1,
+    });
+  } finally {
+    await rename(`${manifest}.away`, manifest);
+  }
+});
+
+test("2, 6: a byte that is changed anywhere in a point is found, whichever object it is in", async () => {
+  const seed = Number(process.env.SECONDSITE_DAMAGE_SEED ?? randomInt(2 ** 31));
+  console.log(`SECONDSITE_DAMAGE_SEED=${seed}`);
+  expect(await missedDamage(office, 12, seed)).toEqual([]);
+});
+
+test("6: a file that is added, missing, appended to, cut, or unreadable is found by name", async () => {
+  const { files = [] } = await objectsOf(office.copies.office, "tickets");
+  const object = files.find((name) => name.includes("/bundle/")) ?? "";
+  const path = join(office.copies.office, object);
+  const before = await readFile(path);
+  const name = object.split("/").slice(3).join("/");
+  const changes: Record<string, () => Promise<unknown>> = {
+    [`${name}.more: nothing that is kept here`]: () => writeFile(`${path}.more`, "x"),
+    [`${name}: it is missing`]: () => rm(path),
+    [`${name}: it has ${before.length + 1} bytes`]: () => appendFile(path, "x"),
+    [`${name}: it has ${before.length - 1} bytes`]: () => truncate(path, before.length - 1),
+  };
+  for (const [said, change] of Object.entries(changes)) {
+    await change();
+    const found = await verify("--level", "structural", "--identity", office.holder);
+    expect(found, said).toMatchObject({ code: 1, out: expect.stringContaining(said) });
+    await rm(`${path}.more`, { force: true });
+    await writeFile(path, before);
+  }
+  expect(await verify("--level", "structural", "--identity", office.holder)).toMatchObject({ code: 0 });
+});
+
+test("4: a segment that is missing is named, what comes after it is refused with the last reachable time", async () => {
+  await office.archived();
+  await office.archived();
+  const { log = [] } = await objectsOf(office.copies.office, "tickets");
+  const object = log.at(-2) ?? "";
+  const segment = /([0-9A-F]{24})-/.exec(object)?.[1] ?? "";
+  const before = await points();
+  const path = join(office.copies.office, object);
+  await rename(path, `/tmp/${segment}`);
+  try {
+    expect(await verify()).toMatchObject({ code: 1, out: expect.stringContaining(`${segment} (point`) });
+    const [after] = await points();
+    expect(after?.until && before[0]?.until && after.until < before[0].until).toBe(true);
+    const args = ["--into-folder", "/tmp/none", "--site", "office"];
+    expect(await office.on("restore", ...args, "--at", before[0]?.until ?? "")).toMatchObject({
+      code: 1,
+      err: expect.stringContaining(`to at most ${after?.until}`),
+    });
+    const latest = await office.on("restore", ...args);
+    expect(latest).toMatchObject({
+      code: 1,
+      err: expect.stringContaining(`segment ${segment} of the log is missing`),
+    });
+    expect(latest.err).toContain(`after ${after?.until}`);
+  } finally {
+    await rename(`/tmp/${segment}`, path).catch(() => cp(`/tmp/${segment}`, path));
+  }
+  expect(await verify()).toMatchObject({ code: 0 });
+});
+
+test("5: a second writer's segment of the same name is refused, and the first one's stays", async () => {
+  const { machine } = office;
+  await machine.stop();
+  const at = await ownFolder("ss-twin-");
+  await execa("cp", ["-a", machine.data, join(at, "data")]);
+  await machine.start();
+  await office.archived();
+  const sum = async () => (await objectsOf(office.copies.office, "tickets")).log;
+  const stored = await sum();
+  await using twin = machineOn(join(at, "data"));
+  await twin.start();
+  await twin.sql("INSERT INTO ledger VALUES (3)", "SELECT pg_switch_wal()");
+  await expect
+    .poll(
+      async () =>
+        (await twin.sql("SELECT failed_count::int AS count FROM pg_stat_archiver"))[0]?.rows[0]?.count,
+      {
+        timeout: 60_000,
+      },
+    )
+    .toBeGreaterThan(0);
+  expect(await sum()).toEqual(stored);
+  expect(await verify()).toMatchObject({ code: 0 });
+});
+
+test("10: a backup whose run was killed before its entry becomes a point with the next, exactly once", async () => {
+  const config = join(office.machine.folder, "secondsite/tickets/pgbackrest.conf");
+  const args = [`--config=${config}`, "--stanza=tickets", "--repo=1", "--type=incr", "backup"];
+  await execa("pgbackrest", args, { ...office.machine.as, cwd: "/" });
+  const before = (await points()).length;
+  await office.succeed("backup", "tickets", "--kind", "physical-2");
+  const after = await points();
+  expect(after.length).toBe(before + 2);
+  expect(new Set(after.map(({ label }) => label)).size).toBe(before + 2);
+  expect(await verify("--level", "structural", "--identity", office.holder)).toMatchObject({ code: 0 });
+});
+
+test("24: a restore that is killed leaves no folder that looks whole, and run again it ends the same", async () => {
+  const at = await ownFolder("ss-killed-");
+  const into = join(at, "data");
+  const command = ["scripts/bin/secondsite.mjs", "restore", office.plan, "--into-folder", into, "--yes"];
+  const child = spawn(process.execPath, [...command, "--identity", office.holder, ...office.places], {
+    ...{ detached: true, stdio: "ignore", cwd: join(import.meta.dirname, "../..") },
+  });
+  const ended = new Promise((resolve) => child.once("close", resolve));
+  await expect
+    .poll(() => stat(`${into}.restoring/data/base`).catch(() => undefined), { timeout: 60_000 })
+    .toBeDefined();
+  await sleep(200);
+  process.kill(-(child.pid ?? 0), "SIGKILL");
+  await ended;
+  await expect(stat(into)).rejects.toThrow();
+
+  await office.succeed("restore", "--into-folder", into, "--yes", "--identity", office.holder);
+  await expect(stat(`${into}.restoring`)).rejects.toThrow();
+  await using restored = machineOn(into);
+  await restored.start();
+  const [ledger] = await restored.sql("SELECT count(*)::int AS count FROM ledger");
+  expect(ledger?.rows[0]?.count).toBe(2);
+  await rm(at, { recursive: true, force: true });
+});
+
+test("28, 29: a folder that is in use or filled, another system, and a time outside of the window are refused", async () => {
+  const { machine, on } = office;
+  const refusals: readonly (readonly [string[], number, string])[] = [
+    [["--into-folder", machine.data], 2, "is the data folder of a server that runs"],
+    [["--into-folder", office.folder], 2, "is not empty"],
+    [["--into-folder", "/tmp/none", "--system", "1"], 2, "is of another system"],
+    [["--into-folder", "/tmp/none", "--at", "2020-01-01T00:00:00Z"], 1, "restorable: "],
+    [["--into-folder", "/tmp/none", "--lsn", "FF/0"], 1, "restorable: "],
+    [["--into-folder", "/tmp/none", "--lsn", "x"], 2, "a position in the log"],
+    [["--into-folder", "/tmp/none", "--xid", "1"], 2, "a transaction's number"],
+    [["--into-folder", "/tmp/none", "--xid", "5", "--lsn", "0/1"], 2, "give one of them"],
+    [["--into-folder", "/tmp/none", "--restore-point", "nobody made it"], 1, "the stored log ends before"],
+  ];
+  for (const [args, code, said] of refusals) {
+    const answer = await on("restore", ...args, "--identity", office.holder, "--yes");
+    expect(answer, args.join(" ")).toMatchObject({ code, err: expect.stringContaining(said) });
+    await expect(stat("/tmp/none")).rejects.toThrow();
+  }
+});

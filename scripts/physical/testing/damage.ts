@@ -1,0 +1,38 @@
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+/** A byte that was changed beneath a store. */
+export interface Damaged {
+  /** Object, by its name in the copy. */
+  readonly object: string;
+  readonly position: number;
+  repair(): Promise<void>;
+}
+
+/** Changes one byte of an object that lies in a folder. */
+export async function damage(copy: string, object: string, chance: () => number): Promise<Damaged> {
+  const path = join(copy, object);
+  const before = await readFile(path);
+  const position = Math.floor(chance() * before.length);
+  const after = Buffer.from(before);
+  after[position] = (after[position] ?? 0) ^ (1 + Math.floor(chance() * 255));
+  await writeFile(path, after);
+  return { object, position, repair: () => writeFile(path, before) };
+}
+
+/** Objects of which a dataset's physical points consist, in groups of which each is found in its own way. */
+export async function objectsOf(copy: string, dataset: string): Promise<Readonly<Record<string, string[]>>> {
+  const all = (await readdir(copy, { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(copy.length + 1));
+  const matching = (pattern: RegExp) => all.filter((name) => pattern.test(name)).sort();
+  const root = `^pgbackrest/${dataset}/e\\d{6}`;
+  return {
+    files: matching(new RegExp(`${root}/backup/${dataset}/\\d[^/]+/(?:bundle|pg_data)/`)),
+    manifests: matching(new RegExp(`${root}/backup/${dataset}/\\d[^/]+/backup\\.manifest`)),
+    catalogues: matching(new RegExp(`${root}/.*/(?:backup|archive)\\.info`)),
+    log: matching(new RegExp(`${root}/archive/.*/[0-9A-F]{24}-[0-9a-f]{40}`)),
+    entries: matching(new RegExp(`^manifests/${dataset}/`)),
+    keys: matching(new RegExp(`^keys/${dataset}/`)),
+  };
+}
