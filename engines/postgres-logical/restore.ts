@@ -72,7 +72,8 @@ export async function restoreDatabase(
         await withClient(next, (inside) => inside.query("ANALYZE"));
         run.signal?.throwIfAborted();
         run.say("comparing it with what was captured");
-        const faults = await contentFaults(point, parts, next, options.assertions ?? []);
+        const { faults, notes } = await contentFaults(point, parts, next, options.assertions ?? []);
+        for (const note of notes) run.say(note);
         if (faults.length > 0)
           throw new EngineError(
             `what was restored is not what was captured: ${faults.map(({ message }) => message).join("; ")}`,

@@ -76,8 +76,7 @@ test("fault 27: a dump that lost most of what was usual is said to be suspicious
   const good = { operation: "verify", exitCode: 0, outcome: "done", says: /"good": true/ } as const;
   await afterFault(desk, await verify(), { ...good, newest, site: "office" });
 
-  const lost = ["TRUNCATE sales.customers CASCADE", "REFRESH MATERIALIZED VIEW sales.totals"];
-  await desk.server.sql(desk.database, ...lost);
+  await desk.server.sql(desk.database, "TRUNCATE sales.customers CASCADE");
   newest = await desk.dump();
   const answer = await verify();
   await afterFault(desk, answer, {

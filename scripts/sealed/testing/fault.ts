@@ -3,7 +3,12 @@ import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "vitest";
 
-import { contentOf, type DatabaseContent, differences } from "../../../engines/comparison/index.js";
+import {
+  contentOf,
+  type DatabaseContent,
+  differences,
+  isComputedAgain,
+} from "../../../engines/comparison/index.js";
 import { type MeasuredOperation, parseExposition } from "../../../metrics/index.js";
 import { loadPlan } from "../../../plans/load.js";
 import { type AuditRecord, copyStore, placesGiven, type Store } from "../../../vault/index.js";
@@ -150,7 +155,7 @@ async function newestRestores(desk: FaultDesk, expected: Expected): Promise<void
   const wanted = desk.known.contents.get(newest);
   if (!wanted) throw new Error(`nobody remembered what ${newest} has to hold`);
   const found = await contentOf({ ...desk.server.address, database: into }, { like: wanted });
-  expect([...differences(wanted, found)]).toEqual([]);
+  expect(differences(wanted, found).filter((one) => !isComputedAgain(one, wanted, found))).toEqual([]);
   await desk.server.sql(desk.server.address, `DROP DATABASE ${into}`);
 }
 
