@@ -110,8 +110,7 @@ test('fault 23: of answers that are "slow down" or are lost none costs the point
   const onWrites = ["cut-answer", "none", "503", "none"] as const;
   desk.proxy.inject((method, url) => {
     if (method !== "PUT") return reads++ % 4 === 0 ? "503" : "none";
-    // Of a lease of which one does not know whether one has it one cannot say whose it is: it waits for its time.
-    return /points|manifests/.test(url) ? (onWrites[writes++ % 4] ?? "none") : "none";
+    return onWrites[writes++ % 4] ?? "none";
   });
   const answer = await desk.backup();
   desk.proxy.inject(() => "none");
