@@ -42,12 +42,14 @@ export function copyStore(plan: Plan, site: string, category: string, { places =
   return stores[provider(cloud)]["create-only"].support === "unknown" ? provenStore(store) : store;
 }
 
-/** A profile's credentials, or else the environment's. */
+/** A profile's credentials, or else the environment's; asked for new ones, files are read again. */
 function ownCredentials(profile: string, bucket: string) {
-  const chain = createCredentialChain(fromIni({ profile }), fromNodeProviderChain());
-  return async () => {
+  return async ({ forceRefresh: ignoreCache = false }: { readonly forceRefresh?: boolean } = {}) => {
     try {
-      return await chain();
+      return await createCredentialChain(
+        fromIni({ profile, ignoreCache }),
+        fromNodeProviderChain({ ignoreCache }),
+      )();
     } catch (cause) {
       throw new VaultError(
         `no credentials for ${bucket}: neither profile "${profile}" of the shared credentials file nor the AWS environment has any`,

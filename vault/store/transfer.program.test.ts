@@ -2,7 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { type Backend, startBackend } from "../testing/backends.js";
+import { type Backend, startBackend, testCredentials } from "../testing/backends.js";
 import { type FaultProxy, faultProxy } from "../testing/faults.js";
 import type { Store } from "./store.js";
 
@@ -105,6 +105,30 @@ test("a part that differs from what lies there is sent again, never taken over",
 
   expect(uploaded).toMatchObject({ sha256: hash, resumedParts: 0 });
   expect(await hashOf(store.read("differs"))).toBe(hash);
+});
+
+test("fault 8: credentials that have expired are asked for once more, and the upload goes on; without new ones it fails", async () => {
+  let renewed = 0;
+  const credentials = async ({ forceRefresh = false } = {}) => {
+    if (forceRefresh) renewed += 1;
+    return testCredentials;
+  };
+  const own = await backend.store({ endpoint: proxy.endpoint, credentials });
+  let parts = 0;
+  const isPart = (method: string) => method === "PUT" && ++parts > 2;
+  proxy.inject((method) => (isPart(method) && renewed === 0 ? "expired" : "none"));
+  expect(await own.upload("renewed", streamed(), { expectedBytes: 1 })).toMatchObject({ sha256: hash });
+  expect(renewed).toBe(1);
+  expect(await hashOf(own.read("renewed"))).toBe(hash);
+
+  [parts, renewed] = [0, 0];
+  proxy.inject((method) => (isPart(method) ? "expired" : "none"));
+  const failing = own.upload("expired", streamed(), { expectedBytes: 1 });
+  await expect(failing).rejects.toThrow(/^uploading expired at s3:.* ExpiredToken: .*HTTP 400/);
+  proxy.inject(() => "none");
+  expect(await own.head("expired")).toBeUndefined();
+  expect(await count(own.uploads(""))).toBe(0);
+  expect(renewed).toBeLessThanOrEqual(2);
 });
 
 describe.each(["versitygw", "minio", "ministack"] as const)("%s", (name) => {
