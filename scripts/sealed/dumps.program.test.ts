@@ -1,5 +1,6 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { generateIdentity, identityToRecipient } from "age-encryption";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { compareDatabases } from "../../engines/comparison/index.js";
@@ -123,6 +124,45 @@ test("B9: one command puts a backup into a folder, and another restores it from 
   expect(await compareDatabases(desk.database, { ...desk.server.address, database: "from_folder" })).toEqual(
     [],
   );
+});
+
+test("C5: a dump that no key at hand opens is not verified and says so; the others are", async () => {
+  const plan = JSON.parse(await readFile(desk.plan, "utf8"));
+  const stranger = await identityToRecipient(await generateIdentity());
+  plan.keys.recovery.recipients[1] = stranger;
+  const elsewhere = join(desk.folder, "other.json");
+  await writeFile(elsewhere, JSON.stringify(plan));
+  const made = await desk.secondsite(
+    "backup",
+    elsewhere,
+    "tickets",
+    "--kind",
+    "logical",
+    "--json",
+    ...desk.places,
+  );
+  const { label } = JSON.parse(made.out);
+  const verify = async (...more: string[]) => {
+    const args = [desk.plan, "--kind", "logical", "--level", "structural", "--json", ...desk.places];
+    const { code, out, err } = await desk.secondsite("verify", ...args, ...more);
+    return { code, dumps: out === "" ? [] : JSON.parse(out).dumps, err };
+  };
+  type Point = { label: string; unverified?: string; recorded: boolean; faults: unknown[] };
+
+  for (const site of ["office", "offsite"]) {
+    const { code, dumps, err } = await verify("--site", site, "--identity", desk.holders[1] ?? "");
+    const points: Point[] = dumps[0]?.points ?? [];
+    expect(points.filter((one) => one.label !== label).length, err).toBeGreaterThan(1);
+    for (const one of points) {
+      const own = one.label === label;
+      expect(one.faults).toEqual([]);
+      expect(one.recorded).toBe(!own);
+      expect(one.unverified).toEqual(own ? expect.stringContaining(`is wrapped for age1`) : undefined);
+    }
+    expect(code).toBe(3);
+  }
+  // What is damaged says more: here that a copy does not answer.
+  expect((await verify("--identity", desk.holders[1] ?? "")).code).toBe(1);
 });
 
 test("a database in use is not switched under those who use it", async () => {

@@ -125,7 +125,7 @@ test("fault 21: a store's disk that is full is a copy that fails by itself; its 
 test("fault 21: staging that is full ends a verification cleanly; nothing of it stays, and it says nothing of the point", async () => {
   await using disk = await smallDisk(256 * 1024);
   const [holder = ""] = desk.holders;
-  const deep = ["--kind", "logical", "--site", "office", "--point", good, "--identity", holder];
+  const deep = ["--kind", "logical", "--site", "office", "--point", good, "--identity", holder, "--json"];
   const answer = await desk.on("verify", ...deep, "--level", "restored", "--staging", disk.folder);
 
   expect(await readdir(disk.folder)).toEqual([]);
@@ -142,7 +142,7 @@ test('fault 23: of answers that are "slow down" or are lost none costs the point
   const before = (await chain()).length;
   let [writes, reads] = [0, 0];
   const onWrites = ["cut-answer", "none", "503", "none"] as const;
-  desk.proxy.inject((method, url) => {
+  desk.proxy.inject((method) => {
     if (method !== "PUT") return reads++ % 4 === 0 ? "503" : "none";
     return onWrites[writes++ % 4] ?? "none";
   });
