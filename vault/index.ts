@@ -55,6 +55,7 @@ export {
 export { asFirstWritten, asOf, type Disturbance, disturbances } from "./store/clean-view.js";
 export { clockSkew, storeTime } from "./store/clock.js";
 export { directoryStore } from "./store/directory/directory-store.js";
+export { makeFolder } from "./store/directory/make-folder.js";
 export { endUnfinished } from "./store/leftovers.js";
 export { confirmCapabilities, type ProbedCapability, probe } from "./store/probe.js";
 export type { S3StoreOptions } from "./store/s3/client.js";

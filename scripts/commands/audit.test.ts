@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -14,6 +14,7 @@ let answer: string;
 let complaint: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "secondsite-audit-"));
+  for (const site of ["virginia", "oregon"]) await mkdir(join(folder, site));
   for (let at = 1; at <= 3; at++) await operation(`point-${at}`);
   vi.spyOn(process.stdout, "write").mockImplementation((text) => {
     answer += String(text);

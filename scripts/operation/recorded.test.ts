@@ -1,5 +1,5 @@
 import { EventEmitter, once } from "node:events";
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -21,6 +21,7 @@ let store: string[];
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "secondsite-recorded-"));
   warnings = [];
+  for (const site of ["virginia", "oregon"]) await mkdir(join(folder, site));
   store = ["virginia", "oregon"].map((site) => `${site}=${join(folder, site)}`);
   around = {
     open: openAudit,

@@ -114,6 +114,33 @@ test("the store that is asked first may be lost: the others still get the point"
   ]);
 });
 
+test.each([
+  [
+    "that is not there",
+    (folder: string) => join(folder, "mistyped"),
+    /there is no folder .*mistyped; .*mkdir/,
+  ],
+  [
+    "in which nobody may write",
+    () => "/proc",
+    /writing .* below \/proc\/desk-offsite-customer failed: ENOENT/,
+  ],
+])("a folder %s is a copy that fails, in the end, and is not made", async (_, placeIn, says) => {
+  const place = placeIn(desk.folder);
+  const places = [...desk.places.slice(0, 2), "--store", `offsite=${place}`];
+  const { code, out } = await desk.secondsite(
+    ...["backup", desk.plan, "tickets", "--kind", "logical", "--json", ...places],
+  );
+
+  expect(code).toBe(3);
+  const { copies } = JSON.parse(out);
+  expect(copies[0]).toMatchObject({ site: "office", key: expect.stringContaining("manifests/") });
+  expect(copies[1]).toMatchObject({ site: "offsite", failure: expect.stringMatching(says) });
+  expect(await readdir(desk.folder)).not.toContain("mistyped");
+  const listed = await desk.secondsite("points", desk.plan, "--site", "offsite", ...places);
+  if (place !== "/proc") expect(listed.out).toMatch(/tickets at offsite does not answer: there is no folder/);
+});
+
 test("B9: one command puts a backup into a folder, and another restores it from there", async () => {
   const output = join(desk.folder, "chosen");
   const made = await desk.secondsite("backup", desk.plan, "tickets", "--output", output, ...desk.places);

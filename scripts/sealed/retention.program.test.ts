@@ -1,4 +1,4 @@
-import { cp, open, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
+import { cp, mkdir, open, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 
@@ -76,6 +76,7 @@ test.each([
 });
 
 test("verify by name is not content with a copy that has no dump", async () => {
+  await mkdir(join(desk.folder, "empty"));
   const empty = ["--site", "offsite", "--store", `offsite=${desk.folder}/empty`];
   const { code, out } = await desk.secondsite("verify", desk.plan, "--days", "7", ...empty);
 

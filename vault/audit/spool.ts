@@ -1,9 +1,10 @@
-import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 
 import lockfile from "proper-lockfile";
 
 import { VaultError } from "../errors.js";
+import { makeFolder } from "../store/directory/make-folder.js";
 import { type AuditContent, parseContent } from "./record.js";
 
 /** A record that is not known to be stored. */
@@ -37,7 +38,7 @@ export function spoolAt(folder: string): Spool {
   return {
     folder,
     async add(content) {
-      await mkdir(folder, { recursive: true, mode: 0o700 });
+      await makeFolder(folder, 0o700);
       const file = join(folder, `${content.finishedAt.replaceAll(/[^\dTZ]/g, "")}-${content.id}.json`);
       const release = await locked(file);
       if (!release) throw new VaultError(`${file} is worked on by somebody else`);

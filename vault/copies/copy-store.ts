@@ -23,7 +23,7 @@ export function copyStore(plan: Plan, site: string, category: string, { places =
   const place = places[site];
   const cloud = cloudOf(plan, site);
   const bucket = names.vaultBucket(plan, site, category);
-  if (place !== undefined && !isAddress(place)) return directoryStore(join(place, bucket));
+  if (place !== undefined && !isAddress(place)) return directoryStore(join(place, bucket), { within: place });
   if (!cloud)
     throw new BadPlace(
       `site "${site}" has no bucket: say where its copies are`,

@@ -72,7 +72,7 @@ export async function startDesk(
 ): Promise<Desk> {
   const [server, office] = await Promise.all([testServer(), startBackend(backend)]);
   const folder = await mkdtemp(join(tmpdir(), "ss-desk-"));
-  await mkdir(join(folder, "staging"));
+  for (const name of ["staging", "offsite"]) await mkdir(join(folder, name));
   await server.sql(server.address, ...roles);
   const database = await server.database("desk");
   await server.sql(database, ...everything, ...grants);

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFile, rm } from "node:fs/promises";
+import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "vitest";
 
@@ -58,6 +58,7 @@ export async function startFaultDesk(
 ): Promise<FaultDesk> {
   const desk = await startDesk(change, options);
   const proxy = await faultProxy(desk.office);
+  await mkdir(join(desk.folder, "branch"));
   const given = [
     `office=${proxy.endpoint}`,
     `offsite=${desk.offsite}`,
