@@ -203,3 +203,32 @@ test("a database in use is not switched under those who use it", async () => {
   expect(code).toBe(2);
   expect(err).toContain(`"desk" is in use by 1 connections`);
 });
+
+test("B11: the safety backup of a restore is restored by name only: another restore still takes what was dumped before", async () => {
+  await desk.server.sql(desk.database, "CREATE TABLE mistake (id int)", "INSERT INTO mistake VALUES (1)");
+  const hooks = join(desk.folder, "hooks.json");
+  await writeFile(hooks, JSON.stringify({ stopWriters: ["true"], startWriters: ["true"] }));
+  const [holder = ""] = desk.holders;
+  const restore = async (...more: string[]) => {
+    const args = [desk.plan, "--kind", "logical", "--json", ...desk.places, ...more];
+    const { code, out, err } = await desk.secondsite("restore", ...args);
+    expect(code, err).toBe(0);
+    return JSON.parse(out);
+  };
+  const before = (await restore()).point.label;
+  const { result } = await restore("--hooks", hooks, "--identity", holder, "--yes");
+  const safety = result.safety.label;
+
+  expect(result.restored.label).toBe(before);
+  expect((await restore()).point.label).toBe(before);
+  const now = ["--at", new Date().toISOString()];
+  const listed = await desk.secondsite("points", desk.plan, "--json", ...now, ...desk.places);
+  const { set, dumps } = JSON.parse(listed.out);
+  expect(set).toMatchObject([{ label: before }]);
+  expect(dumps[0]).toMatchObject({ label: safety, before });
+  const { out } = await desk.secondsite("points", desk.plan, ...desk.places);
+  expect(out).toMatch(/a\s+safety\s+backup/);
+  await restore("--point", safety, "--into", "mistaken", "--identity", holder, "--yes");
+  const [found] = await desk.server.sql({ ...desk.database, database: "mistaken" }, "SELECT id FROM mistake");
+  expect(found?.rows).toEqual([{ id: 1 }]);
+});
