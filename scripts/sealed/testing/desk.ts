@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from "node:async_hooks";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -22,10 +21,10 @@ import {
   startBackend,
   testCredentials,
 } from "../../../vault/testing/backends.js";
-import { run } from "../../entry.js";
+import { openTerminal, type Terminal } from "../../testing/terminal.js";
 
 /** A support desk: its database, its stores, its plan, and whoever types commands. */
-export interface Desk extends AsyncDisposable {
+export interface Desk extends AsyncDisposable, Pick<Terminal, "secondsite"> {
   readonly server: TestServer;
   readonly database: DatabaseAddress;
   /** Everything is in here. */
@@ -42,15 +41,6 @@ export interface Desk extends AsyncDisposable {
   readonly office: string;
   /** Arguments that say where the copies are. */
   readonly places: readonly string[];
-  /** Runs a command; several may run at once. */
-  secondsite(...args: string[]): Promise<Answer>;
-}
-
-/** What a command answered. */
-export interface Answer {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
 }
 
 /** How a desk differs from most. */
@@ -100,12 +90,12 @@ export async function startDesk(
   const offsite = join(folder, "offsite");
   const { endpoint = "" } = office;
   const places = ["--store", `office=${endpoint}`, "--store", `offsite=${offsite}`];
-  const written = [listen("stdout", "out"), listen("stderr", "err")];
+  const { secondsite, close } = openTerminal();
   return {
     ...{ server, database, folder, plan: file, holders, office: endpoint, store: office, offsite, places },
-    secondsite: (...args) => answer(...args),
+    secondsite,
     async [Symbol.asyncDispose]() {
-      for (const spy of written) spy.mockRestore();
+      close();
       vi.unstubAllEnvs();
       await Promise.all([server[Symbol.asyncDispose](), office.stop()]);
       await rm(folder, { recursive: true, force: true });
@@ -137,21 +127,4 @@ async function credentials(folder: string): Promise<void> {
   vi.stubEnv("AWS_SHARED_CREDENTIALS_FILE", file);
   vi.stubEnv("AWS_CONFIG_FILE", join(folder, "none"));
   vi.stubEnv("AWS_EC2_METADATA_DISABLED", "true");
-}
-
-/** What the command says that is running here, however many there are. */
-const said = new AsyncLocalStorage<{ out: string; err: string }>();
-
-function listen(stream: "stdout" | "stderr", as: "out" | "err") {
-  return vi.spyOn(process[stream], "write").mockImplementation((text) => {
-    const command = said.getStore();
-    if (command) command[as] += String(text);
-    return true;
-  });
-}
-
-async function answer(...args: string[]): Promise<Answer> {
-  const texts = { out: "", err: "" };
-  const code = await said.run(texts, () => run(["node", "secondsite", ...args]));
-  return { code, ...texts };
 }

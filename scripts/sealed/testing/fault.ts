@@ -13,7 +13,8 @@ import { type MeasuredOperation, parseExposition } from "../../../metrics/index.
 import { loadPlan } from "../../../plans/load.js";
 import { type AuditRecord, copyStore, placesGiven, type Store } from "../../../vault/index.js";
 import { type FaultProxy, faultProxy } from "../../../vault/testing/faults.js";
-import { type Answer, type Desk, type DeskOptions, startDesk } from "./desk.js";
+import type { Answer } from "../../testing/terminal.js";
+import { type Desk, type DeskOptions, startDesk } from "./desk.js";
 
 /** A desk to which faults happen: its office's store is behind a proxy, and it knows what its points have to hold. */
 export interface FaultDesk extends Desk {

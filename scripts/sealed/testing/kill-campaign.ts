@@ -1,6 +1,6 @@
 import { findPoints } from "../../../engines/sealed/points.js";
 import { planPrune, prune } from "../../../engines/sealed/prune.js";
-import type { Answer } from "./desk.js";
+import type { Answer } from "../../testing/terminal.js";
 import { type Killable, killables, type Turn } from "./kill-commands.js";
 import { killedCommand } from "./killed-command.js";
 import { type KillDesk, kind, settled } from "./kills.js";

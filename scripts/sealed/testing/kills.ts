@@ -5,8 +5,9 @@ import { setTimeout as pause } from "node:timers/promises";
 import { parsePlan } from "../../../plan/index.js";
 import { type DatasetCopy, type KeyProvider, s3Store } from "../../../vault/index.js";
 import { testCredentials } from "../../../vault/testing/backends.js";
+import type { Answer } from "../../testing/terminal.js";
 import { sealedJob } from "../job.js";
-import { type Answer, type Desk, startDesk } from "./desk.js";
+import { type Desk, startDesk } from "./desk.js";
 import type { Scene } from "./leaks.js";
 import { type StoreGate, storeGate } from "./store-gate.js";
 
