@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { chmod, mkdir, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { generateIdentity } from "age-encryption";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
@@ -106,12 +106,25 @@ test("fault 24: a restore that is killed leaves no target that looks whole; run 
   expect(await databases()).not.toContain(into);
   expect((await databases()).length).toBe(1);
 
+  await silent(join(desk.folder, "state"));
   const again = await restore("--identity", holder);
   expect(await databases()).toEqual([into]);
   const done = { operation: "restore", exitCode: 0, outcome: "done", says: /is done/, newest } as const;
   await afterFault(desk, again, done);
+  const { out } = await desk.secondsite("audit", desk.plan, "--json", "--last", "999", ...desk.places);
+  expect(JSON.parse(out).records).toContainEqual(
+    expect.objectContaining({ operation: "restore", dataset: "tickets", outcome: "failed", exitCode: 137 }),
+  );
   await drop(into);
 });
+
+/** Ages the locks of whoever was killed below a folder, since nobody wants to wait until they count no more. */
+async function silent(folder: string): Promise<void> {
+  const names = await readdir(folder, { recursive: true });
+  const locks = names.filter((name) => name.endsWith(".lock"));
+  expect(locks).toHaveLength(1);
+  for (const name of locks) await utimes(join(folder, name), new Date(0), new Date(0));
+}
 
 test.for<[string, string, RegExp]>([
   ["a table's rows", "--exclude-table-data=log", /table public\.log/],

@@ -15,6 +15,8 @@ export interface Waiting {
   readonly tried: number | undefined;
   /** Notes, on the disk, under which number it is tried next. */
   trying(sequence: number): Promise<void>;
+  /** Lets something else wait in its place: how the operation really ended. */
+  instead(content: AuditContent): Promise<Waiting>;
   /** Forgets it: it is stored. */
   stored(): Promise<void>;
   /** Lets others have it. */
@@ -73,6 +75,10 @@ function waiting(
     content,
     tried,
     trying: (sequence) => write(file, content, sequence),
+    async instead(other) {
+      await write(file, other);
+      return waiting(file, other, undefined, release);
+    },
     async stored() {
       await rm(file, { force: true });
       await release();
