@@ -1,15 +1,15 @@
 import { spawn } from "node:child_process";
-import { chmod, mkdir, readdir, utimes, writeFile } from "node:fs/promises";
+import { readdir, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { generateIdentity } from "age-encryption";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 
 import { logicalEngine } from "../../engines/postgres-logical/index.js";
-import { toolPath } from "../../engines/postgres-logical/tools.js";
 import { captureSealed } from "../../engines/sealed/capture.js";
 import { loadPlan } from "../../plans/load.js";
 import { sealedJob } from "./job.js";
 import { afterFault, type FaultDesk, startFaultDesk } from "./testing/fault.js";
+import { lyingTools } from "./testing/lying-tools.js";
 
 let desk: FaultDesk;
 let [older, newest]: [string, string] = ["", ""];
@@ -148,13 +148,7 @@ test.for<[string, string, RegExp]>([
 
 /** Dumps into every copy with a pg_dump that leaves something out. @returns the point's label */
 async function lyingDump(lacks: string): Promise<string> {
-  const tools = join(desk.folder, `tools${lacks}`);
-  await mkdir(tools);
-  for (const name of ["pg_dump", "pg_dumpall"] as const) {
-    const more = name === "pg_dump" ? lacks : "";
-    await writeFile(join(tools, name), `#!/bin/sh\nexec ${await toolPath(name)} "$@" ${more}\n`);
-    await chmod(join(tools, name), 0o755);
-  }
+  const tools = await lyingTools(join(desk.folder, `tools${lacks}`), { lacks });
   const store = [`office=${desk.office}`, `offsite=${desk.offsite}`];
   const { direct, recipients, kind } = await sealedJob(await loadPlan(desk.plan), "tickets", { store });
   const source = {

@@ -13,7 +13,7 @@ import {
   type TestServer,
   testServer,
 } from "../../../engines/postgres-logical/testing/world.js";
-import { parsePlan } from "../../../plan/index.js";
+import { objectStore, parsePlan } from "../../../plan/index.js";
 import supportDesk from "../../../plans/support-desk.js";
 import {
   type Backend,
@@ -49,6 +49,11 @@ export interface DeskOptions {
   readonly backend?: BackendName;
   /** Its bucket keeps what is overwritten or deleted. @default false */
   readonly versioned?: boolean;
+  /**
+   * `kms`: AWS keeps the category's key, at the office in eu-west-1 and offsite in eu-central-1; the office's server is AWS.
+   * @default "age": the holders' keys alone
+   */
+  readonly keys?: "age" | "kms";
 }
 
 /**
@@ -58,7 +63,7 @@ export interface DeskOptions {
  */
 export async function startDesk(
   change: Readonly<Record<string, unknown>> = {},
-  { backend = "versitygw", versioned = false }: DeskOptions = {},
+  { backend = "versitygw", versioned = false, keys = "age" }: DeskOptions = {},
 ): Promise<Desk> {
   const [server, office] = await Promise.all([testServer(), startBackend(backend)]);
   const folder = await mkdtemp(join(tmpdir(), "ss-desk-"));
@@ -77,11 +82,23 @@ export async function startDesk(
   const plan = structuredClone(supportDesk);
   if (plan.keys.recovery)
     plan.keys.recovery.recipients = await Promise.all(identities.map(identityToRecipient));
+  if (keys === "kms") {
+    plan.keys.provider = "kms";
+    const account = "000000000000";
+    const aws = { provider: "aws", account, jurisdiction: "eu" } as const;
+    const root = [`arn:aws:iam::${account}:root`];
+    plan.identities = { deployers: root, breakGlass: root };
+    Object.assign(plan.sites, {
+      office: objectStore({ ...aws, region: "eu-west-1" }),
+      offsite: objectStore({ ...aws, region: "eu-central-1" }),
+    });
+    amazon(office);
+  }
   const tickets = plan.datasets.tickets;
   if (tickets?.kind === "postgres") Object.assign(tickets.backups[0] ?? {}, change);
   const file = join(folder, "plan.json");
   await writeFile(file, JSON.stringify(parsePlan(plan)));
-  await bucket(office, versioned);
+  await bucket(office, versioned, keys === "kms" ? "eu-west-1" : "us-east-1");
   await credentials(folder);
   // What cannot be recorded in a vault waits here, not in the home folder of whoever runs tests.
   vi.stubEnv("XDG_STATE_HOME", join(folder, "state"));
@@ -104,9 +121,9 @@ export async function startDesk(
 }
 
 /** The bucket that the plan calls for, as its owner made it. */
-async function bucket({ endpoint }: Backend, versioned: boolean): Promise<void> {
+async function bucket({ endpoint }: Backend, versioned: boolean, region: string): Promise<void> {
   const client = new S3Client({
-    ...{ region: "us-east-1", credentials: testCredentials, forcePathStyle: true },
+    ...{ region, credentials: testCredentials, forcePathStyle: true },
     ...(endpoint === undefined ? {} : { endpoint }),
   });
   const Bucket = "desk-office-customer";
@@ -127,4 +144,11 @@ async function credentials(folder: string): Promise<void> {
   vi.stubEnv("AWS_SHARED_CREDENTIALS_FILE", file);
   vi.stubEnv("AWS_CONFIG_FILE", join(folder, "none"));
   vi.stubEnv("AWS_EC2_METADATA_DISABLED", "true");
+}
+
+/** Has the environment of whoever types lead to the office's server whenever AWS is meant. */
+function amazon({ endpoint }: Backend): void {
+  vi.stubEnv("AWS_ENDPOINT_URL", endpoint);
+  vi.stubEnv("AWS_ACCESS_KEY_ID", testCredentials.accessKeyId);
+  vi.stubEnv("AWS_SECRET_ACCESS_KEY", testCredentials.secretAccessKey);
 }
