@@ -4,7 +4,7 @@ export { type AuditPlaces, type Kept, keepRecord } from "./audit/keep.js";
 export { type AuditLog, appendRecord, type FoundRecord, readLog } from "./audit/log.js";
 export type { AuditContent, AuditRecord, AuditWho } from "./audit/record.js";
 export { withoutSecrets } from "./audit/redact.js";
-export { type Spool, spoolAt } from "./audit/spool.js";
+export { type Spool, spoolAt, type Waiting } from "./audit/spool.js";
 export { catalogueOf, chainsOf, type FoundChain } from "./chain/catalogue.js";
 export { type Appended, appendEntry, type FoundEntry, readChain } from "./chain/chain.js";
 export { type ChainExpectation, type ChainFault, checkChain, disbelieved } from "./chain/check.js";
@@ -56,6 +56,7 @@ export {
 export { asFirstWritten, asOf, type Disturbance, disturbances } from "./store/clean-view.js";
 export { clockSkew, storeTime } from "./store/clock.js";
 export { directoryStore } from "./store/directory/directory-store.js";
+export { makeFolder } from "./store/directory/make-folder.js";
 export { endUnfinished } from "./store/leftovers.js";
 export { confirmCapabilities, type ProbedCapability, probe } from "./store/probe.js";
 export type { S3StoreOptions } from "./store/s3/client.js";

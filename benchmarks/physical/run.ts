@@ -57,7 +57,12 @@ async function byEngine({ what, plan: file, store, holder, into }: RunOrder): Pr
   const plan = await loadPlan(file);
   const say = () => undefined;
   if (what === "backup") {
-    await backupPhysical(plan, "tickets", { type: "full" }, { store: [...store], say });
+    await backupPhysical(
+      plan,
+      "tickets",
+      { type: "full", direct: ["office", "offsite"] },
+      { store: [...store], say },
+    );
     return;
   }
   const wish = { store: [...store], identity: [holder], site: "office", into };

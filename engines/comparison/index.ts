@@ -6,6 +6,7 @@ export {
   type Difference,
   type DifferenceKind,
   differences,
+  isComputedAgain,
 } from "./differences.js";
 export type { Fingerprint } from "./hashes.js";
 export { LargeObjectSums } from "./large-object-sums.js";

@@ -17,8 +17,8 @@ export interface ArchiveContents {
  */
 const known = { least: 256 + 14, withoutLevel: 256 + 15, withKind: 256 + 16, most: 256 + 16 };
 
-/** Formats whose entries end with something of their own. */
-const formats = { custom: 1, directory: 5 };
+/** Formats whose entries end with something of their own; the contents of the directory format call themselves tar's. */
+const formats = { custom: 1, directory: 3 };
 
 /**
  * Reads the table of contents. PostgreSQL describes it in its source only (`pg_backup_archiver.c`: ReadHead, ReadToc).

@@ -4,11 +4,12 @@ import { setTimeout as pause } from "node:timers/promises";
 import { execa } from "execa";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 
-import { compareDatabases, type DatabaseAddress } from "../comparison/index.js";
+import { compareDatabases, contentOf, type DatabaseAddress } from "../comparison/index.js";
 import type { PartWriter } from "../engine.js";
 import { capture, type LogicalSource } from "./capture.js";
 import { folderReader, folderWriter } from "./folder-parts.js";
 import { restoreDatabase } from "./restore.js";
+import { expectedContent } from "./restored-content.js";
 import { everything, grants, roles, type TestServer, testServer } from "./testing/world.js";
 import { verify } from "./verify.js";
 
@@ -55,8 +56,12 @@ const source = (limit = 1024 * MiB): LogicalSource => ({
 });
 
 test("C3: a parallel dump in the directory format verifies, restores equal to the source, and by its own commands", async () => {
-  const point = await capture(source(), await folderWriter(folder), run);
+  const said: string[] = [];
+  const telling = { ...run, staging, say: (line: string) => void said.push(line) };
+  const point = await capture(source(), await folderWriter(folder), telling);
   expect(point.format).toBe("directory");
+  expect(said.filter((line) => line.includes("reading the snapshot again"))).toEqual([]);
+  expect(await expectedContent(point, folderReader(folder))).toEqual(await contentOf(shop));
   expect(await verify(point, folderReader(folder), "restored", run, { jobs: 2 })).toEqual({
     level: "restored",
     faults: [],

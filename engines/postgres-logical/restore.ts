@@ -62,7 +62,7 @@ export async function restoreDatabase(
     target,
     run,
     async (client, next) => {
-      await requireTargetSpace(client, point);
+      await requireTargetSpace(client, point, server.database.tablespace, tablespaces);
       await ensureTablespaces(client, server, tablespaces);
       rolesMade = await ensureRoles(client, server);
       await createDatabase(client, next.database, server);
@@ -72,7 +72,8 @@ export async function restoreDatabase(
         await withClient(next, (inside) => inside.query("ANALYZE"));
         run.signal?.throwIfAborted();
         run.say("comparing it with what was captured");
-        const faults = await contentFaults(point, parts, next, options.assertions ?? []);
+        const { faults, notes } = await contentFaults(point, parts, next, options.assertions ?? []);
+        for (const note of notes) run.say(note);
         if (faults.length > 0)
           throw new EngineError(
             `what was restored is not what was captured: ${faults.map(({ message }) => message).join("; ")}`,
@@ -85,10 +86,18 @@ export async function restoreDatabase(
   return { ...switched, rolesMade };
 }
 
-/** Where the server's own disk can be seen from here, it has to have room for a second database. */
-async function requireTargetSpace(client: pg.Client, point: LogicalPoint): Promise<void> {
+/** Where the server's own disk can be seen from here, the one that the database comes to lie on has to have room for it. */
+async function requireTargetSpace(
+  client: pg.Client,
+  point: LogicalPoint,
+  tablespace: string,
+  folders: TablespaceFolders,
+): Promise<void> {
   const { rows } = await client.query<{ folder: string | null }>(
-    "SELECT CASE WHEN inet_server_addr() IS NULL THEN current_setting('data_directory') END AS folder",
+    `SELECT CASE WHEN inet_server_addr() IS NULL THEN coalesce(
+              (SELECT nullif(pg_tablespace_location(oid), '') FROM pg_tablespace WHERE spcname = $1), $2,
+              current_setting('data_directory')) END AS folder`,
+    [tablespace, folders[tablespace] ?? null],
   );
   const folder = rows[0]?.folder;
   if (folder && existsSync(folder)) await requireSpace(folder, point.source.bytes);

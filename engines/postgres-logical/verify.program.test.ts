@@ -153,6 +153,20 @@ test("fault 25: a dump without a table, and one with another row, are found thou
   ]);
 });
 
+test("B10: a materialised view that was stale is restored as its query answers, and a note says so; it is no fault", async () => {
+  const stale = await server.database("stale", "shop");
+  await server.sql(stale, "TRUNCATE sales.bills");
+  const at = join(server.folder, "stale");
+  const of = await capture({ address: stale, as: "owner" }, await folderWriter(at), run);
+
+  expect(await verified("restored", at, of)).toMatchObject({
+    faults: [],
+    notes: [
+      expect.stringMatching(/^materialised view sales\.totals was computed again and is not as it was/),
+    ],
+  });
+});
+
 test("a point whose rows were only counted says so, and still misses no row", async () => {
   const at = join(server.folder, "counted");
   const counted = await capture({ address: shop, as: "owner", rows: "counted" }, await folderWriter(at), run);

@@ -55,8 +55,8 @@ export async function verify(
   if (level === "stored" || stored.length > 0) return verdict(stored);
   const structural = await structuralFaults(point, parts, run, options);
   if (level === "structural" || structural.length > 0) return verdict(structural);
-  const { faults, note } = await restoredFaults(point, parts, run, options);
-  return verdict(faults, note);
+  const restored = await restoredFaults(point, parts, run, options);
+  return verdict(restored.faults, restored.notes);
 }
 
 /** Reads every part, and compares it with the checksum that it had. */
@@ -103,7 +103,7 @@ async function restoredFaults(
   parts: PartReader,
   run: Run,
   options: VerifyOptions,
-): Promise<{ faults: Fault[]; note: string[] }> {
+): Promise<Pick<Verdict, "faults" | "notes">> {
   const { assertions = [], tools = {}, jobs = 1 } = options;
   const { superuser, bytes } = point.source;
   await using staging = await openStaging(run.staging, bytes);
@@ -135,13 +135,16 @@ async function restoredFaults(
       throw new EngineError(`no room to restore ${point.label} in ${run.staging}`, 3, "free some space", {
         cause: error,
       });
-    return { faults: [{ item: point.label, message: `it cannot be restored: ${error.message}` }], note: [] };
+    return { faults: [{ item: point.label, message: `it cannot be restored: ${error.message}` }], notes: [] };
   }
-  const faults = await contentFaults(point, parts, database, assertions);
+  const { faults, notes } = await contentFaults(point, parts, database, assertions);
   return {
     faults,
-    note: instance.networkCut
-      ? []
-      : ["the kernel did not allow a network of its own: the isolated server only listened on nothing"],
+    notes: instance.networkCut
+      ? notes
+      : [
+          ...notes,
+          "the kernel did not allow a network of its own: the isolated server only listened on nothing",
+        ],
   };
 }

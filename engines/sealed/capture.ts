@@ -24,6 +24,8 @@ export interface SealedCapture<Source, Point> {
   /** Site that takes it. */
   readonly takenAt: string;
   readonly epoch: number;
+  /** Label of the point that is about to be restored over the source: this one is a safety backup. @default none */
+  readonly before?: string | undefined;
   /** Every copy that is written to at once. */
   readonly copies: readonly DatasetCopy[];
   /** Everybody who shall be able to open it. */
@@ -107,7 +109,12 @@ interface Finished {
 
 /** Writes the entry, last: from here on there is a point. */
 async function complete(
-  { kind, takenAt, epoch }: Pick<SealedCapture<never, never>, "kind" | "takenAt" | "epoch">,
+  {
+    kind,
+    takenAt,
+    epoch,
+    before,
+  }: Pick<SealedCapture<never, never>, "kind" | "takenAt" | "epoch" | "before">,
   { copy, lane, keys, prefix, facts }: Finished,
 ): Promise<Appended> {
   const { plan, dataset, site, store } = copy;
@@ -120,6 +127,7 @@ async function complete(
     source: { ...facts.source, at: facts.at },
     tool: facts.tool,
     keys: [{ id, object, sha256 }],
+    ...(before === undefined ? {} : { before }),
     bytes: { source: facts.bytes, stored: lane.stored.reduce((sum, { bytes }) => sum + bytes, 0) },
     parts: lane.stored.map(({ key, bytes, sha256: hash }) => ({ key, bytes, sha256: hash })),
     restore: [

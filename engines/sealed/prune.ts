@@ -9,6 +9,7 @@ import {
   type KeyProvider,
   writingKeys,
 } from "../../vault/index.js";
+import { isSafetyBackup } from "./choose.js";
 import { kindPrefix } from "./layout.js";
 import type { FoundCopy, FoundPoint } from "./points.js";
 
@@ -56,8 +57,8 @@ export function planPrune(
     points.map((point) => ({
       id: idOf(point),
       at: new Date(point.point.finishedAt),
-      // What cannot be restored does not protect anything, whatever once was said of it.
-      verified: isVerified(point) && point.problem === undefined,
+      // What cannot be restored, or is only by name, lets no other go, whatever once was said of it.
+      verified: isVerified(point) && point.problem === undefined && !isSafetyBackup(point),
       held: point.held !== undefined,
       parent: point.point.parent && `${point.epoch}/${point.point.parent.sequence}`,
     })),

@@ -11,6 +11,7 @@ export default async function setup(): Promise<void> {
       "versitygw",
       "minio",
       "encryption-sdk-python",
+      "newer-postgres-python",
       "age",
       "aws",
       "go",

@@ -38,15 +38,21 @@ test("the pins agree with the versions announced", () => {
   expect(read("encryption-sdk/requirements.txt")).toContain(
     `aws-encryption-sdk==${packages["encryption-sdk"].version} \\`,
   );
+  expect(read("newer-postgres/requirements.txt")).toContain(
+    `embedded-postgres==${packages["newer-postgres"].version} \\`,
+  );
   expect(read("versitygw/go.mod")).toContain(`github.com/versity/versitygw v${packages.versitygw.version}`);
   expect(read("minio/go.mod")).toContain(`github.com/minio/minio v${packages.minio.version}`);
   expect(read("ministack/requirements.txt")).toContain(`ministack==${packages.ministack.version} \\`);
 });
 
-test.each(["ministack", "encryption-sdk"])("every Python file of %s is pinned by its hash", (folder) => {
-  const blocks = read(`${folder}/requirements.txt`)
-    .split(/^(?=[a-z])/m)
-    .filter((block) => block.includes("=="));
-  expect(blocks.length).toBeGreaterThan(5);
-  expect(blocks.filter((block) => !/--hash=sha256:[0-9a-f]{64}/.test(block))).toEqual([]);
-});
+test.each(["ministack", "encryption-sdk", "newer-postgres"])(
+  "every Python file of %s is pinned by its hash",
+  (folder) => {
+    const blocks = read(`${folder}/requirements.txt`)
+      .split(/^(?=[a-z])/m)
+      .filter((block) => block.includes("=="));
+    expect(blocks.length).toBeGreaterThan(5);
+    expect(blocks.filter((block) => !/--hash=sha256:[0-9a-f]{64}/.test(block))).toEqual([]);
+  },
+);

@@ -145,6 +145,14 @@ const catalogue = {
     versionArgs: ["-c", "import importlib.metadata as m; print(m.version('aws-encryption-sdk'))"],
     folders: [],
   },
+  "newer-postgres-python": {
+    why: "dump and restore with PostgreSQL 16, 17 and 18 too, in the tests of dumps",
+    wanted: "18.6.3",
+    package: "newer-postgres",
+    program: "python",
+    versionArgs: ["-c", "import importlib.metadata as m; print(m.version('embedded-postgres'))"],
+    folders: [],
+  },
   age: { why: "open wrapped keys with the offline recovery key", wanted: ">=1.1.0", package: "age" },
   jq: { why: "read wrapped keys as the commands of a recovery point do", wanted: ">=1.6.0", package: "jq" },
   aws: {
@@ -164,7 +172,7 @@ const catalogue = {
     package: "python",
     // Debian keeps venv in a package of its own: without it this fails, and python3 counts as missing.
     versionArgs: ["-c", "import ensurepip, platform, venv; print(platform.python_version())"],
-    onlyFor: ["ministack", "encryption-sdk"],
+    onlyFor: ["ministack", "encryption-sdk", "newer-postgres"],
   },
   go: {
     why: "build what has no other source here (from 1.21 on it brings the toolchain that a build names)",

@@ -15,6 +15,8 @@ const coreDnsVersion = "1.15.0";
 const goVersion = "1.26.8";
 const ministackVersion = "1.5.33";
 const encryptionSdkVersion = "3.3.1";
+/** That of PostgreSQL 18's package; those of 16 and 17 stand beside it in `requirements.in`. */
+const newerPostgresVersion = "18.6.3";
 const versitygwVersion = "1.8.0";
 /** The newest that the module proxy serves: MinIO's releases carry no semantic versions. */
 const minioVersion = "0.0.0-20260212201848-7aac2a2c5b7c";
@@ -127,6 +129,11 @@ export const packages = {
     encryptionSdkVersion,
     ["encryption-sdk/requirements.txt"],
     [pythonVenv(`virtual environment from PyPI v${encryptionSdkVersion}`, "encryption-sdk")],
+  ),
+  "newer-postgres": cached(
+    newerPostgresVersion,
+    ["newer-postgres/requirements.txt"],
+    [pythonVenv(`virtual environment from PyPI v${newerPostgresVersion}`, "newer-postgres")],
   ),
   age: debian(["age"]),
   jq: debian(["jq"]),

@@ -1,31 +1,26 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 
 import plan from "../../plans/kubernetes-chat.js";
-import { run } from "../entry.js";
 import { openAudit } from "../operation/places.js";
 import { recorded } from "../operation/recorded.js";
+import { openTerminal, type Terminal } from "../testing/terminal.js";
 
+let terminal: Terminal;
 let folder: string;
 let answer: string;
 let complaint: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "secondsite-audit-"));
+  for (const site of ["virginia", "oregon"]) await mkdir(join(folder, site));
   for (let at = 1; at <= 3; at++) await operation(`point-${at}`);
-  vi.spyOn(process.stdout, "write").mockImplementation((text) => {
-    answer += String(text);
-    return true;
-  });
-  vi.spyOn(process.stderr, "write").mockImplementation((text) => {
-    complaint += String(text);
-    return true;
-  });
+  terminal = openTerminal();
 });
 afterEach(async () => {
-  vi.restoreAllMocks();
+  terminal.close();
   await rm(folder, { recursive: true });
 });
 
@@ -44,9 +39,12 @@ const operation = (point: string) =>
   );
 
 async function audit(...more: string[]): Promise<number> {
-  [answer, complaint] = ["", ""];
   const places = store().flatMap((place) => ["--store", place]);
-  return run(["node", "secondsite", "audit", "plans/kubernetes-chat.ts", ...places, ...more]);
+  const { code, out, err } = await terminal.secondsite(
+    ...["audit", "plans/kubernetes-chat.ts", ...places, ...more],
+  );
+  [answer, complaint] = [out, err];
+  return code;
 }
 
 /** The file of a record; `log` is the site's folder and bucket. */

@@ -1,8 +1,7 @@
 import { Option } from "@commander-js/extra-typings";
-import { EngineError } from "../../engines/errors.js";
 import type { CommandModule, ExitCode } from "../command.js";
 import { metricsOption } from "../options.js";
-import { identityOption, stagingOption, storeOption } from "../sealed/options.js";
+import { identityOption, outputGiven, stagingOption, storeOption } from "../sealed/options.js";
 
 const help = `
 A physical backup (pgBackRest) runs where its server's Pod can be reached, or on the server's own machine, which has to
@@ -54,7 +53,6 @@ const say = (line: string) => process.stderr.write(`${new Date().toISOString()} 
 async function capture(path: string, dataset: string, options: Options): Promise<ExitCode> {
   const { loadPlan } = await import("../../plans/load.js");
   const { backupCalled } = await import("../sealed/job.js");
-  if (options.output === "") throw new EngineError("--output takes a folder, got nothing", 2);
   const plan = await loadPlan(path);
   const { kind, backup: wanted } = backupCalled(plan, dataset, options.kind, {
     dumpOnly: options.output !== undefined,
@@ -78,7 +76,10 @@ async function capture(path: string, dataset: string, options: Options): Promise
   const { output, site: takenAt, ...rest } = options;
   const { facts, copies } = await recorded(
     operation,
-    () => backupSealed(plan, dataset, { ...rest, kind, say, takenAt, folder: output }),
+    async () => {
+      const folder = await outputGiven(output);
+      return backupSealed(plan, dataset, { ...rest, kind, say, takenAt, folder });
+    },
     (point) => sealedTold(dataset, kind, point),
   );
   if (options.json)

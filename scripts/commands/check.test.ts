@@ -7,30 +7,23 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { PlanInput } from "../../plan/index.js";
 import type { Finding } from "../../plan/proofs/index.js";
 import { loadPlan } from "../../plans/load.js";
-import { run } from "../entry.js";
+import { openTerminal, type Terminal } from "../testing/terminal.js";
 
+let typed: Terminal;
 let answer: string;
 let complaint: string;
 let folder: string;
 
 beforeEach(async () => {
-  [answer, complaint] = ["", ""];
   folder = await mkdtemp(join(tmpdir(), "secondsite-check-"));
   terminal(undefined, undefined);
   vi.stubEnv("NO_COLOR", undefined);
-  vi.spyOn(process.stdout, "write").mockImplementation((text) => {
-    answer += String(text);
-    return true;
-  });
-  vi.spyOn(process.stderr, "write").mockImplementation((text) => {
-    complaint += String(text);
-    return true;
-  });
+  typed = openTerminal();
 });
 
 const { isTTY, columns } = process.stdout;
 afterEach(async () => {
-  vi.restoreAllMocks();
+  typed.close();
   vi.unstubAllEnvs();
   terminal(isTTY, columns);
   await rm(folder, { recursive: true });
@@ -43,8 +36,9 @@ function terminal(tty: boolean | undefined, wide: number | undefined): void {
 }
 
 async function check(plan: string, ...args: string[]): Promise<number> {
-  [answer, complaint] = ["", ""];
-  return await run(["node", "secondsite", "check", plan, "--as-of", "2026-11-21", ...args]);
+  const { code, out, err } = await typed.secondsite("check", plan, "--as-of", "2026-11-21", ...args);
+  [answer, complaint] = [out, err];
+  return code;
 }
 
 async function saved(plan: unknown): Promise<string> {
@@ -201,7 +195,7 @@ test("a waiver counts on its last day and is a problem from the next one on", as
   const message = expect.stringMatching(/^waived until 2026-11-21 by ada \(new\): /);
   expect(waived).toMatchObject([{ severity: "info", message }]);
 
-  expect(await run(["node", "secondsite", "check", file, "--as-of", "2026-11-22"])).toBe(2);
+  expect(await check(file, "--as-of", "2026-11-22")).toBe(2);
   expect(complaint).toContain("waivers[0].until");
 });
 
@@ -234,7 +228,7 @@ test.each(["yesterday", "2026-02-30", "2026-1-1", ""])(
   async (day) => {
     const file = await saved(small);
 
-    expect(await run(["node", "secondsite", "check", file, "--as-of", day])).toBe(2);
+    expect(await check(file, "--as-of", day)).toBe(2);
     expect(complaint).toContain("--as-of takes a day such as");
   },
 );

@@ -4,25 +4,22 @@ import { join } from "node:path";
 
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
-import { run } from "../entry.js";
+import { openTerminal, type Terminal } from "../testing/terminal.js";
 
+let terminal: Terminal;
 let folder: string;
 let answer: string;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "secondsite-doctor-"));
-  answer = "";
   await mkdir(join(folder, "bin"));
   vi.stubEnv("SECONDSITE_CACHE", join(folder, "cache"));
   vi.stubEnv("PATH", join(folder, "bin"));
-  vi.spyOn(process.stdout, "write").mockImplementation((text) => {
-    answer += String(text);
-    return true;
-  });
+  terminal = openTerminal();
 });
 
 afterEach(async () => {
-  vi.restoreAllMocks();
+  terminal.close();
   vi.unstubAllEnvs();
   await rm(folder, { recursive: true });
 });
@@ -34,7 +31,9 @@ async function program(name: string, says: string): Promise<void> {
 }
 
 async function doctor(...args: string[]): Promise<number> {
-  return await run(["node", "secondsite", "doctor", ...args]);
+  const { code, out } = await terminal.secondsite("doctor", ...args);
+  answer = out;
+  return code;
 }
 
 test("--json lists each program with found, wanted, why and how; something missing is exit code 1", async () => {

@@ -3,39 +3,33 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
-import { afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 
 import { InvalidPlan, parsePlan } from "../../plan/index.js";
-import { run } from "../entry.js";
+import { openTerminal, type Terminal } from "../testing/terminal.js";
 
 const names = ["airgapped-messenger", "invoicing", "kubernetes-chat", "multi-vps", "support-desk"];
 const files = names.flatMap((name) => [`plans/${name}.ts`, `plans/as-documented/${name}.ts`]);
 
+let terminal: Terminal;
 let answer: string;
 let complaint: string;
 let folder: string;
 
 beforeEach(async () => {
-  [answer, complaint] = ["", ""];
   folder = await mkdtemp(join(tmpdir(), "secondsite-plan-"));
-  vi.spyOn(process.stdout, "write").mockImplementation((text) => {
-    answer += String(text);
-    return true;
-  });
-  vi.spyOn(process.stderr, "write").mockImplementation((text) => {
-    complaint += String(text);
-    return true;
-  });
+  terminal = openTerminal();
 });
 
 afterEach(async () => {
-  vi.restoreAllMocks();
+  terminal.close();
   await rm(folder, { recursive: true });
 });
 
 async function plan(...args: string[]): Promise<number> {
-  answer = "";
-  return await run(["node", "secondsite", "plan", ...args]);
+  const { code, out, err } = await terminal.secondsite("plan", ...args);
+  [answer, complaint] = [out, err];
+  return code;
 }
 
 let validate: ValidateFunction;
@@ -77,9 +71,8 @@ test("json's output takes the place of the module: the findings are the same", a
   const file = join(folder, "chat.json");
   await writeFile(file, answer);
   const check = async (path: string) => {
-    answer = "";
-    await run(["node", "secondsite", "check", path, "--as-of", "2026-11-21", "--json"]);
-    return JSON.parse(answer);
+    const { out } = await terminal.secondsite("check", path, "--as-of", "2026-11-21", "--json");
+    return JSON.parse(out);
   };
 
   expect(await check(file)).toEqual(await check("plans/kubernetes-chat.ts"));

@@ -1,19 +1,13 @@
-import { beforeEach, expect, test, vi } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 
-import { run } from "../entry.js";
+import { openTerminal, type Terminal } from "../testing/terminal.js";
 
-let said: string;
+let terminal: Terminal;
 
 beforeEach(() => {
-  said = "";
-  vi.spyOn(process.stderr, "write").mockImplementation((text) => {
-    said += String(text);
-    return true;
-  });
-  return () => vi.restoreAllMocks();
+  terminal = openTerminal();
+  return () => terminal.close();
 });
-
-const rehearse = (...args: string[]) => run(["node", "secondsite", "rehearse", ...args]);
 
 test.each([
   [["plans/no-such-plan.ts"], 'no plan at "plans/no-such-plan.ts"'],
@@ -26,6 +20,8 @@ test.each([
     'control "keeper-disabled" belongs to scenario "partition", got "region-loss"',
   ],
 ])("%j is bad input: exit code 2 and one clear message", async (args, message) => {
-  expect(await rehearse(...args)).toBe(2);
-  expect(said).toContain(message);
+  const { code, err } = await terminal.secondsite("rehearse", ...args);
+
+  expect(code).toBe(2);
+  expect(err).toContain(message);
 });

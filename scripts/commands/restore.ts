@@ -19,8 +19,8 @@ an older one with --point. Start a server from the folder when it is done.
 From a dump (--kind logical): the newest point that holds nothing later than TIME is restored into a new database of the
 server that PGHOST and its siblings name, as a superuser; compared with what was captured; and switched in by rename.
 What was live is kept beside it. With --hooks: people are told, writers stopped, a safety backup made, and after it they
-are started and asked; whatever fails, the system is usable. The safety backup is the newest dump from then on: name
-what is wanted (--point, --at) when restoring again. The file holds argument lists:
+are started and asked; whatever fails, the system is usable. The safety backup is restored only by name (--point). The
+file holds argument lists:
   { "notify": ["logger"], "stopWriters": ["systemctl", "stop", "desk"], "startWriters": ["systemctl", "start", "desk"],
     "validate": ["curl", "-fsS", "http://127.0.0.1:8080/health/deep"] }
 

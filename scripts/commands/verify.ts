@@ -20,7 +20,8 @@ end to end; "restored" restores them into a server of their own that reaches no 
 it away. What was found is recorded in the dump's chain: retention never drops the last one that was found good.
 With --kind, --days or --from, a copy that has no such dump is a fault too.
 
-Exit codes: 0 all is as it was stored, 1 something is damaged or a copy does not answer, 2 bad input, 3 a Job failed.
+Exit codes: 0 all is as it was stored, 1 something is damaged or a copy does not answer, 2 bad input, 3 something could
+not be verified from here (no key at hand opens it, a program or room is missing) or a Job failed.
 
 Example:
   $ secondsite verify plans/kubernetes-chat.ts
@@ -76,7 +77,7 @@ async function verified(path: string, options: Options): Promise<ExitCode> {
   const { shownDumps } = await import("../sealed/verify-command.js");
   const { level, site, json, metrics } = options;
   const plan = await loadPlan(path);
-  const { all, repositories, dumps, good } = await recorded(
+  const { all, repositories, dumps, exitCode } = await recorded(
     {
       ...{ plan, name: "verify", kind: level, site, metricsFile: metrics },
       ...{ dataset: options.dataset, store: options.store },
@@ -84,12 +85,13 @@ async function verified(path: string, options: Options): Promise<ExitCode> {
     () => judged(plan, options),
     (found) => verifyTold(level, found),
   );
+  const good = exitCode === 0;
   process.stdout.write(
     json
       ? `${JSON.stringify({ plan: plan.name, level, good, copies: all, repositories, dumps }, undefined, 2)}\n`
       : (all.length > 0 ? await rendered(all) : "") + repositories.map(reported).join("") + shownDumps(dumps),
   );
-  return good ? 0 : 1;
+  return exitCode;
 }
 
 /** What the copies are found to be. */
@@ -99,7 +101,7 @@ async function judged(plan: Plan, { level, site, dataset, days, from, ...options
   const { backupsOf, runsWithin } = await import("../../engines/postgres/pgbackrest-config.js");
   const { accessOf, postgresOf } = await import("../sealed/job.js");
   const { wholeGiven } = await import("../options.js");
-  const { allGood, verifyAllDumps } = await import("../sealed/verify-command.js");
+  const { allVerified, noneBad, verifyAllDumps } = await import("../sealed/verify-command.js");
   const only = { ...(site === undefined ? {} : { site }), ...(dataset === undefined ? {} : { dataset }) };
   const physicalOnly = options.kind === "physical";
   const dumps = physicalOnly
@@ -126,10 +128,12 @@ async function judged(plan: Plan, { level, site, dataset, days, from, ...options
   );
   const repositories = level === "stored" ? [] : await structural(plan, copies, all, options);
   const good =
-    allGood(dumps) &&
+    noneBad(dumps) &&
     all.every(({ damage, unreachable }) => damage.length === 0 && unreachable === undefined) &&
     repositories.every((one) => one.good);
-  return { all, repositories, dumps, good };
+  // What is damaged says more than what nobody could look at.
+  const exitCode: ExitCode = !good ? 1 : allVerified(dumps) ? 0 : 3;
+  return { all, repositories, dumps, exitCode };
 }
 
 /** What one repository's own tool says of it. */

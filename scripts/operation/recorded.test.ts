@@ -1,5 +1,5 @@
 import { EventEmitter, once } from "node:events";
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, utimes } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -21,6 +21,7 @@ let store: string[];
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "secondsite-recorded-"));
   warnings = [];
+  for (const site of ["virginia", "oregon"]) await mkdir(join(folder, site));
   store = ["virginia", "oregon"].map((site) => `${site}=${join(folder, site)}`);
   around = {
     open: openAudit,
@@ -182,6 +183,7 @@ test("a process that is told to end says so in the record before it ends", async
   try {
     const work = new EventEmitter();
     const running = recorded(operation, () => once(work, "over"), undefined, around);
+    await vi.waitFor(() => expect(work.listenerCount("over")).toBe(1));
     process.emit("SIGTERM", "SIGTERM");
     // What did the work was ended by the signal too.
     work.emit("error", new EngineError("pg_dump was killed", 3));
@@ -194,6 +196,30 @@ test("a process that is told to end says so in the record before it ends", async
   } finally {
     killed.mockRestore();
   }
+});
+
+test("C18: one that is killed is recorded by the next on this machine, with who, what and when", async () => {
+  void recorded(operation, () => new Promise(() => undefined), undefined, around);
+  const spool = join(folder, "spool");
+  const lock = await vi.waitFor(async () => {
+    const [found] = (await readdir(spool, { recursive: true })).filter((name) => name.endsWith(".lock"));
+    if (found === undefined) throw new Error("nothing is noted yet");
+    return join(spool, found);
+  });
+  const told = (point: string) => ({ point });
+  await recorded(operation, async () => "while it lives", told, around);
+  expect((await records()).map(({ point }) => point)).toEqual(["while it lives"]);
+
+  // Whoever lives renews its lock; this one is renewed no more.
+  await utimes(lock, new Date(0), new Date(0));
+  await recorded(operation, async () => "next", told, around);
+  const [, next, killed] = await records();
+  expect(next).toMatchObject({ outcome: "done" });
+  expect(killed).toMatchObject({
+    ...{ operation: "backup", dataset: "messages", outcome: "failed", exitCode: 137 },
+    ...{ message: expect.stringContaining("it was killed"), who: { user: "ada", host: "console" } },
+  });
+  expect(warnings).toEqual([]);
 });
 
 test("taking over is recorded at the site that takes over", async () => {

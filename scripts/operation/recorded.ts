@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as pause } from "node:timers/promises";
 
 import type { Labels, MeasuredOperation, Sample } from "../../metrics/index.js";
 import { operationSamples } from "../../metrics/index.js";
@@ -9,7 +10,9 @@ import {
   type AuditWho,
   keepRecord,
   placesGiven,
+  type Spool,
   spoolAt,
+  type Waiting,
   withoutSecrets,
 } from "../../vault/index.js";
 import { emitted } from "./emit.js";
@@ -76,7 +79,8 @@ const measuredAs = {
  * Does an operation, records in the audit log who did what and how it ended, and keeps its figures.
  *
  * Neither changes how the operation ends: what cannot be recorded or measured costs a warning. A process that is told to
- * end records that before it does.
+ * end records that before it does; one that is killed is recorded by the next one on this machine, from what it noted when
+ * it began.
  *
  * @param tell what is worth recording about a result; its errors are warnings too
  */
@@ -91,15 +95,21 @@ export async function recorded<T>(
   const places = placesGiven(plan, store);
   const { dataset, site = homeOf(plan, dataset) } = operation;
   const place = auditLogOf(plan, { dataset, site }, Object.keys(places));
-  // Asked meanwhile: the operation does not wait for it.
+  // Asked meanwhile: the operation does not wait for it longer than a moment.
   const who = place && around.who(awsRegionOf(plan, place.site));
   who?.catch(() => undefined);
+  const folder = place && spoolFolder(place, around.env);
+  const spool = folder === undefined ? undefined : spoolAt(folder);
+  const begun: Begun = { id: randomUUID(), startedAt, place, places, who, spool };
+  // Where nothing can be noted, the end says so.
+  const note = noted(operation, begun).catch(() => undefined);
   // Once: a signal that ends the process ends the programs that do its work too, which then fails.
   let over: Promise<void> | undefined;
   const keep = (end: () => End) => {
-    over ??= kept(operation, { startedAt, place, places, who }, end, around).catch((error: unknown) =>
-      around.warn(`the operation was not recorded: ${wordsOf(error)}`),
-    );
+    over ??= kept(operation, begun, note, end, around).catch(async (error: unknown) => {
+      around.warn(`the operation was not recorded: ${wordsOf(error)}`);
+      await (await note)?.stored().catch(() => undefined);
+    });
     return over;
   };
   const forget = beforeEnding((signal) =>
@@ -107,6 +117,7 @@ export async function recorded<T>(
   );
   let result: T;
   try {
+    await Promise.race([note, pause(patience, undefined, { ref: false })]);
     result = await work();
   } catch (error) {
     forget();
@@ -126,10 +137,49 @@ export async function recorded<T>(
 type End = Told & Pick<AuditContent, "outcome" | "exitCode">;
 
 interface Begun {
+  readonly id: string;
   readonly startedAt: Date;
   readonly place: AuditLogPlace | undefined;
   readonly places: Access["places"];
   readonly who: Promise<AuditWho> | undefined;
+  /** Where records wait on this machine. */
+  readonly spool: Spool | undefined;
+}
+
+/** How long an operation waits for what is noted about it, milliseconds: whom the cloud knows may take longer to say. */
+const patience = 1_000;
+
+/** What is true of an operation of which nobody ever hears again; 137 is how shells tell of SIGKILL. */
+const neverTold: End = {
+  outcome: "failed",
+  exitCode: 137,
+  message: "it did not say how it ended: it was killed, or its machine was",
+};
+
+/** Puts down on this machine's disk what has to be recorded should this process not live to do it. */
+async function noted(operation: Operation, begun: Begun): Promise<Waiting | undefined> {
+  const who = await begun.who;
+  return who && begun.spool?.add(contentOf(operation, begun, who, begun.startedAt, neverTold));
+}
+
+function contentOf(
+  { plan, name, kind, ...operation }: Operation,
+  { id, startedAt }: Begun,
+  who: AuditWho,
+  finishedAt: Date,
+  { outcome, exitCode, message, point, details = {}, dataset = operation.dataset }: End,
+): AuditContent {
+  const site = operation.site ?? homeOf(plan, dataset);
+  return {
+    ...{ id, plan: plan.name, operation: name },
+    ...(dataset === undefined ? {} : { dataset }),
+    ...(point === undefined ? {} : { point }),
+    ...(site === undefined ? {} : { site }),
+    who,
+    ...{ startedAt: startedAt.toISOString(), finishedAt: finishedAt.toISOString(), outcome, exitCode },
+    ...(message === undefined ? {} : { message }),
+    details: { ...(kind === undefined ? {} : { kind }), ...details },
+  };
 }
 
 /** By the process's conventions: 1, 2 and 4 refuse, everything else fails. */
@@ -141,28 +191,19 @@ function endOf(error: unknown): End {
 async function kept(
   operation: Operation,
   begun: Begun,
+  note: Promise<Waiting | undefined>,
   end: () => End,
   { open, warn, env }: Surroundings,
 ): Promise<void> {
   const { plan, name, kind, metricsFile } = operation;
   const finishedAt = new Date();
-  const { samples = [], message, details = {}, point, dataset = operation.dataset, ...rest } = end();
+  const { message, ...told } = end();
+  const said = { ...told, ...(message === undefined ? {} : { message: withoutSecrets(message, env) }) };
+  const { samples = [], dataset = operation.dataset, exitCode } = told;
   const site = operation.site ?? homeOf(plan, dataset);
-  const audit = await recordedIn(begun, { open, env, plan }, (who) => ({
-    id: randomUUID(),
-    plan: plan.name,
-    operation: name,
-    ...(dataset === undefined ? {} : { dataset }),
-    ...(point === undefined ? {} : { point }),
-    ...(site === undefined ? {} : { site }),
-    who,
-    startedAt: begun.startedAt.toISOString(),
-    finishedAt: finishedAt.toISOString(),
-    outcome: rest.outcome,
-    exitCode: rest.exitCode,
-    ...(message === undefined ? {} : { message: withoutSecrets(message, env) }),
-    details: { ...(kind === undefined ? {} : { kind }), ...details },
-  }));
+  const audit = await recordedIn(begun, await note, { open, plan }, (who) =>
+    contentOf(operation, begun, who, finishedAt, said),
+  );
   const labels: Labels = {
     ...(dataset === undefined ? {} : { dataset }),
     ...(kind === undefined ? {} : { kind }),
@@ -170,7 +211,7 @@ async function kept(
   };
   const measured = operationSamples({
     ...{ operation: measuredAs[name], labels, startedAt: begun.startedAt, finishedAt },
-    succeeded: rest.exitCode === 0,
+    succeeded: exitCode === 0,
   });
   const failures = await emitted(plan, [...measured, ...samples, ...audit.samples], {
     file: metricsFile,
@@ -181,8 +222,9 @@ async function kept(
 
 /** What became of the record, and its figures. */
 async function recordedIn(
-  { place, places, who }: Begun,
-  { open, env, plan }: Pick<Surroundings, "open" | "env"> & { readonly plan: Plan },
+  { place, places, who, spool }: Begun,
+  note: Waiting | undefined,
+  { open, plan }: Pick<Surroundings, "open"> & { readonly plan: Plan },
   content: (who: AuditWho) => AuditContent,
 ): Promise<{ readonly samples: readonly Sample[]; readonly warnings: readonly string[] }> {
   if (!place || !who)
@@ -190,13 +232,13 @@ async function recordedIn(
       samples: [],
       warnings: [`plan "${plan.name}" has no vault that can be reached from here to record this in`],
     };
-  const folder = spoolFolder(place, env);
   const { anchors, ...alone } = open(plan, place, places);
   // Who acts at a standby may be taking over: the site that holds the heads may be what was lost, and is not asked.
   const audit = anchors && !standbySites(plan).includes(place.site) ? { ...alone, anchors } : alone;
   const { head, warnings } = await keepRecord(
-    { ...audit, ...(folder === undefined ? {} : { spool: spoolAt(folder) }) },
+    { ...audit, ...(spool === undefined ? {} : { spool }) },
     content(await who),
+    note,
   );
   const labels = { site: place.site, category: place.category };
   const stored = head !== undefined && warnings.length === 0;

@@ -56,7 +56,7 @@ test("a verification is told with what is wrong, copy by copy", () => {
       { dataset: "tickets", site: "office", kind: "logical", faults: [], points: [] },
       { dataset: "tickets", site: "offsite", kind: "logical", faults: ["it is not signed"], points: [] },
     ],
-    good: false,
+    exitCode: 1,
   });
 
   expect(told).toEqual({
@@ -66,7 +66,7 @@ test("a verification is told with what is wrong, copy by copy", () => {
     details: { good: false, copies: 3, damaged: 1, silent: 1 },
   });
   expect(samples?.map(({ value }) => value)).toEqual([1, 0, 0, 0, 0]);
-  expect(verifyTold("stored", { all: [], repositories: [], dumps: [], good: true })).toMatchObject({
+  expect(verifyTold("stored", { all: [], repositories: [], dumps: [], exitCode: 0 })).toMatchObject({
     exitCode: 0,
   });
 });

@@ -10,6 +10,8 @@ import { asOnlyRun, leaseOf } from "./only-run.js";
 export interface BackupOptions extends Omit<JobOptions, "site"> {
   /** Site that makes it. @default the dataset's own */
   readonly takenAt?: string | undefined;
+  /** Label of the point that is about to be restored over the source: this one is a safety backup. @default none */
+  readonly before?: string | undefined;
   /** Folder for temporary files. */
   readonly staging?: string | undefined;
   readonly say: (line: string) => void;
@@ -49,7 +51,7 @@ export async function backupSealed(
       {
         engine: logicalEngine(),
         source: { address, as: backup.as },
-        ...{ kind, epoch, recipients },
+        ...{ kind, epoch, recipients, before: options.before },
         takenAt,
         copies: direct,
       },

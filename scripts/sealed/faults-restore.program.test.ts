@@ -1,15 +1,15 @@
 import { spawn } from "node:child_process";
-import { chmod, mkdir, writeFile } from "node:fs/promises";
+import { readdir, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { generateIdentity } from "age-encryption";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 
 import { logicalEngine } from "../../engines/postgres-logical/index.js";
-import { toolPath } from "../../engines/postgres-logical/tools.js";
 import { captureSealed } from "../../engines/sealed/capture.js";
 import { loadPlan } from "../../plans/load.js";
 import { sealedJob } from "./job.js";
 import { afterFault, type FaultDesk, startFaultDesk } from "./testing/fault.js";
+import { lyingTools } from "./testing/lying-tools.js";
 
 let desk: FaultDesk;
 let [older, newest]: [string, string] = ["", ""];
@@ -106,12 +106,25 @@ test("fault 24: a restore that is killed leaves no target that looks whole; run 
   expect(await databases()).not.toContain(into);
   expect((await databases()).length).toBe(1);
 
+  await silent(join(desk.folder, "state"));
   const again = await restore("--identity", holder);
   expect(await databases()).toEqual([into]);
   const done = { operation: "restore", exitCode: 0, outcome: "done", says: /is done/, newest } as const;
   await afterFault(desk, again, done);
+  const { out } = await desk.secondsite("audit", desk.plan, "--json", "--last", "999", ...desk.places);
+  expect(JSON.parse(out).records).toContainEqual(
+    expect.objectContaining({ operation: "restore", dataset: "tickets", outcome: "failed", exitCode: 137 }),
+  );
   await drop(into);
 });
+
+/** Ages the locks of whoever was killed below a folder, since nobody wants to wait until they count no more. */
+async function silent(folder: string): Promise<void> {
+  const names = await readdir(folder, { recursive: true });
+  const locks = names.filter((name) => name.endsWith(".lock"));
+  expect(locks).toHaveLength(1);
+  for (const name of locks) await utimes(join(folder, name), new Date(0), new Date(0));
+}
 
 test.for<[string, string, RegExp]>([
   ["a table's rows", "--exclude-table-data=log", /table public\.log/],
@@ -135,13 +148,7 @@ test.for<[string, string, RegExp]>([
 
 /** Dumps into every copy with a pg_dump that leaves something out. @returns the point's label */
 async function lyingDump(lacks: string): Promise<string> {
-  const tools = join(desk.folder, `tools${lacks}`);
-  await mkdir(tools);
-  for (const name of ["pg_dump", "pg_dumpall"] as const) {
-    const more = name === "pg_dump" ? lacks : "";
-    await writeFile(join(tools, name), `#!/bin/sh\nexec ${await toolPath(name)} "$@" ${more}\n`);
-    await chmod(join(tools, name), 0o755);
-  }
+  const tools = await lyingTools(join(desk.folder, `tools${lacks}`), { lacks });
   const store = [`office=${desk.office}`, `offsite=${desk.offsite}`];
   const { direct, recipients, kind } = await sealedJob(await loadPlan(desk.plan), "tickets", { store });
   const source = {

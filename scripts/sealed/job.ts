@@ -1,4 +1,4 @@
-import { mkdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { hostname, tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 
@@ -14,6 +14,7 @@ import {
   copyAt,
   type DatasetCopy,
   type KeyProvider,
+  makeFolder,
   placesGiven,
   recipientsOf,
 } from "../../vault/index.js";
@@ -189,7 +190,7 @@ export async function stagingFolder(given: string | undefined): Promise<string> 
   const folder = given ?? join(tmpdir(), `secondsite-${userInfo().uid}`);
   try {
     // Passable: a server that root verifies with runs as somebody else. Each run has a private folder in it.
-    await mkdir(folder, { recursive: true, mode: 0o711 });
+    await makeFolder(folder, 0o711);
   } catch (cause) {
     throw new EngineError(`${folder} cannot be made: ${(cause as Error).message}`, 2, "--staging <folder>", {
       cause,

@@ -13,8 +13,10 @@ beforeAll(async () => {
 afterAll(() => scene?.[Symbol.asyncDispose]());
 
 test("B2, B11: 200 kills of backup, restore, verify and prune, at each boundary of their store calls", async () => {
-  const { problems, kills, missed } = await killCampaign(scene, 200, seed);
-  process.stdout.write(`SECONDSITE_KILL_SEED=${seed}\n${kills.join("\n")}\n`);
+  const tell = (line: string) => process.stdout.write(`${line}\n`);
+  tell(`SECONDSITE_KILL_SEED=${seed}`);
+  const { problems, kills, missed } = await killCampaign(scene, 200, seed, tell);
+  tell(kills.join("\n"));
 
   expect(problems, `SECONDSITE_KILL_SEED=${seed}`).toEqual([]);
   expect(missed).toEqual([]);

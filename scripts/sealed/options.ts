@@ -1,4 +1,5 @@
-import { stat } from "node:fs/promises";
+import { mkdir, stat } from "node:fs/promises";
+import { dirname } from "node:path";
 import { Option } from "@commander-js/extra-typings";
 
 import { EngineError } from "../../engines/errors.js";
@@ -42,4 +43,24 @@ export async function folderGiven(from: string | undefined): Promise<string | un
   if (found instanceof Error) throw new EngineError(`--from "${from}" cannot be read: ${found.code}`, 2);
   if (!found.isDirectory()) throw new EngineError(`--from "${from}" is no folder`, 2);
   return from;
+}
+
+/**
+ * What `--output` gives, made where it is missing. What it lies in is not: that may be a medium that is not mounted.
+ *
+ * @throws EngineError (2)
+ */
+export async function outputGiven(output: string | undefined): Promise<string | undefined> {
+  if (output === undefined) return undefined;
+  if (output === "") throw new EngineError("--output takes a folder, got nothing", 2);
+  const made = await mkdir(output).catch((error: NodeJS.ErrnoException) => error);
+  if (!(made instanceof Error)) return output;
+  const there = await stat(output).catch(() => undefined);
+  if (there?.isDirectory()) return output;
+  const above = dirname(output);
+  throw new EngineError(
+    `--output "${output}" cannot be made: ${made.code === "ENOENT" ? `there is no folder ${above}` : made.code}`,
+    2,
+    `mount what belongs there, or make it: mkdir ${above}`,
+  );
 }

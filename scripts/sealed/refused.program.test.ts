@@ -109,6 +109,12 @@ describe("refused, with one message and nothing changed", () => {
       2,
       /--from "\/none" cannot be read: ENOENT/,
     ],
+    [
+      "a folder to write to below one that is not there",
+      ["backup", "PLAN", "tickets", "--output", "/mnt/none/dump"],
+      2,
+      /--output "\/mnt\/none\/dump" cannot be made: there is no folder \/mnt\/none[\s\S]*mkdir \/mnt\/none/,
+    ],
     ["a folder without a name", ["backup", "PLAN", "tickets", "--output", ""], 2, /--output takes a folder/],
     [
       "a port that is none",

@@ -6,7 +6,7 @@ import {
   type ProductionRestore,
   restoreProduction,
 } from "../../engines/postgres-logical/index.js";
-import { candidates } from "../../engines/sealed/choose.js";
+import { candidates, isSafetyBackup } from "../../engines/sealed/choose.js";
 import { openPoint } from "../../engines/sealed/open.js";
 import { type FoundCopy, type FoundPoint, findPoints } from "../../engines/sealed/points.js";
 import { humanSeconds, type Plan } from "../../plan/index.js";
@@ -69,7 +69,9 @@ export async function planRestoreDump(
   const all = copies.flatMap(({ points }) => points);
   const wanted = options.point === undefined ? all : all.filter(({ point }) => point.label === options.point);
   const now = Date.now() * 1_000;
-  const [chosen, ...next] = candidates(wanted, moment?.micros ?? now);
+  const [chosen, ...next] = candidates(wanted, moment?.micros ?? now, {
+    named: options.point !== undefined,
+  });
   if (!chosen) throw nothing(job, copies, wanted, options);
   const lost = ((moment?.micros ?? now) - microsOf(chosen.at)) / 1_000_000;
   return {
@@ -105,7 +107,7 @@ export async function restoreDump(
   if (!programs) return { restored: await logicalEngine(how).restore(point, parts, target, run) };
   const hooks = hooksOf(programs, async () => {
     // Into the copies as they are now, whatever time the point was read as of.
-    const present = { ...options, asOf: undefined, kind: job.kind };
+    const present = { ...options, asOf: undefined, kind: job.kind, before: chosen.point.label };
     const { facts, copies } = await backupSealed(job.plan, job.dataset, present);
     const [failed] = copies.flatMap(({ failure }) => (failure === undefined ? [] : [failure]));
     if (copies.every(({ appended }) => !appended)) throw failed;
@@ -126,12 +128,16 @@ function nothing(
   const bad = wanted.flatMap((one) =>
     one.problem === undefined ? [] : [`${one.point.label} at ${one.copy.site}: ${one.problem}`],
   );
-  const good = wanted.filter(({ problem }) => problem === undefined).map((one) => one.at);
-  const first = good.toSorted()[0];
+  const safety = wanted.filter((one) => point === undefined && isSafetyBackup(one));
+  const good = wanted.filter((one) => one.problem === undefined && !safety.includes(one));
+  const first = good.map((one) => one.at).toSorted()[0];
   const why = [
     ...(point !== undefined && wanted.length === 0 ? [`no copy has a point "${point}"`] : []),
     ...(first === undefined ? [] : [`the oldest one holds ${first}`]),
     ...bad,
+    ...[...new Set(safety.map((one) => one.point.label))].map(
+      (label) => `${label} is a safety backup: name it with --point`,
+    ),
     ...silent,
   ];
   return new EngineError(

@@ -1,4 +1,4 @@
-import { cp, open, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
+import { cp, mkdir, open, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 
@@ -27,6 +27,8 @@ const json = async (command: string, ...args: string[]) => {
   expect(out, err).not.toBe("");
   return { code, answer: JSON.parse(out) };
 };
+/** What a restore from the disk's copy says that it would do. */
+const wouldRestore = async () => (await on("restore", "--kind", "logical", "--site", "offsite")).out;
 const label = (index: number) => labels[index] ?? "";
 const held = (dropped: { id: string; kept: boolean }[]) =>
   dropped.filter(({ kept }) => !kept).map(({ id }) => id);
@@ -76,6 +78,7 @@ test.each([
 });
 
 test("verify by name is not content with a copy that has no dump", async () => {
+  await mkdir(join(desk.folder, "empty"));
   const empty = ["--site", "offsite", "--store", `offsite=${desk.folder}/empty`];
   const { code, out } = await desk.secondsite("verify", desk.plan, "--days", "7", ...empty);
 
@@ -206,16 +209,7 @@ test("fault 2: a flipped byte is found and named, and another good point is offe
   const [point] = answer.dumps[0].points;
   expect(point.faults[0].item).toBe(`points/tickets/logical/${label(3)}/dump.pgc.zst`);
   expect(point.instead).toMatchObject({ label: label(2), site: "offsite" });
-  const { out } = await desk.secondsite(
-    "restore",
-    desk.plan,
-    "--kind",
-    "logical",
-    "--site",
-    "offsite",
-    ...desk.places,
-  );
-  expect(out).toContain(`from      ${label(2)} at offsite`);
+  expect(await wouldRestore()).toContain(`from      ${label(2)} at offsite`);
 });
 
 test("fault 11: a point whose object is gone is listed as unusable and never chosen", async () => {
@@ -225,16 +219,7 @@ test("fault 11: a point whose object is gone is listed as unusable and never cho
   expect(answer.dumps.find((one: { label: string }) => one.label === label(2)).problem).toMatch(
     /dump.pgc.zst is missing/,
   );
-  const { out } = await desk.secondsite(
-    "restore",
-    desk.plan,
-    "--kind",
-    "logical",
-    "--site",
-    "offsite",
-    ...desk.places,
-  );
-  expect(out).toContain(`from      ${label(0)} at offsite`);
+  expect(await wouldRestore()).toContain(`from      ${label(0)} at offsite`);
 });
 
 test("fault 9: with this machine's clock a day off nothing is dropped, and the difference is said", async () => {

@@ -1,7 +1,7 @@
 import { EngineError } from "../../engines/errors.js";
 import { type Moment, microsOf } from "../../engines/moment.js";
 import type { RecoveryPoint } from "../../engines/postgres/points.js";
-import { candidates } from "../../engines/sealed/choose.js";
+import { candidates, isSafetyBackup } from "../../engines/sealed/choose.js";
 import type { FoundCopy, FoundPoint } from "../../engines/sealed/points.js";
 import { humanSeconds } from "../../plan/index.js";
 
@@ -50,7 +50,8 @@ export function dumpsBegin(
   dumps: readonly FoundPoint[],
   { iso }: Moment,
 ): EngineError | undefined {
-  const [oldest] = dumps.flatMap(({ at, problem }) => (problem === undefined ? [at] : [])).toSorted();
+  const good = dumps.filter((one) => one.problem === undefined && !isSafetyBackup(one));
+  const [oldest] = good.map(({ at }) => at).toSorted();
   return oldest === undefined
     ? undefined
     : new EngineError(
@@ -65,18 +66,20 @@ export const pointAsJson = ({ copy, point, epoch, at, held, verification, proble
   ...{ dataset: copy.dataset, site: copy.site, takenAt: point.takenAt, epoch, sequence: point.sequence },
   ...{ kind: point.kind, label: point.label, at, startedAt: point.startedAt, finishedAt: point.finishedAt },
   bytes: { database: point.bytes.source, stored: point.bytes.stored },
+  ...(point.before === undefined ? {} : { before: point.before }),
   ...(held ? { held } : {}),
   ...(verification ? { verification } : {}),
   ...(problem === undefined ? {} : { problem }),
 });
 
 /** What `points` shows of one point in its last column. */
-export function stateOf({ at, held, verification, problem }: FoundPoint): string {
+export function stateOf({ point, at, held, verification, problem }: FoundPoint): string {
   if (problem !== undefined) return `NOT: ${problem}`;
   const verified = verification
     ? `, ${verification.level} ${verification.at.slice(0, 10)}`
     : ", never verified";
-  return `${at}${verified}${held ? `, held by ${held.by}: ${held.reason}` : ""}`;
+  const safety = point.before === undefined ? "" : ", a safety backup: only by name";
+  return `${at}${safety}${verified}${held ? `, held by ${held.by}: ${held.reason}` : ""}`;
 }
 
 /** What is wrong with copies themselves, a line each; what several dumps share is said once. */

@@ -36,8 +36,8 @@ function withNothing(copy: VerifiedCopy, days: number | undefined): VerifiedCopy
   return { ...copy, faults: [...copy.faults, `there is no ${copy.kind} dump${since}`] };
 }
 
-/** Whether everything is as it was stored, and looks as it should. */
-export const allGood = (copies: readonly VerifiedCopy[]): boolean =>
+/** Whether everything that could be verified is as it was stored, and looks as it should. */
+export const noneBad = (copies: readonly VerifiedCopy[]): boolean =>
   copies.every(
     ({ unreachable, faults, points }) =>
       unreachable === undefined &&
@@ -45,11 +45,19 @@ export const allGood = (copies: readonly VerifiedCopy[]): boolean =>
       points.every((point) => point.faults.length === 0 && point.suspicious === undefined),
   );
 
+/** Whether everything that was asked for could be verified here. */
+export const allVerified = (copies: readonly VerifiedCopy[]): boolean =>
+  copies.every(({ points }) => points.every(({ unverified }) => unverified === undefined));
+
 /** What was found, for people. */
 export function shownDumps(copies: readonly VerifiedCopy[]): string {
   const points = copies.flatMap((copy) => copy.points);
   const list = table(points, [
-    { title: "", value: ({ faults, suspicious }) => (faults.length > 0 ? "✖" : suspicious ? "?" : "✔") },
+    {
+      title: "",
+      value: ({ faults, suspicious, unverified }) =>
+        faults.length > 0 ? "✖" : (suspicious ?? unverified) ? "?" : "✔",
+    },
     { title: "Dataset", value: ({ dataset }) => dataset },
     { title: "Copy", value: ({ site }) => site },
     { title: "Dump", value: ({ label }) => label },
@@ -63,9 +71,10 @@ export function shownDumps(copies: readonly VerifiedCopy[]): string {
   return [...(points.length > 0 ? [list.trimEnd()] : []), ...problems, ""].join("\n");
 }
 
-function found({ faults, notes, suspicious, instead }: VerifiedPoint): string {
+function found({ faults, notes, suspicious, unverified, instead }: VerifiedPoint): string {
   const wrong = faults.map(({ item, message }) => `${item}: ${message}`);
   if (wrong.length > 0)
     return `${wrong.join("; ")}; ${instead ? `restore ${instead.label} at ${instead.site} instead` : "no other good point is left"}`;
-  return [suspicious, ...notes].filter((text) => text !== undefined).join("; ") || "nothing wrong";
+  const not = unverified === undefined ? undefined : `not verified: ${unverified}`;
+  return [not, suspicious, ...notes].filter((text) => text !== undefined).join("; ") || "nothing wrong";
 }

@@ -1,10 +1,12 @@
-import type { VerificationLevel } from "../../engines/engine.js";
+import type { Run, VerificationLevel } from "../../engines/engine.js";
+import { EngineError } from "../../engines/errors.js";
 import { microsOf } from "../../engines/moment.js";
 import { logicalEngine } from "../../engines/postgres-logical/index.js";
 import { type Choosable, candidates } from "../../engines/sealed/choose.js";
 import { type FoundPoint, findPoints } from "../../engines/sealed/points.js";
 import { implausibleSize, recordVerification, verifySealed } from "../../engines/sealed/verify.js";
 import type { Plan } from "../../plan/index.js";
+import { VaultError } from "../../vault/index.js";
 import { doneBy, type JobOptions, sealedJob, stagingFolder } from "./job.js";
 
 /** What is verified, and how. */
@@ -28,6 +30,8 @@ export interface VerifiedPoint {
   readonly level: VerificationLevel;
   readonly faults: readonly { readonly item: string; readonly message: string }[];
   readonly notes: readonly string[];
+  /** Why it could not be verified here, which says nothing about it: a key, a tool or room is missing. */
+  readonly unverified?: string;
   /** Why its size is suspicious. */
   readonly suspicious?: string;
   /** A point to restore instead. */
@@ -47,7 +51,10 @@ export interface VerifiedCopy {
   readonly points: readonly VerifiedPoint[];
 }
 
-/** Verifies the points of one dump at every copy, and records what was found in their chains. */
+/**
+ * Verifies the points of one dump at every copy, and records what was found in their chains. One that cannot be verified
+ * here says so, and keeps no other from being verified.
+ */
 export async function verifyDumps(
   plan: Plan,
   dataset: string,
@@ -67,13 +74,15 @@ export async function verifyDumps(
       if (Date.parse(one.at) < since) continue;
       if (options.point !== undefined && one.point.label !== options.point) continue;
       options.say(`verifying ${one.point.label} at ${copy.site}, ${options.level}`);
-      const verdict = await verifySealed(one, logicalEngine(), options.level, { staging, say: options.say });
+      const run = { staging, say: options.say };
+      const { faults: wrong, notes, unverified } = await judged(one, options.level, run);
       // A reference to an entry that is not as it was written would itself be a fault of the chain, for ever.
       const namable = !faults.some((fault) => fault.startsWith(`${one.key}: `));
       const recorded =
         own.has(copy.site) &&
         namable &&
-        (await recordVerification(one, verdict, doneBy(), recipients).then(
+        unverified === undefined &&
+        (await recordVerification(one, { level: options.level, faults: wrong }, doneBy(), recipients).then(
           () => true,
           (error: unknown) => {
             options.say(`the result is not recorded: ${error instanceof Error ? error.message : error}`);
@@ -81,10 +90,11 @@ export async function verifyDumps(
           },
         ));
       const suspicious = implausibleSize(one.point, points);
-      const instead = verdict.faults.length > 0 ? olderThan(one, all) : undefined;
+      const instead = wrong.length > 0 ? olderThan(one, all) : undefined;
       verified.push({
         ...{ dataset, site: copy.site, kind, label: one.point.label, at: one.at, level: options.level },
-        ...{ faults: verdict.faults, notes: verdict.notes, recorded },
+        ...{ faults: wrong, notes, recorded },
+        ...(unverified === undefined ? {} : { unverified }),
         ...(suspicious === undefined ? {} : { suspicious }),
         ...(instead ? { instead } : {}),
       });
@@ -95,6 +105,19 @@ export async function verifyDumps(
     });
   }
   return results;
+}
+
+type Judged = Pick<VerifiedPoint, "faults" | "notes" | "unverified">;
+
+/** What a point is found to be, or why that cannot be found out here. */
+async function judged(point: FoundPoint, level: VerificationLevel, run: Run): Promise<Judged> {
+  try {
+    return await verifySealed(point, logicalEngine(), level, run);
+  } catch (error) {
+    if (!(error instanceof EngineError || error instanceof VaultError)) throw error;
+    const hint = error.hint === undefined ? "" : `; ${error.hint}`;
+    return { faults: [], notes: [], unverified: `${error.message}${hint}` };
+  }
 }
 
 /** The best point that holds nothing later, at another copy or older. */

@@ -25,6 +25,11 @@ test.each([
     copy(point("2026-04-30T12:00:00Z"), point("2026-05-01T12:00:00Z", { problem: "gone" })),
     false,
   ],
+  [
+    "a newer one that was made before a restore",
+    copy(point("2026-04-30T12:00:00Z"), point("2026-05-01T12:00:00Z", { point: { before: "another" } })),
+    false,
+  ],
   ["none", copy(), false],
 ])("%s: the objective of 24 hours is kept or not", (_, found, met) => {
   expect(dumpStatus(desk, found, new Set(), now).met).toBe(met);

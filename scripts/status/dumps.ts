@@ -1,3 +1,4 @@
+import { isSafetyBackup } from "../../engines/sealed/choose.js";
 import type { FoundCopy } from "../../engines/sealed/points.js";
 import { type Plan, seconds } from "../../plan/index.js";
 
@@ -9,7 +10,7 @@ export interface DumpStatus {
   readonly kind: string;
   /** Why it does not answer. */
   readonly unreachable?: string;
-  /** The newest dump that can be restored; what was committed since is not in it. */
+  /** The newest dump that a restore takes by itself; what was committed since is not in it. */
   readonly newest?: { readonly label: string; readonly ageSeconds: number };
   /** When one was last found good, and how deep. */
   readonly verified?: { readonly label: string; readonly at: string; readonly level: string };
@@ -29,7 +30,9 @@ export function dumpStatus(
   now: Date,
 ): DumpStatus {
   const { dataset, site } = copy;
-  const good = points.filter(({ problem }) => problem === undefined).sort((a, b) => (a.at < b.at ? 1 : -1));
+  const good = points
+    .filter((one) => one.problem === undefined && !isSafetyBackup(one))
+    .sort((a, b) => (a.at < b.at ? 1 : -1));
   const [newest] = good;
   const ageSeconds = newest && Math.max(0, (now.getTime() - Date.parse(newest.at)) / 1_000);
   const verified = good.find(({ verification }) => verification);

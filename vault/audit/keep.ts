@@ -33,8 +33,10 @@ export interface Kept {
  *
  * When the store does not answer, the record waits in the spool and is stored by the next operation on this machine; a
  * record that came to lie in the log although no answer came is found there and not stored twice.
+ *
+ * @param begun what has waited in the spool since the operation began. @default nothing
  */
-export async function keepRecord(places: AuditPlaces, content: AuditContent): Promise<Kept> {
+export async function keepRecord(places: AuditPlaces, content: AuditContent, begun?: Waiting): Promise<Kept> {
   const { spool, patienceSeconds = 20 } = places;
   const deadline = new AbortController();
   const late = new Error(`${places.log.store.label} did not answer within ${patienceSeconds} s`);
@@ -44,8 +46,10 @@ export async function keepRecord(places: AuditPlaces, content: AuditContent): Pr
   // Nobody listens any more once the record is stored.
   expired.catch(() => undefined);
   const warnings: string[] = [];
-  const own = await spool?.add(content).catch((error: unknown) => {
-    warnings.push(`records cannot wait in ${spool.folder}: ${words(error)}`);
+  const own = await waitingIn(spool, content, begun).catch(async (error: unknown) => {
+    warnings.push(`records cannot wait in ${spool?.folder}: ${words(error)}`);
+    // What it says of an operation that was cut off is not true of this one.
+    await begun?.stored().catch(() => undefined);
     return undefined;
   });
   try {
@@ -63,6 +67,14 @@ export async function keepRecord(places: AuditPlaces, content: AuditContent): Pr
   } finally {
     deadline.abort();
   }
+}
+
+async function waitingIn(
+  spool: Spool | undefined,
+  content: AuditContent,
+  begun: Waiting | undefined,
+): Promise<Waiting | undefined> {
+  return begun ? begun.instead(content) : spool?.add(content);
 }
 
 async function stored(

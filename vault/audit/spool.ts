@@ -1,9 +1,10 @@
-import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 
 import lockfile from "proper-lockfile";
 
 import { VaultError } from "../errors.js";
+import { makeFolder } from "../store/directory/make-folder.js";
 import { type AuditContent, parseContent } from "./record.js";
 
 /** A record that is not known to be stored. */
@@ -14,6 +15,8 @@ export interface Waiting {
   readonly tried: number | undefined;
   /** Notes, on the disk, under which number it is tried next. */
   trying(sequence: number): Promise<void>;
+  /** Lets something else wait in its place: how the operation really ended. */
+  instead(content: AuditContent): Promise<Waiting>;
   /** Forgets it: it is stored. */
   stored(): Promise<void>;
   /** Lets others have it. */
@@ -37,7 +40,7 @@ export function spoolAt(folder: string): Spool {
   return {
     folder,
     async add(content) {
-      await mkdir(folder, { recursive: true, mode: 0o700 });
+      await makeFolder(folder, 0o700);
       const file = join(folder, `${content.finishedAt.replaceAll(/[^\dTZ]/g, "")}-${content.id}.json`);
       const release = await locked(file);
       if (!release) throw new VaultError(`${file} is worked on by somebody else`);
@@ -72,6 +75,10 @@ function waiting(
     content,
     tried,
     trying: (sequence) => write(file, content, sequence),
+    async instead(other) {
+      await write(file, other);
+      return waiting(file, other, undefined, release);
+    },
     async stored() {
       await rm(file, { force: true });
       await release();

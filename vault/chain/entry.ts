@@ -60,6 +60,11 @@ const point = z.strictObject({
   /** The point that it adds to; without it this one cannot be restored. */
   parent: reference.optional(),
   bytes: z.strictObject({ source: z.int().min(0), stored: z.int().min(0) }),
+  /**
+   * Label of the point that was about to be restored over what this one holds: a safety backup. Who does not ask for it by
+   * name does not want it back. @default none: it was taken for its own sake
+   */
+  before: z.string().min(1).optional(),
   /** Every object that it consists of, or those whose checksums lead to every other. */
   parts: z.array(part).min(1),
   /** Argument lists that restore it with the field's tools alone, without Secondsite. */

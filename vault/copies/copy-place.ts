@@ -6,7 +6,7 @@ import { VaultError } from "../errors.js";
 import { type Access, BadPlace, cloudOf, isAddress } from "./access.js";
 
 /** Whoever knows credentials of a store; asked when it is used. */
-export type CredentialSource = ReturnType<typeof fromNodeProviderChain>;
+export type CredentialSource = ReturnType<typeof ownCredentials> | ReturnType<typeof fromNodeProviderChain>;
 
 /** Where one site's copies of a category are: what our own store and the tools that keep a repository there are told. */
 export type CopyPlace = FolderPlace | BucketPlace;
@@ -15,6 +15,8 @@ export type CopyPlace = FolderPlace | BucketPlace;
 export interface FolderPlace {
   readonly kind: "folder";
   readonly folder: string;
+  /** What somebody named, and has to be there: the folder itself is made in it. */
+  readonly within: string;
 }
 
 /** A bucket of an S3 server. */
@@ -46,7 +48,8 @@ export function copyPlace(
   const place = places[site];
   const cloud = cloudOf(plan, site);
   const bucket = names.vaultBucket(plan, site, category);
-  if (place !== undefined && !isAddress(place)) return { kind: "folder", folder: join(place, bucket) };
+  if (place !== undefined && !isAddress(place))
+    return { kind: "folder", folder: join(place, bucket), within: place };
   if (!cloud)
     throw new BadPlace(
       `site "${site}" has no bucket: say where its copies are`,
@@ -84,12 +87,14 @@ export async function credentialsOf({ bucket, credentials }: BucketPlace) {
   }
 }
 
-/** A profile's credentials, or else the environment's. */
-function ownCredentials(profile: string, bucket: string): CredentialSource {
-  const chain = createCredentialChain(fromIni({ profile }), fromNodeProviderChain());
-  return async () => {
+/** A profile's credentials, or else the environment's; asked for new ones, files are read again. */
+function ownCredentials(profile: string, bucket: string) {
+  return async ({ forceRefresh: ignoreCache = false }: { readonly forceRefresh?: boolean } = {}) => {
     try {
-      return await chain();
+      return await createCredentialChain(
+        fromIni({ profile, ignoreCache }),
+        fromNodeProviderChain({ ignoreCache }),
+      )();
     } catch (cause) {
       throw new VaultError(
         `no credentials for ${bucket}: neither profile "${profile}" of the shared credentials file nor the AWS environment has any`,

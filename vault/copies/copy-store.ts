@@ -15,7 +15,7 @@ import { provenStore } from "./proven-store.js";
  */
 export function copyStore(plan: Plan, site: string, category: string, access: Access = {}): Store {
   const place = copyPlace(plan, site, category, access);
-  if (place.kind === "folder") return directoryStore(place.folder);
+  if (place.kind === "folder") return directoryStore(place.folder, { within: place.within });
   const { kind: _, ...bucket } = place;
   const cloud = cloudOf(plan, site);
   const store = s3Store({ ...bucket, ...(cloud ? { capabilities: documented(cloud) } : {}) });

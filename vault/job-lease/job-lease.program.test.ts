@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
+import { VaultError } from "../errors.js";
 import type { Store } from "../store/store.js";
 import { type Backend, backendNames, startBackend } from "../testing/backends.js";
 import { JobLeaseHeld, takeJobLease, withJobLease } from "./job-lease.js";
@@ -28,6 +29,25 @@ describe.each(backendNames)("%s", (name) => {
       expect(error.exitCode).toBe(4);
       expect(error.message).toMatch(/^"race" (is being done|was just begun) by [abcd]/);
     }
+  });
+
+  test("fault 23: a lease whose owner was not told that it has it is recognised, and nobody else's is", async () => {
+    const silent = (create: Store["create"]): Store => ({ ...store, create });
+    const lost = silent(async (key, body) => {
+      await store.create(key, body);
+      throw new VaultError("the answer was lost");
+    });
+    const repeated = silent(async (key, body) => (await store.create(key, body)) && store.create(key, body));
+    for (const [index, one] of [lost, repeated].entries()) {
+      const lease = await takeJobLease({ store: one, job: "lost", holder: `run ${index}` });
+      await lease.renew();
+      await expect(take("lost", "other")).rejects.toThrow(`by run ${index}`);
+      await lease.release();
+    }
+
+    const never = silent(() => Promise.reject(new VaultError("no answer")));
+    await expect(takeJobLease({ store: never, job: "lost", holder: "nobody" })).rejects.toThrow("no answer");
+    await (await take("lost", "next")).release();
   });
 
   test("a lease that was let go is free at once; one that is held is not", async () => {

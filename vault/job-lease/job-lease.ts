@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { z } from "zod";
 
 import { names } from "../../plan/index.js";
@@ -9,6 +10,8 @@ import type { Store } from "../store/store.js";
 const schema = z.strictObject({
   version: z.literal(1),
   holder: z.string().min(1),
+  /** The run's own: how it recognises a lease of which it was not told that it has it. Older runs wrote none. */
+  run: z.uuid().exactOptional(),
   state: z.enum(["held", "released"]),
   /** Counts renewals, so that a hanging holder can be told from a living one. */
   renewals: z.int().min(0),
@@ -66,12 +69,10 @@ export async function takeJobLease(args: JobLeaseArgs): Promise<JobLease> {
       );
   }
   const key = manifestKey(prefix, (newest?.number ?? 0) + 1);
+  const run = randomUUID();
   const text = (state: "held" | "released", renewals: number) =>
-    `${JSON.stringify({ version: 1, holder, state, renewals, ttlSeconds })}\n`;
-  if (!(await store.create(key, text("held", 0)))) {
-    const winner = await newestOf(store, prefix);
-    throw new JobLeaseHeld(`"${job}" was just begun by ${winner?.record.holder ?? "another run"}`);
-  }
+    `${JSON.stringify({ version: 1, holder, run, state, renewals, ttlSeconds })}\n`;
+  await createdBy(run, args, prefix, () => store.create(key, text("held", 0)));
   await forgetOlder(store, prefix, key);
   let renewals = 0;
   const own = async () => (await newestOf(store, prefix))?.key === key;
@@ -116,6 +117,31 @@ export async function withJobLease<T>(
     await renewing;
     await lease.release();
   }
+}
+
+/**
+ * Makes a lease's object, also where the answer is lost: the one that lies there then says whose it is.
+ *
+ * @throws JobLeaseHeld when it is another run's; VaultError when there is none
+ */
+async function createdBy(
+  run: string,
+  { store, job }: JobLeaseArgs,
+  prefix: string,
+  create: () => Promise<boolean>,
+): Promise<void> {
+  let failure: unknown;
+  try {
+    if (await create()) return;
+  } catch (error) {
+    failure = error;
+  }
+  // Where the store does not answer now either, why it did not at first says more.
+  const winner = await newestOf(store, prefix).catch((error: unknown) => {
+    throw failure ?? error;
+  });
+  if (winner?.record.run === run) return;
+  throw failure ?? new JobLeaseHeld(`"${job}" was just begun by ${winner?.record.holder ?? "another run"}`);
 }
 
 async function newestOf(store: Store, prefix: string) {

@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from "node:crypto";
 
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { type Backend, startBackend } from "../testing/backends.js";
+import { type Backend, startBackend, testCredentials } from "../testing/backends.js";
 import { type FaultProxy, faultProxy } from "../testing/faults.js";
 import type { Store } from "./store.js";
 
@@ -105,6 +105,72 @@ test("a part that differs from what lies there is sent again, never taken over",
 
   expect(uploaded).toMatchObject({ sha256: hash, resumedParts: 0 });
   expect(await hashOf(store.read("differs"))).toBe(hash);
+});
+
+test("fault 8: credentials that have expired are asked for once more, and the upload goes on; without new ones it fails", async () => {
+  let renewed = 0;
+  const credentials = async ({ forceRefresh = false } = {}) => {
+    if (forceRefresh) renewed += 1;
+    return testCredentials;
+  };
+  const own = await backend.store({ endpoint: proxy.endpoint, credentials });
+  let parts = 0;
+  const isPart = (method: string) => method === "PUT" && ++parts > 2;
+  proxy.inject((method) => (isPart(method) && renewed === 0 ? "expired" : "none"));
+  expect(await own.upload("renewed", streamed(), { expectedBytes: 1 })).toMatchObject({ sha256: hash });
+  expect(renewed).toBe(1);
+  expect(await hashOf(own.read("renewed"))).toBe(hash);
+
+  [parts, renewed] = [0, 0];
+  proxy.inject((method) => (isPart(method) ? "expired" : "none"));
+  const failing = own.upload("expired", streamed(), { expectedBytes: 1 });
+  await expect(failing).rejects.toThrow(/^uploading expired at s3:.* ExpiredToken: .*HTTP 400/);
+  proxy.inject(() => "none");
+  expect(await own.head("expired")).toBeUndefined();
+  expect(await count(own.uploads(""))).toBe(0);
+  expect(renewed).toBeLessThanOrEqual(2);
+});
+
+describe.each(["versitygw", "minio", "ministack"] as const)("%s", (name) => {
+  let other: Backend;
+  let between: FaultProxy;
+  let at: Store;
+  beforeAll(async () => {
+    other = await startBackend(name);
+    between = await faultProxy(other.endpoint ?? "");
+    at = await other.store({ endpoint: between.endpoint });
+  });
+  afterAll(async () => {
+    await between?.stop();
+    await other?.stop();
+  });
+  const ends = (method: string, url: string) => method === "POST" && url.includes("uploadId=");
+  const upload = (key: string) => at.upload(key, streamed(), { expectedBytes: 1 });
+
+  test.each([
+    ["the first time", 1],
+    ["every time", 99],
+  ])("fault 23: an upload whose end was done and not answered %s is recognised, once", async (_, times) => {
+    let count = 0;
+    between.inject((method, url) => (ends(method, url) && count++ < times ? "cut-answer" : "none"));
+    const key = `unanswered-${times}`;
+    const uploaded = await upload(key);
+    between.inject(() => "none");
+
+    expect(between.counts["cut-answer"]).toBeGreaterThan(0);
+    expect(uploaded).toMatchObject({ bytes: body.byteLength, sha256: hash });
+    expect(await hashOf(at.read(key))).toBe(hash);
+    await expect(upload(key)).rejects.toThrow(`${key} is there already`);
+  });
+
+  test("fault 23: what lies there and is not what was sent is never taken for it", async () => {
+    await at.put("foreign", "something else");
+    between.inject((method, url) => (ends(method, url) ? "503" : "none"));
+    await expect(upload("foreign")).rejects.toThrow("uploading foreign at s3://");
+    between.inject(() => "none");
+
+    expect(Buffer.from((await at.get("foreign")) ?? "").toString()).toBe("something else");
+  });
 });
 
 test("600 MB stream up and down in bounded memory", async () => {

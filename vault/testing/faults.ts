@@ -7,8 +7,12 @@ import type { AddressInfo } from "node:net";
  */
 export type Fault = "none" | "503" | "expired" | "cut-request" | "cut-answer" | "stall";
 
-/** Decides about a request, at once or when its time has come. */
-type Decide = (method: string, url: string) => Fault | Promise<Fault>;
+/**
+ * Decides about a request, at once or when its time has come.
+ *
+ * @param key id of the key that it is signed with
+ */
+type Decide = (method: string, url: string, key: string) => Fault | Promise<Fault>;
 
 /** A proxy before an S3 server that injects faults. */
 export interface FaultProxy {
@@ -26,7 +30,8 @@ export async function faultProxy(target: string): Promise<FaultProxy> {
   const counts = { none: 0, "503": 0, expired: 0, "cut-request": 0, "cut-answer": 0, stall: 0 };
   const { hostname, port } = new URL(target);
   const server = createServer(async (incoming, answer) => {
-    const fault = await decide(incoming.method ?? "", incoming.url ?? "");
+    const [, key = ""] = /Credential=([^/]+)\//.exec(incoming.headers.authorization ?? "") ?? [];
+    const fault = await decide(incoming.method ?? "", incoming.url ?? "", key);
     counts[fault] += 1;
     if (fault === "stall") return;
     if (fault === "expired") {

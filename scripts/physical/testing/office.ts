@@ -6,7 +6,7 @@ import { vi } from "vitest";
 import { storeLog } from "../../../engines/postgres/host/archive.js";
 import { parsePlan } from "../../../plan/index.js";
 import supportDesk from "../../../plans/support-desk.js";
-import { type Answer, commandLine } from "../../testing/command-line.js";
+import { type Answer, openTerminal } from "../../testing/terminal.js";
 import { type Machine, ownFolder, startMachine } from "./machine.js";
 
 /** Plan B with its server on this machine and both copies in folders, and whoever types commands. */
@@ -59,10 +59,10 @@ export async function startOffice(
   vi.stubEnv("XDG_STATE_HOME", join(folder, "state"));
   vi.stubEnv("PGHOST", machine.address.host);
   vi.stubEnv("PGUSER", machine.address.user);
-  const line = commandLine();
+  const terminal = openTerminal();
   const roots = { office: join(folder, "office"), offsite: join(folder, "offsite") };
   const places = Object.entries(roots).flatMap(([site, path]) => ["--store", `${site}=${path}`]);
-  const on = (command: string, ...args: string[]) => line.run(command, file, ...args, ...places);
+  const on = (command: string, ...args: string[]) => terminal.secondsite(command, file, ...args, ...places);
   const succeed = async (command: string, ...args: string[]) => {
     const { code, out, err } = await on(command, ...args);
     if (code !== 0) throw new Error(`${command} ${args.join(" ")} ended with ${code}: ${err}${out}`);
@@ -89,7 +89,7 @@ export async function startOffice(
       return { ...answer, into };
     },
     async [Symbol.asyncDispose]() {
-      line.end();
+      terminal.close();
       vi.unstubAllEnvs();
       await machine[Symbol.asyncDispose]();
       await rm(folder, { recursive: true, force: true });

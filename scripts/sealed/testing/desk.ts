@@ -13,7 +13,7 @@ import {
   type TestServer,
   testServer,
 } from "../../../engines/postgres-logical/testing/world.js";
-import { parsePlan } from "../../../plan/index.js";
+import { objectStore, parsePlan } from "../../../plan/index.js";
 import supportDesk from "../../../plans/support-desk.js";
 import {
   type Backend,
@@ -21,12 +21,10 @@ import {
   startBackend,
   testCredentials,
 } from "../../../vault/testing/backends.js";
-import { type Answer, commandLine } from "../../testing/command-line.js";
-
-export type { Answer };
+import { openTerminal, type Terminal } from "../../testing/terminal.js";
 
 /** A support desk: its database, its stores, its plan, and whoever types commands. */
-export interface Desk extends AsyncDisposable {
+export interface Desk extends AsyncDisposable, Pick<Terminal, "secondsite"> {
   readonly server: TestServer;
   readonly database: DatabaseAddress;
   /** Everything is in here. */
@@ -43,8 +41,6 @@ export interface Desk extends AsyncDisposable {
   readonly office: string;
   /** Arguments that say where the copies are. */
   readonly places: readonly string[];
-  /** Runs a command; several may run at once. */
-  secondsite(...args: string[]): Promise<Answer>;
 }
 
 /** How a desk differs from most. */
@@ -53,6 +49,11 @@ export interface DeskOptions {
   readonly backend?: BackendName;
   /** Its bucket keeps what is overwritten or deleted. @default false */
   readonly versioned?: boolean;
+  /**
+   * `kms`: AWS keeps the category's key, at the office in eu-west-1 and offsite in eu-central-1; the office's server is AWS.
+   * @default "age": the holders' keys alone
+   */
+  readonly keys?: "age" | "kms";
 }
 
 /**
@@ -62,11 +63,11 @@ export interface DeskOptions {
  */
 export async function startDesk(
   change: Readonly<Record<string, unknown>> = {},
-  { backend = "versitygw", versioned = false }: DeskOptions = {},
+  { backend = "versitygw", versioned = false, keys = "age" }: DeskOptions = {},
 ): Promise<Desk> {
   const [server, office] = await Promise.all([testServer(), startBackend(backend)]);
   const folder = await mkdtemp(join(tmpdir(), "ss-desk-"));
-  await mkdir(join(folder, "staging"));
+  for (const name of ["staging", "offsite"]) await mkdir(join(folder, name));
   await server.sql(server.address, ...roles);
   const database = await server.database("desk");
   await server.sql(database, ...everything, ...grants);
@@ -81,11 +82,23 @@ export async function startDesk(
   const plan = structuredClone(supportDesk);
   if (plan.keys.recovery)
     plan.keys.recovery.recipients = await Promise.all(identities.map(identityToRecipient));
+  if (keys === "kms") {
+    plan.keys.provider = "kms";
+    const account = "000000000000";
+    const aws = { provider: "aws", account, jurisdiction: "eu" } as const;
+    const root = [`arn:aws:iam::${account}:root`];
+    plan.identities = { deployers: root, breakGlass: root };
+    Object.assign(plan.sites, {
+      office: objectStore({ ...aws, region: "eu-west-1" }),
+      offsite: objectStore({ ...aws, region: "eu-central-1" }),
+    });
+    amazon(office);
+  }
   const tickets = plan.datasets.tickets;
   if (tickets?.kind === "postgres") Object.assign(tickets.backups[0] ?? {}, change);
   const file = join(folder, "plan.json");
   await writeFile(file, JSON.stringify(parsePlan(plan)));
-  await bucket(office, versioned);
+  await bucket(office, versioned, keys === "kms" ? "eu-west-1" : "us-east-1");
   await credentials(folder);
   // What cannot be recorded in a vault waits here, not in the home folder of whoever runs tests.
   vi.stubEnv("XDG_STATE_HOME", join(folder, "state"));
@@ -94,12 +107,12 @@ export async function startDesk(
   const offsite = join(folder, "offsite");
   const { endpoint = "" } = office;
   const places = ["--store", `office=${endpoint}`, "--store", `offsite=${offsite}`];
-  const line = commandLine();
+  const { secondsite, close } = openTerminal();
   return {
     ...{ server, database, folder, plan: file, holders, office: endpoint, store: office, offsite, places },
-    secondsite: line.run,
+    secondsite,
     async [Symbol.asyncDispose]() {
-      line.end();
+      close();
       vi.unstubAllEnvs();
       await Promise.all([server[Symbol.asyncDispose](), office.stop()]);
       await rm(folder, { recursive: true, force: true });
@@ -108,9 +121,9 @@ export async function startDesk(
 }
 
 /** The bucket that the plan calls for, as its owner made it. */
-async function bucket({ endpoint }: Backend, versioned: boolean): Promise<void> {
+async function bucket({ endpoint }: Backend, versioned: boolean, region: string): Promise<void> {
   const client = new S3Client({
-    ...{ region: "us-east-1", credentials: testCredentials, forcePathStyle: true },
+    ...{ region, credentials: testCredentials, forcePathStyle: true },
     ...(endpoint === undefined ? {} : { endpoint }),
   });
   const Bucket = "desk-office-customer";
@@ -131,4 +144,11 @@ async function credentials(folder: string): Promise<void> {
   vi.stubEnv("AWS_SHARED_CREDENTIALS_FILE", file);
   vi.stubEnv("AWS_CONFIG_FILE", join(folder, "none"));
   vi.stubEnv("AWS_EC2_METADATA_DISABLED", "true");
+}
+
+/** Has the environment of whoever types lead to the office's server whenever AWS is meant. */
+function amazon({ endpoint }: Backend): void {
+  vi.stubEnv("AWS_ENDPOINT_URL", endpoint);
+  vi.stubEnv("AWS_ACCESS_KEY_ID", testCredentials.accessKeyId);
+  vi.stubEnv("AWS_SECRET_ACCESS_KEY", testCredentials.secretAccessKey);
 }

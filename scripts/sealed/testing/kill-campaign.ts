@@ -1,6 +1,6 @@
 import { findPoints } from "../../../engines/sealed/points.js";
 import { planPrune, prune } from "../../../engines/sealed/prune.js";
-import type { Answer } from "./desk.js";
+import type { Answer } from "../../testing/terminal.js";
 import { type Killable, killables, type Turn } from "./kill-commands.js";
 import { killedCommand } from "./killed-command.js";
 import { type KillDesk, kind, settled } from "./kills.js";
@@ -18,8 +18,17 @@ export interface Campaign {
   readonly missed: string[];
 }
 
-/** Kills commands in turn, and looks after each kill at what is left. The same seed chooses the same moments. */
-export async function killCampaign(scene: KillDesk, kills: number, seed: number): Promise<Campaign> {
+/**
+ * Kills commands in turn, and looks after each kill at what is left. The same seed chooses the same moments.
+ *
+ * @param tell told each kill and what was not as promised after it, as they come. @default nobody is
+ */
+export async function killCampaign(
+  scene: KillDesk,
+  kills: number,
+  seed: number,
+  tell: (line: string) => void = () => undefined,
+): Promise<Campaign> {
   const chance = chanceFrom(seed);
   const tally = new Tally();
   const problems: string[] = [];
@@ -48,7 +57,10 @@ export async function killCampaign(scene: KillDesk, kills: number, seed: number)
       done += 1;
     }
     const { found, next } = await aftermath(scene, command, turn, group, acknowledged);
-    problems.push(...found.map((one) => `${command.name}, ${JSON.stringify(moment)}: ${one}`));
+    const when = `${command.name}, ${JSON.stringify(moment)}`;
+    tell(`${killed ? `${done} of ${kills}` : "ended before"}: ${when}`);
+    for (const one of found) tell(`  ${one}`);
+    problems.push(...found.map((one) => `${when}: ${one}`));
     if (next) traces.set(command.name, next);
   }
   problems.push(...(await aDayLater(scene)));

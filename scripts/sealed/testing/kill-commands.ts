@@ -1,7 +1,7 @@
 import pg from "pg";
 
 import { compareDatabases, withClient } from "../../../engines/comparison/index.js";
-import type { Answer } from "./desk.js";
+import type { Answer } from "../../testing/terminal.js";
 import { type KillDesk, kind } from "./kills.js";
 import { heldBy } from "./points-kept.js";
 

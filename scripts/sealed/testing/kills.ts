@@ -5,9 +5,11 @@ import { setTimeout as pause } from "node:timers/promises";
 import { parsePlan } from "../../../plan/index.js";
 import { type DatasetCopy, type KeyProvider, s3Store } from "../../../vault/index.js";
 import { testCredentials } from "../../../vault/testing/backends.js";
+import type { Answer } from "../../testing/terminal.js";
 import { sealedJob } from "../job.js";
-import { type Answer, type Desk, startDesk } from "./desk.js";
+import { type Desk, startDesk } from "./desk.js";
 import type { Scene } from "./leaks.js";
+import { noise } from "./noise.js";
 import { type StoreGate, storeGate } from "./store-gate.js";
 
 /** The backup that is killed. */
@@ -28,18 +30,14 @@ export interface KillDesk extends AsyncDisposable, Scene {
   passLeases(): Promise<boolean>;
 }
 
-/** Bytes that do not compress: more than the store takes in one piece. */
-const noise = `CREATE TABLE noise AS
-  SELECT n, (SELECT decode(string_agg(md5(n || '-' || m), ''), 'hex') FROM generate_series(1, 6000) m) AS bytes
-    FROM generate_series(1, 100) n`;
-
 /** Starts a desk with a few points, of which the oldest is verified at both copies. */
 export async function startKillDesk(): Promise<KillDesk> {
   const desk = await startDesk({ keep: { count: 2 } });
   // A throw-away server that root verifies with runs as somebody else, who passes through.
   await chmod(desk.folder, 0o711);
   const gate = await storeGate(desk.store.endpoint ?? "");
-  await desk.server.sql(desk.database, noise);
+  // Uploads have several parts: what ends in the middle of one has been seen too.
+  await desk.server.sql(desk.database, noise(12));
   const staging = join(desk.folder, "staging");
   const stores = [`office=${gate.endpoint}`, `offsite=${desk.offsite}`];
   const plan = parsePlan(JSON.parse(await readFile(desk.plan, "utf8")));

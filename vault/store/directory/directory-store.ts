@@ -22,21 +22,34 @@ const declared: CapabilityTable = {
   "list-uploads": true,
 };
 
+/** What is known of a folder. */
+export interface DirectoryOptions {
+  /**
+   * A folder above it that nobody makes: where it is missing, a medium is not mounted or its name is mistyped, and what
+   * was written beside it would be missed later. @default none: every folder that is missing is made
+   */
+  readonly within?: string;
+}
+
 /**
  * A folder: a disk, a medium that somebody carries, a mount.
  *
  * A file appears whole or not at all (written aside, synced, read back, then named), and creating is a hard link, which
  * one of many wins. There are no versions and no locks: whoever may write may delete.
  */
-export function directoryStore(folder: string): Store {
+export function directoryStore(folder: string, { within }: DirectoryOptions = {}): Store {
   const root = resolve(folder);
   const label = root;
   const refuse = (capability: Capability, what: string): never => {
     needs(declared, capability, label, what);
     throw new VaultError(`${label} does not do "${capability}"`);
   };
+  const present = async () => {
+    if (within !== undefined) await requireFolder(within);
+  };
   const doing = async <T>(action: string, key: string, work: () => Promise<T>): Promise<T> => {
     try {
+      await present();
       return await work();
     } catch (error) {
       throw worded(action, key, label, error);
@@ -84,6 +97,7 @@ export function directoryStore(folder: string): Store {
       }),
     async *read(key, version) {
       if (version !== undefined) refuse("versioning", `reading a version of ${key}`);
+      await present();
       try {
         yield* createReadStream(fileOf(root, key), {
           highWaterMark: 1024 * 1024,
@@ -108,6 +122,7 @@ export function directoryStore(folder: string): Store {
         return { key, ...written, resumedParts: 0 };
       }),
     async *uploads(prefix) {
+      await present();
       for (const name of await entries(join(root, unfinishedFolder))) {
         const key = Buffer.from(name.slice(name.indexOf(".") + 1), "hex").toString("utf8");
         if (!key.startsWith(prefix)) continue;
@@ -135,14 +150,28 @@ export function directoryStore(folder: string): Store {
     async lockedUntil(key) {
       return refuse("lock", `reading the lock of ${key}`);
     },
-    list: (prefix) => walk(root, prefix),
+    async *list(prefix) {
+      await present();
+      yield* walk(root, prefix);
+    },
     async folders(prefix) {
+      await present();
       const found = await entries(join(root, prefix));
       return found
         .filter((name) => name.endsWith("/") && `${prefix}${name}` !== `${unfinishedFolder}/`)
         .map((name) => name.slice(0, -1));
     },
   };
+}
+
+async function requireFolder(folder: string): Promise<void> {
+  const found = await stat(folder).catch((error: NodeJS.ErrnoException) => error);
+  if (!(found instanceof Error) && found.isDirectory()) return;
+  const why =
+    found instanceof Error && found.code !== "ENOENT"
+      ? `${folder} cannot be read: ${found.code}`
+      : `there is no folder ${folder}`;
+  throw new VaultError(`${why}; mount what belongs there, or make it: mkdir ${folder}`);
 }
 
 function isAbsent(error: unknown): boolean {

@@ -1,9 +1,10 @@
 import { createHash, randomUUID } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { link, mkdir, open, rename, rm } from "node:fs/promises";
+import { link, open, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
 import { VaultError } from "../../errors.js";
+import { makeFolder } from "./make-folder.js";
 import { fileOf, unfinishedFolder } from "./paths.js";
 
 /** What a write left on the disk. */
@@ -27,7 +28,7 @@ async function syncFolder(folder: string): Promise<void> {
 /** Makes a file's folders, each of them on the disk. */
 async function makeFolders(file: string): Promise<void> {
   const folder = dirname(file);
-  const first = await mkdir(folder, { recursive: true });
+  const first = await makeFolder(folder);
   if (first === undefined) return;
   for (let at = folder; ; at = dirname(at)) {
     await syncFolder(at);

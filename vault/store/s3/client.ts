@@ -1,6 +1,7 @@
 import { S3Client, type S3ClientConfig } from "@aws-sdk/client-s3";
 
 import { type CapabilityTable, fullyCapable } from "../capabilities.js";
+import { renewExpired } from "./renew.js";
 
 /** Which bucket, where, and what it can do. */
 export interface S3StoreOptions {
@@ -10,7 +11,7 @@ export interface S3StoreOptions {
   readonly endpoint?: string;
   /** The bucket stands in the path instead of the host name. @default true where `endpoint` is given */
   readonly pathStyle?: boolean;
-  /** @default the environment's (web identity in a Pod) */
+  /** Asked once more, with `forceRefresh`, when the store says that they have expired. @default the environment's */
   readonly credentials?: S3ClientConfig["credentials"];
   /** What the bucket can do. @default everything, less what is stated */
   readonly capabilities?: Partial<CapabilityTable>;
@@ -52,6 +53,7 @@ export function s3Bucket(options: S3StoreOptions): S3Bucket {
       ...(agent === undefined ? {} : { httpsAgent: agent }),
     },
   });
+  renewExpired(client);
   return {
     client,
     bucket,

@@ -3,9 +3,7 @@ import {
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
-  GetObjectCommand,
   PutObjectCommand,
-  type S3ServiceException,
   UploadPartCommand,
 } from "@aws-sdk/client-s3";
 
@@ -14,6 +12,7 @@ import type { Uploaded, UploadOptions } from "../store.js";
 import type { S3Bucket } from "./client.js";
 import { failed, isTaken } from "./errors.js";
 import { blocks, partBytesFor } from "./parts.js";
+import { liesThere, mayBeDone, type Sent } from "./recognise.js";
 import { findUnfinished, type StoredPart } from "./unfinished.js";
 
 /** Parts on the way at a time; with the one that fills, three are held in memory. */
@@ -32,7 +31,8 @@ const sha256 = (body: Uint8Array) => createHash("sha256").update(body).digest();
  * Streams an object into a bucket.
  *
  * Every part carries its SHA-256, and the end carries that of the whole as S3 counts it (the hash of the parts'
- * hashes), compared on both sides: nothing is stored that was not sent.
+ * hashes), compared on both sides: nothing is stored that was not sent. Whatever was done although its answer was lost is
+ * recognised by size and checksum.
  *
  * @throws VaultError when the key is taken, or the store fails; the upload is aborted then, unless it is resumable
  */
@@ -54,7 +54,8 @@ export async function uploadObject(
     }
   };
   const parts = blocks(counted(), size)[Symbol.asyncIterator]();
-  const done = (resumedParts: number): Uploaded => ({ key, bytes, sha256: hash.digest("hex"), resumedParts });
+  const sent = (): Sent => ({ bytes, sha256: hash.copy().digest("hex") });
+  const done = (resumedParts: number): Uploaded => ({ key, ...sent(), resumedParts });
   const first = await parts.next();
   const second = first.done ? first : await parts.next();
   if (second.done) {
@@ -62,11 +63,13 @@ export async function uploadObject(
     try {
       await putWhole(at, key, body, options);
     } catch (error) {
-      if (!(await wasOurs(at, key, body, error))) throw error;
+      const { cause } = error as VaultError;
+      const ours = mayBeDone(cause) && !options.signal?.aborted && (await liesThere(at, key, sent()));
+      if (!ours) throw error;
     }
     return done(0);
   }
-  return done(await inParts(at, key, [first.value as Uint8Array, second.value], parts, options));
+  return done(await inParts(at, key, [first.value as Uint8Array, second.value], parts, sent, options));
 }
 
 const condition = ({ createOnly = true }: UploadOptions) => (createOnly ? { IfNoneMatch: "*" } : {});
@@ -87,19 +90,12 @@ export async function putWhole(
   }
 }
 
-/** Whether a key is taken by what was just sent there, because the answer to the first try was lost. */
-async function wasOurs({ client, bucket }: S3Bucket, key: string, body: Uint8Array, error: unknown) {
-  const { cause } = error as VaultError;
-  if (!isTaken(cause) || ((cause as S3ServiceException).$metadata.attempts ?? 1) < 2) return false;
-  const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-  return sha256((await Body?.transformToByteArray()) ?? new Uint8Array()).equals(sha256(body));
-}
-
 async function inParts(
   at: S3Bucket,
   key: string,
   started: readonly Uint8Array[],
   rest: AsyncIterator<Uint8Array>,
+  total: () => Sent,
   options: UploadOptions,
 ): Promise<number> {
   const { client, bucket, label } = at;
@@ -108,6 +104,7 @@ async function inParts(
   const uploadId = before?.id ?? (await begin(at, key));
   const sent: Promise<Part>[] = [];
   let resumed = 0;
+  let ending: string | undefined;
   const send = async (body: Uint8Array, PartNumber: number): Promise<Part> => {
     const ChecksumSHA256 = sha256(body).toString("base64");
     const there = before?.parts.get(PartNumber);
@@ -131,6 +128,7 @@ async function inParts(
     for (let next = await rest.next(); !next.done; next = await rest.next()) await take(next.value);
     const parts = await Promise.all(sent);
     const whole = `${sha256(Buffer.concat(parts.map((part) => Buffer.from(part.ChecksumSHA256, "base64")))).toString("base64")}-${parts.length}`;
+    ending = whole;
     const complete = new CompleteMultipartUploadCommand({
       ...where,
       UploadId: uploadId,
@@ -145,6 +143,10 @@ async function inParts(
     return resumed;
   } catch (error) {
     await Promise.allSettled(sent);
+    const checksum = ending;
+    const unanswered = mayBeDone(error) && !options.signal?.aborted;
+    if (unanswered && checksum !== undefined && (await liesThere(at, key, { ...total(), checksum })))
+      return resumed;
     // What can't be aborted now is found by `uploads` later; the first error is what counts.
     if (!options.resume)
       await client

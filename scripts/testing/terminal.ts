@@ -10,27 +10,28 @@ export interface Answer {
   readonly err: string;
 }
 
-/** Whoever types commands: what each of them says is kept apart, however many run at once. */
-export interface CommandLine {
-  run(...args: string[]): Promise<Answer>;
-  /** Gives the process its own output back. */
-  end(): void;
+/** Where somebody types commands. */
+export interface Terminal {
+  /** Runs a command in this process; several may run at once. */
+  secondsite(...args: string[]): Promise<Answer>;
+  /** Gives the process its output back. */
+  close(): void;
 }
 
-/** What the command says that is running here. */
+/** What the command says that is running here, however many there are. */
 const said = new AsyncLocalStorage<{ out: string; err: string }>();
 
-/** Takes over what this process writes. */
-export function commandLine(): CommandLine {
-  const spies = [listen("stdout", "out"), listen("stderr", "err")];
+/** Takes the process's output, until it is closed. */
+export function openTerminal(): Terminal {
+  const written = [listen("stdout", "out"), listen("stderr", "err")];
   return {
-    async run(...args) {
+    async secondsite(...args) {
       const texts = { out: "", err: "" };
       const code = await said.run(texts, () => run(["node", "secondsite", ...args]));
       return { code, ...texts };
     },
-    end() {
-      for (const spy of spies) spy.mockRestore();
+    close() {
+      for (const spy of written) spy.mockRestore();
     },
   };
 }
