@@ -6,16 +6,25 @@ export type LabelName = (typeof labelNames)[number];
 export type Labels = Readonly<Partial<Record<LabelName, string>>>;
 
 /** Operations that are measured, by what their metrics begin with. */
-export const operations = ["backup", "verification", "restore", "failover", "prune"] as const;
+export const operations = [
+  "backup",
+  "verification",
+  "restore",
+  "failover",
+  "prune",
+  "lock_extension",
+  "key_rotation",
+  "key_rewrapping",
+] as const;
 export type MeasuredOperation = (typeof operations)[number];
 
 /** What is said of every operation. */
 const ofEach = (operation: MeasuredOperation) =>
   ({
-    [`${operation}_last_run_timestamp`]: `When the last ${operation} ended, well or not, in seconds since 1970.`,
-    [`${operation}_last_run_success`]: `1 when the last ${operation} succeeded, 0 when it did not.`,
-    [`${operation}_last_success_timestamp`]: `When the last ${operation} that succeeded ended, in seconds since 1970.`,
-    [`${operation}_duration_seconds`]: `How long the last ${operation} that succeeded took.`,
+    [`${operation}_last_run_timestamp`]: `When the last ${operation.replace("_", " ")} ended, well or not, in seconds since 1970.`,
+    [`${operation}_last_run_success`]: `1 when the last ${operation.replace("_", " ")} succeeded, 0 when it did not.`,
+    [`${operation}_last_success_timestamp`]: `When the last ${operation.replace("_", " ")} that succeeded ended, in seconds since 1970.`,
+    [`${operation}_duration_seconds`]: `How long the last ${operation.replace("_", " ")} that succeeded took.`,
   }) as Record<`${MeasuredOperation}_${OfEach}`, string>;
 
 type OfEach = "last_run_timestamp" | "last_run_success" | "last_success_timestamp" | "duration_seconds";
@@ -31,6 +40,9 @@ export const definitions = {
   ...ofEach("restore"),
   ...ofEach("failover"),
   ...ofEach("prune"),
+  ...ofEach("lock_extension"),
+  ...ofEach("key_rotation"),
+  ...ofEach("key_rewrapping"),
   recovery_point_timestamp:
     "When the newest recovery point that can be restored ended, in seconds since 1970.",
   lag_seconds: "What would be lost now if this copy were all that is left, in seconds.",

@@ -13,7 +13,7 @@ const [repository, manifests, divergence, passphrase, signers, ring, points, lea
   inVaults("pgbackrest/messages/"),
   inVaults("manifests/messages/"),
   inVaults("divergence/messages/"),
-  inVaults("keys/messages/passphrase.json"),
+  inVaults("keys/messages/passphrase."),
   inVaults("keys/messages/signing-"),
   inVaults("keys/messages/"),
   inVaults("points/messages/"),

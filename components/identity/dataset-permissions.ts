@@ -24,7 +24,6 @@ export function datasetPermissions(
   const manifests = names.chainsPrefix(dataset);
   const divergence = names.divergencePrefixes(dataset);
   const keys = names.keyPrefix(dataset);
-  const passphrase = names.passphraseKey(dataset);
   const points = names.pointsPrefix(dataset);
   const leases = names.jobLeasePrefix(dataset);
   const list: Statement = {
@@ -63,7 +62,8 @@ export function datasetPermissions(
       StringLikeIfExists: { "kms:EncryptionContext:key": ids },
     },
   });
-  const readPassphrase = allow("ReadPassphrase", "s3:GetObject", within(passphrase));
+  // With what wraps it anew, which lies beside it.
+  const readPassphrase = allow("ReadPassphrase", "s3:GetObject", within(`${keys}passphrase.`));
   const openPassphrase = ownKeys("OpenPassphrase", "kms:Decrypt", "passphrase");
   // Their public halves; what would sign with them opens for the backup alone.
   const readSigners = allow("ReadSigners", "s3:GetObject", within(`${keys}signing-`));

@@ -68,6 +68,9 @@ const measuredAs = {
   restore: "restore",
   failover: "failover",
   prune: "prune",
+  "locks extend": "lock_extension",
+  "keys rotate": "key_rotation",
+  "keys rewrap": "key_rewrapping",
 } as const satisfies Record<string, MeasuredOperation>;
 
 /**

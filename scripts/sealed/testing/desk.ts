@@ -59,6 +59,8 @@ export interface DeskOptions {
   readonly backend?: BackendName;
   /** Its bucket keeps what is overwritten or deleted. @default false */
   readonly versioned?: boolean;
+  /** Its bucket can lock what it keeps, and locks nothing by itself. @default false */
+  readonly locked?: boolean;
 }
 
 /**
@@ -68,7 +70,7 @@ export interface DeskOptions {
  */
 export async function startDesk(
   change: Readonly<Record<string, unknown>> = {},
-  { backend = "versitygw", versioned = false }: DeskOptions = {},
+  { backend = "versitygw", versioned = false, locked = false }: DeskOptions = {},
 ): Promise<Desk> {
   const [server, office] = await Promise.all([testServer(), startBackend(backend)]);
   const folder = await mkdtemp(join(tmpdir(), "ss-desk-"));
@@ -91,7 +93,7 @@ export async function startDesk(
   if (tickets?.kind === "postgres") Object.assign(tickets.backups[0] ?? {}, change);
   const file = join(folder, "plan.json");
   await writeFile(file, JSON.stringify(parsePlan(plan)));
-  await bucket(office, versioned);
+  await bucket(office, versioned, locked);
   await credentials(folder);
   // What cannot be recorded in a vault waits here, not in the home folder of whoever runs tests.
   vi.stubEnv("XDG_STATE_HOME", join(folder, "state"));
@@ -114,15 +116,18 @@ export async function startDesk(
 }
 
 /** The bucket that the plan calls for, as its owner made it. */
-async function bucket({ endpoint }: Backend, versioned: boolean): Promise<void> {
+async function bucket({ endpoint }: Backend, versioned: boolean, locked: boolean): Promise<void> {
   const client = new S3Client({
     ...{ region: "us-east-1", credentials: testCredentials, forcePathStyle: true },
     ...(endpoint === undefined ? {} : { endpoint }),
   });
   const Bucket = "desk-office-customer";
-  await client.send(new CreateBucketCommand({ Bucket }));
+  await client.send(
+    new CreateBucketCommand({ Bucket, ...(locked ? { ObjectLockEnabledForBucket: true } : {}) }),
+  );
   const VersioningConfiguration = { Status: "Enabled" } as const;
-  if (versioned) await client.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration }));
+  if (versioned || locked)
+    await client.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration }));
 }
 
 /** A profile for the one store; nothing in the environment opens it. */
