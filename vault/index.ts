@@ -18,7 +18,7 @@ export { copyStore } from "./copies/copy-store.js";
 export { copyAt, type DatasetCopy, recipientsOf } from "./copies/dataset-copy.js";
 export { type Lacking, lackingAt, layRewrapped, type Rewrapped, rewrapped } from "./copies/rewrap-keys.js";
 export { proveRecipients, type RotatedKey, rotateAt } from "./copies/rotate-keys.js";
-export { type WritingKeys, writingKeys } from "./copies/writing-keys.js";
+export { type SigningKeys, signingKeys, type WritingKeys, writingKeys } from "./copies/writing-keys.js";
 export { open, type SealKey, seal } from "./envelope/envelope.js";
 export { type PlainOpenFiles, plainOpenCommand } from "./envelope/plain-commands.js";
 export { VaultError } from "./errors.js";

@@ -6,7 +6,7 @@ import {
   type DatasetCopy,
   endUnfinished,
   type KeyProvider,
-  writingKeys,
+  signingKeys,
 } from "../../vault/index.js";
 import { kindPrefix } from "./layout.js";
 import type { FoundCopy, FoundPoint } from "./points.js";
@@ -124,7 +124,7 @@ async function bury(
   recipients: readonly KeyProvider[],
 ): Promise<void> {
   const { store, plan, dataset, site } = copy;
-  const { signer } = await writingKeys([copy], recipients, new Date());
+  const { signer } = await signingKeys([copy], recipients, new Date());
   for (const chain of new Set(dropped.map((point) => point.chain))) {
     const points = dropped.filter((point) => point.chain === chain);
     const [first] = points;

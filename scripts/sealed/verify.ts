@@ -1,3 +1,5 @@
+import { randomInt } from "node:crypto";
+
 import type { VerificationLevel } from "../../engines/engine.js";
 import { microsOf } from "../../engines/moment.js";
 import { logicalEngine } from "../../engines/postgres-logical/index.js";
@@ -14,6 +16,10 @@ export interface VerifySealedOptions extends JobOptions {
   readonly days?: number | undefined;
   /** Only this point. @default all */
   readonly point?: string | undefined;
+  /** Only so many, drawn by lot, each at one of its copies. @default all */
+  readonly sample?: number | undefined;
+  /** Only copies that jobs write to themselves. @default every copy */
+  readonly direct?: boolean | undefined;
   readonly staging?: string | undefined;
   readonly say: (line: string) => void;
 }
@@ -57,15 +63,17 @@ export async function verifyDumps(
   // A replica is written by its store alone.
   const own = new Set(direct.map(({ site }) => site));
   const staging = await stagingFolder(options.staging);
-  const found = await findPoints(copies, kind);
+  const found = await findPoints(options.direct ? direct : copies, kind);
   const all = found.flatMap(({ points }) => points);
   const since = options.days === undefined ? 0 : Date.now() - options.days * 86_400_000;
+  const wanted = ({ at, point }: FoundPoint) =>
+    Date.parse(at) >= since && (options.point === undefined || point.label === options.point);
+  const drawn = options.sample === undefined ? undefined : drawnFrom(all.filter(wanted), options.sample);
   const results: VerifiedCopy[] = [];
   for (const { copy, points, faults, unreachable } of found) {
     const verified: VerifiedPoint[] = [];
     for (const one of points) {
-      if (Date.parse(one.at) < since) continue;
-      if (options.point !== undefined && one.point.label !== options.point) continue;
+      if (!(drawn?.has(one) ?? wanted(one))) continue;
       options.say(`verifying ${one.point.label} at ${copy.site}, ${options.level}`);
       const verdict = await verifySealed(one, logicalEngine(), options.level, { staging, say: options.say });
       // A reference to an entry that is not as it was written would itself be a fault of the chain, for ever.
@@ -95,6 +103,17 @@ export async function verifyDumps(
     });
   }
   return results;
+}
+
+/** Points drawn by lot, of each dump one copy: what nobody chose shows what nobody thought of. */
+function drawnFrom(points: readonly FoundPoint[], count: number): Set<FoundPoint> {
+  const left = [...points];
+  const drawn = new Set<FoundPoint>();
+  while (left.length > 0 && drawn.size < count) {
+    const [one] = left.splice(randomInt(left.length), 1);
+    if (one && ![...drawn].some(({ point }) => point.label === one.point.label)) drawn.add(one);
+  }
+  return drawn;
 }
 
 /** The best point that holds nothing later, at another copy or older. */

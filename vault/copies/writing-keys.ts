@@ -1,7 +1,7 @@
 import { type Signer, signerFrom } from "../chain/signer.js";
 import type { SealKey } from "../envelope/envelope.js";
 import { VaultError } from "../errors.js";
-import { keyIds, type RingKey } from "../keys/key-ring.js";
+import { type KeyPurpose, keyIds, type RingKey } from "../keys/key-ring.js";
 import { signingKeyFrom } from "../keys/open-key.js";
 import type { KeyProvider } from "../keys/provider.js";
 import type { DatasetCopy } from "./dataset-copy.js";
@@ -18,6 +18,9 @@ export interface WritingKeys {
   readonly refused: readonly { readonly copy: DatasetCopy; readonly failure: unknown }[];
 }
 
+/** What a run signs with, the same at every copy. */
+export type SigningKeys = Omit<WritingKeys, "data" | "seal">;
+
 /**
  * The keys that a run writes with, laid down at every copy that answers.
  *
@@ -29,6 +32,40 @@ export async function writingKeys(
   recipients: readonly KeyProvider[],
   now: Date,
 ): Promise<WritingKeys> {
+  const { keys, ...rest } = await laidKeys(copies, ["data", "signing"], recipients, now);
+  const { data, signing } = keys;
+  return {
+    data: data.key,
+    seal: { id: data.key.id, secret: data.secret },
+    signer: signerOf(rest, signing),
+    ...rest,
+  };
+}
+
+/** The same for a run whose tool seals by itself. */
+export async function signingKeys(
+  copies: readonly DatasetCopy[],
+  recipients: readonly KeyProvider[],
+  now: Date,
+): Promise<SigningKeys> {
+  const { keys, ...rest } = await laidKeys(copies, ["signing"], recipients, now);
+  return { signer: signerOf(rest, keys.signing), ...rest };
+}
+
+type Laid = Pick<WritingKeys, "ready" | "refused">;
+
+function signerOf({ ready: [first] }: Laid, { key, secret }: SharedKey): Signer {
+  if (!first) throw new RangeError("no copy that is ready");
+  return signerFrom(key.id, signingKeyFrom(first.ring, key, secret));
+}
+
+/** Finds or makes a key of each purpose, and lays the same ones down at every copy that answers. */
+async function laidKeys<Purpose extends KeyPurpose>(
+  copies: readonly DatasetCopy[],
+  purposes: readonly Purpose[],
+  recipients: readonly KeyProvider[],
+  now: Date,
+): Promise<Laid & { readonly keys: Readonly<Record<Purpose, SharedKey>> }> {
   const refused: { copy: DatasetCopy; failure: unknown }[] = [];
   const those = async (from: readonly DatasetCopy[], work: (copy: DatasetCopy) => Promise<unknown>) => {
     const settled = await Promise.allSettled(from.map(work));
@@ -38,23 +75,16 @@ export async function writingKeys(
       return one?.status === "fulfilled";
     });
   };
-  const answering = await those(copies, ({ ring }) => keyIds(ring, "data"));
+  const answering = await those(copies, ({ ring }) => keyIds(ring, "signing"));
   const rings = answering.map(({ ring }) => ring);
-  const [first] = rings;
-  if (!first) throw noneLeft(refused);
-  const data = await sharedKey(rings, "data", recipients, now);
-  const signing = await sharedKey(rings, "signing", recipients, now);
+  if (rings.length === 0) throw noneLeft(refused);
+  const keys = {} as Record<Purpose, SharedKey>;
+  for (const purpose of purposes) keys[purpose] = await sharedKey(rings, purpose, recipients, now);
   const ready = await those(answering, async ({ ring }) => {
-    for (const { key } of [data, signing] satisfies SharedKey[]) await keepKey(ring, key);
+    for (const purpose of purposes) await keepKey(ring, keys[purpose].key);
   });
   if (ready.length === 0) throw noneLeft(refused);
-  return {
-    data: data.key,
-    seal: { id: data.key.id, secret: data.secret },
-    signer: signerFrom(signing.key.id, signingKeyFrom(first, signing.key, signing.secret)),
-    ready,
-    refused,
-  };
+  return { keys, ready, refused };
 }
 
 function noneLeft(refused: readonly { readonly failure: unknown }[]): unknown {
