@@ -49,6 +49,8 @@ export const definitions = {
   objective_met: "1 when that loss is within the objective, 0 when it is not or the copy does not answer.",
   wal_archiver_last_success_timestamp:
     "When the newest log that can be restored was stored, in seconds since 1970.",
+  notification_delivered:
+    "1 when everybody whom the plan names was told how the last operation ended, 0 when not.",
   audit_sequence: "Number of the newest record of the audit log; it never falls.",
   audit_stored: "1 when the last operation was recorded and the log's head anchored outside, 0 when not.",
 } as const satisfies Record<string, string>;

@@ -3,6 +3,8 @@ import type * as pulumi from "@pulumi/pulumi";
 
 import { type CronSchedule, names, seconds } from "../../plan/index.js";
 import {
+  notifyMount,
+  notifyVolume,
   type RunnerPodArgs,
   runnerContainer,
   runnerPod,
@@ -34,7 +36,8 @@ export function runnerCronJob(
 ): batch.CronJob {
   const { plan, dataset, job, schedule, command, env = {}, secrets = false, memory = "512Mi" } = args;
   const container = runnerContainer(args, job, command);
-  const own = Object.entries(env).map(([key, value]) => ({ name: key, value }));
+  const told = { SECONDSITE_NOTIFY_FILE: `${notifyMount.mountPath}/notify.json` };
+  const own = Object.entries({ ...told, ...env }).map(([key, value]) => ({ name: key, value }));
   return new batch.CronJob(
     name,
     {
@@ -62,11 +65,12 @@ export function runnerCronJob(
                     volumeMounts: [
                       ...(container.volumeMounts as object[]),
                       ...(secrets ? [secretsMount] : []),
+                      notifyMount,
                     ] as never,
                     resources: { requests: { cpu: "100m", memory: "128Mi" }, limits: { memory } },
                   },
                 ],
-                ...(secrets ? { volumes: [secretsVolume(dataset)] } : {}),
+                volumes: [...(secrets ? [secretsVolume(dataset)] : []), notifyVolume],
               }),
             },
           },

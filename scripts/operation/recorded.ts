@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
 
 import type { Labels, MeasuredOperation, Sample } from "../../metrics/index.js";
 import { operationSamples } from "../../metrics/index.js";
@@ -12,6 +13,7 @@ import {
   spoolAt,
   withoutSecrets,
 } from "../../vault/index.js";
+import { notified } from "../notify/notify.js";
 import { emitted } from "./emit.js";
 import { type OpenedAudit, openAudit, spoolFolder } from "./places.js";
 import { whoRuns } from "./who.js";
@@ -74,9 +76,10 @@ const measuredAs = {
 } as const satisfies Record<string, MeasuredOperation>;
 
 /**
- * Does an operation, records in the audit log who did what and how it ended, and keeps its figures.
+ * Does an operation, records in the audit log who did what and how it ended, keeps its figures, and tells whom the plan's
+ * alerts name.
  *
- * Neither changes how the operation ends: what cannot be recorded or measured costs a warning. A process that is told to
+ * None of it changes how the operation ends: what cannot be recorded, measured or told to people costs a warning. A process that is told to
  * end records that before it does.
  *
  * @param tell what is worth recording about a result; its errors are warnings too
@@ -173,11 +176,24 @@ async function kept(
     ...{ operation: measuredAs[name], labels, startedAt: begun.startedAt, finishedAt },
     succeeded: rest.exitCode === 0,
   });
-  const failures = await emitted(plan, [...measured, ...samples, ...audit.samples], {
+  const notices = await notified(
+    plan,
+    {
+      ...{ plan: plan.name, operation: name, dataset, kind, site, point, host: hostname(), finishedAt },
+      ...{ succeeded: rest.exitCode === 0, exitCode: rest.exitCode, startedAt: begun.startedAt },
+      message: message === undefined ? undefined : withoutSecrets(message, env),
+    },
+    env,
+  );
+  const telling: Sample[] = notices
+    ? [{ name: "notification_delivered", labels, value: notices.problems.length === 0 ? 1 : 0 }]
+    : [];
+  const failures = await emitted(plan, [...measured, ...samples, ...audit.samples, ...telling], {
     file: metricsFile,
     env,
   });
-  for (const warning of [...audit.warnings, ...failures]) warn(withoutSecrets(warning, env));
+  const warnings = [...audit.warnings, ...(notices?.problems ?? []), ...failures];
+  for (const warning of warnings) warn(withoutSecrets(warning, env));
 }
 
 /** What became of the record, and its figures. */
