@@ -17,11 +17,12 @@ import { EngineError } from "../errors.js";
 import { buryExpired } from "./expired.js";
 import { files, folders } from "./folders.js";
 import { pgbackrest, pgbackrestVersion, type RepositoryBackup, type Stanza } from "./pgbackrest.js";
-import { jobConfig } from "./pgbackrest-config.js";
+import { backupsOf, jobConfig } from "./pgbackrest-config.js";
 import { copyAt, type Placement, storeAt } from "./placement.js";
 import { timelineOf } from "./points-wal.js";
 import { writePrivate } from "./private-file.js";
 import { restoreCommands } from "./restore-commands.js";
+import { dropBackups } from "./retention.js";
 import { keysAt, type NamedKey, ringAt, signingKeyOf } from "./vault-keys.js";
 
 /** A recovery point that a capture completed at one copy. */
@@ -73,6 +74,13 @@ export async function capturePhysical(
       );
       say(`recovery point ${backup.label} is complete at ${at}`);
       done.push({ site: at, label: backup.label, key: object, entry });
+      const { keep } = backupsOf(placement).physical;
+      const copy = { plan: placement.plan.name, dataset, site: at, store: storeAt(placement, at) };
+      const expire = async (label: string) =>
+        void (await tool.run("expire", [`--repo=${repository}`, `--set=${label}`]));
+      const retention = { epoch, keep, listed: stanza.backups, by: site, now: new Date(), expire };
+      const dropped = await dropBackups(copy, retention, signer);
+      if (dropped.length > 0) say(`dropped at ${at}: ${dropped.join(", ")}`);
       const gone = await buryExpired(placement, { at, epoch, listed: stanza.backups }, signer);
       if (gone.length > 0) say(`expired at ${at}: ${gone.join(", ")}`);
     } catch (error) {

@@ -19,6 +19,9 @@ export function renderConfig(sections: Readonly<Record<string, Section>>): strin
 /** How much WAL may wait for a repository that does not answer; beyond it the server gives up point-in-time recovery rather than its disk. */
 export const archiveQueueMax = "1GiB";
 
+/** As many backups as pgBackRest counts to. */
+const unlimited = 9_999_999;
+
 /**
  * The repositories of one epoch: one for each site in `sites`, in that order.
  *
@@ -49,11 +52,12 @@ export function repositories(
         repo("bundle", "y"),
         repo("cipher-type", "aes-256-cbc"),
         repo("cipher-pass", passphrase),
-        repo("retention-full-type", "time"),
-        repo("retention-full", Math.ceil(seconds(physical.keep) / 86_400)),
+        // It drops no backup by itself, for it knows of no holds: `retention.ts` decides. It drops log.
+        repo("retention-full-type", "count"),
+        repo("retention-full", unlimited),
         repo("retention-archive-type", "full"),
         // One more than fall into the time: right after a backup the oldest of them is younger than that.
-        repo("retention-archive", wal ? runsWithin(physical, wal) + 1 : 9_999_999),
+        repo("retention-archive", wal ? runsWithin(physical, wal) + 1 : unlimited),
       ]);
     }),
   );
