@@ -14,16 +14,19 @@ export const operations = [
   "prune",
   "archiving",
   "repair",
+  "lock_extension",
+  "key_rotation",
+  "key_rewrapping",
 ] as const;
 export type MeasuredOperation = (typeof operations)[number];
 
 /** What is said of every operation. */
 const ofEach = (operation: MeasuredOperation) =>
   ({
-    [`${operation}_last_run_timestamp`]: `When the last ${operation} ended, well or not, in seconds since 1970.`,
-    [`${operation}_last_run_success`]: `1 when the last ${operation} succeeded, 0 when it did not.`,
-    [`${operation}_last_success_timestamp`]: `When the last ${operation} that succeeded ended, in seconds since 1970.`,
-    [`${operation}_duration_seconds`]: `How long the last ${operation} that succeeded took.`,
+    [`${operation}_last_run_timestamp`]: `When the last ${operation.replace("_", " ")} ended, well or not, in seconds since 1970.`,
+    [`${operation}_last_run_success`]: `1 when the last ${operation.replace("_", " ")} succeeded, 0 when it did not.`,
+    [`${operation}_last_success_timestamp`]: `When the last ${operation.replace("_", " ")} that succeeded ended, in seconds since 1970.`,
+    [`${operation}_duration_seconds`]: `How long the last ${operation.replace("_", " ")} that succeeded took.`,
   }) as Record<`${MeasuredOperation}_${OfEach}`, string>;
 
 type OfEach = "last_run_timestamp" | "last_run_success" | "last_success_timestamp" | "duration_seconds";
@@ -41,12 +44,17 @@ export const definitions = {
   ...ofEach("prune"),
   ...ofEach("archiving"),
   ...ofEach("repair"),
+  ...ofEach("lock_extension"),
+  ...ofEach("key_rotation"),
+  ...ofEach("key_rewrapping"),
   recovery_point_timestamp:
     "When the newest recovery point that can be restored ended, in seconds since 1970.",
   lag_seconds: "What would be lost now if this copy were all that is left, in seconds.",
   objective_met: "1 when that loss is within the objective, 0 when it is not or the copy does not answer.",
   wal_archiver_last_success_timestamp:
     "When the newest log that can be restored was stored, in seconds since 1970.",
+  notification_delivered:
+    "1 when everybody whom the plan names was told how the last operation ended, 0 when not.",
   audit_sequence: "Number of the newest record of the audit log; it never falls.",
   audit_stored: "1 when the last operation was recorded and the log's head anchored outside, 0 when not.",
 } as const satisfies Record<string, string>;

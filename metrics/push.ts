@@ -1,7 +1,6 @@
-import pRetry, { AbortError } from "p-retry";
-
 import { labelNames, type Sample } from "./definitions.js";
 import { exposition, families } from "./exposition.js";
+import { post } from "./post.js";
 
 /** Where and how samples are pushed. */
 export interface PushOptions {
@@ -32,25 +31,13 @@ export async function pushSamples(samples: readonly Sample[], options: PushOptio
 }
 
 async function push(path: string, samples: readonly Sample[], options: PushOptions): Promise<void> {
-  const { url, prefix, retries = 3, trySeconds = 5 } = options;
+  const { url, prefix, retries, trySeconds } = options;
   const { address, headers } = destination(url, path);
   const body = await exposition(families(prefix, samples));
-  await pRetry(
-    async () => {
-      const answer = await fetch(address, {
-        method: "POST",
-        headers: { "content-type": "text/plain; version=0.0.4; charset=utf-8", ...headers },
-        body,
-        signal: AbortSignal.timeout(trySeconds * 1000),
-      });
-      if (answer.ok) return;
-      const failure = new Error(`${address} answers HTTP ${answer.status}`);
-      // What is refused once is refused again; overload and a server in trouble pass.
-      throw answer.status < 500 && answer.status !== 429 ? new AbortError(failure) : failure;
-    },
-    { retries, minTimeout: 200, maxTimeout: 2_000 },
-  ).catch((error: unknown) => {
-    throw worded(error, address);
+  await post({
+    address,
+    headers: { "content-type": "text/plain; version=0.0.4; charset=utf-8", ...headers },
+    ...{ body, retries, trySeconds },
   });
 }
 
@@ -82,10 +69,3 @@ const segment = (key: string, value: string) =>
   value === "" || value.includes("/")
     ? `${key}@base64/${Buffer.from(value).toString("base64url") || "="}`
     : `${key}/${encodeURIComponent(value)}`;
-
-function worded(error: unknown, address: string): Error {
-  const { message, cause } = error instanceof Error ? error : new Error(String(error));
-  if (message.startsWith(address)) return new Error(message);
-  const why = cause instanceof Error ? cause.message : message;
-  return new Error(`${address} does not answer: ${why}`);
-}

@@ -31,7 +31,10 @@ export const leaseKey = (dataset: string): string => `leases/${dataset}.json`;
 export const keyAlias = (plan: Plan, category: string): string => `alias/${plan.name}-${category}`;
 
 /** The jobs of a dataset that have an identity of their own. */
-export const datasetJobs = ["secrets", "database", "backup", "restore"] as const;
+export const datasetJobs = [
+  ...(["secrets", "database", "backup", "restore"] as const),
+  ...(["verify", "prune", "lock", "drill"] as const),
+] as const;
 export type DatasetJob = (typeof datasetJobs)[number];
 
 /** ServiceAccount of one job. */

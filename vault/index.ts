@@ -9,14 +9,16 @@ export { catalogueOf, chainsOf, type FoundChain } from "./chain/catalogue.js";
 export { type Appended, appendEntry, type FoundEntry, readChain } from "./chain/chain.js";
 export { type ChainExpectation, type ChainFault, checkChain, disbelieved } from "./chain/check.js";
 export type { ChainEntry, EntryContent, Part, PointEntry, Reference } from "./chain/entry.js";
-export { extendLocks, type LocksExtended } from "./chain/locks.js";
+export { extendLocks, type LockNeed, type LockReach, type LocksExtended } from "./chain/locks.js";
 export { damagedParts, missingParts, type PartFault } from "./chain/parts.js";
 export { type ChainPoint, isVerified, keptBecause, livePoints, removedPoints } from "./chain/points.js";
-export { fingerprintOf, type Signer, signerOf, signersIn, type TrustedSigners } from "./chain/signer.js";
+export { type Signer, signerOf } from "./chain/signer.js";
 export { type Access, placesGiven } from "./copies/access.js";
 export { type BucketPlace, type CopyPlace, copyPlace, credentialsOf } from "./copies/copy-place.js";
 export { copyStore } from "./copies/copy-store.js";
 export { copyAt, type DatasetCopy, recipientsOf } from "./copies/dataset-copy.js";
+export { type Lacking, lackingAt, layRewrapped, type Rewrapped, rewrapped } from "./copies/rewrap-keys.js";
+export { proveRecipients, type RotatedKey, rotateAt } from "./copies/rotate-keys.js";
 export { type SigningKeys, signingKeys, type WritingKeys, writingKeys } from "./copies/writing-keys.js";
 export { open, type SealKey, seal } from "./envelope/envelope.js";
 export { type PlainOpenFiles, plainOpenCommand } from "./envelope/plain-commands.js";
@@ -29,20 +31,23 @@ export {
   withJobLease,
 } from "./job-lease/job-lease.js";
 export { ageIdentity, ageRecipient } from "./keys/age.js";
+export { type KeptSecret, keptSecrets } from "./keys/kept-secrets.js";
 export {
   currentKey,
   type KeyPurpose,
   type KeyRing,
+  keyIds,
   keyObject,
-  openKey,
-  openSigningKey,
   type RingKey,
   ringKey,
   ringKeys,
   rotateKey,
 } from "./keys/key-ring.js";
 export { type KmsKey, kmsProvider } from "./keys/kms.js";
+export { openKey, openSigningKey } from "./keys/open-key.js";
 export type { KeyContext, KeyProvider } from "./keys/provider.js";
+export { isWrappedFor } from "./keys/rewrapping.js";
+export { fingerprintOf, signersIn, type TrustedSigners } from "./keys/signers.js";
 export { digest, type Manifest, manifestKey } from "./manifest.js";
 export type { ObjectStore, StoredObject } from "./object-store.js";
 export { newPassphrase, unwrapPassphrase } from "./passphrase.js";

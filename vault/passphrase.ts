@@ -3,9 +3,16 @@ import { z } from "zod";
 
 import { names } from "../plan/index.js";
 import { VaultError } from "./errors.js";
-import { formatKeyDocument, parseKeyDocument, unwrapSecret, wrapSecret } from "./keys/key-document.js";
+import {
+  formatKeyDocument,
+  parseKeyDocument,
+  unwrapSecret,
+  type Wrapping,
+  wrapSecret,
+} from "./keys/key-document.js";
 import type { KeyRing } from "./keys/key-ring.js";
-import type { KeyProvider } from "./keys/provider.js";
+import type { KeyContext, KeyProvider } from "./keys/provider.js";
+import { type KeptObject, keptObject, openedOrRewrapped } from "./keys/rewrapping.js";
 
 /** As the first vaults wrapped it: by one KMS key alone. */
 const first = z.object({ version: z.literal(1), keyAlias: z.string(), ciphertext: z.base64() });
@@ -19,6 +26,29 @@ export interface NewPassphrase {
   readonly secret: string;
   /** The object's text: wrapped for everybody who may open it. */
   readonly wrapped: string;
+}
+
+/** A wrapped passphrase as it lies in a store. */
+export interface WrappedPassphrase {
+  readonly wrapped: readonly Wrapping[];
+  /** What these wrappings are bound to. */
+  readonly context: KeyContext;
+  /** ISO 8601. @default the first vaults did not say */
+  readonly createdAt?: string;
+}
+
+/** What whatever wraps a passphrase anew is bound to. */
+export const passphraseContext = (context: KeyContext): KeyContext => ({ ...context, ...purpose });
+
+/** Reads a wrapped passphrase of either kind. @throws VaultError when it is none */
+export function parsePassphrase(text: string, context: KeyContext, label: string): WrappedPassphrase {
+  const old = first.safeParse(json(text));
+  if (old.success) {
+    const { keyAlias: key, ciphertext } = old.data;
+    return { wrapped: [{ kind: "kms", key, ciphertext }], context };
+  }
+  const { wrapped, createdAt } = parseKeyDocument(text, label);
+  return { wrapped, context: passphraseContext(context), createdAt };
 }
 
 /**
@@ -37,32 +67,30 @@ export async function newPassphrase(
 }
 
 /**
- * Unwraps the passphrase of a dataset's tool repositories at a copy, with the keys at hand there.
+ * Unwraps the passphrase of a dataset's tool repositories at a copy with the keys at hand there, by its own object or by
+ * what it was wrapped anew with since.
  *
  * @throws VaultError when there is none, or no key opens it; it names the keys and never the passphrase
  */
-export async function unwrapPassphrase({ store, plan, dataset, keys }: KeyRing): Promise<string> {
+export async function unwrapPassphrase(ring: KeyRing): Promise<string> {
+  const { store, dataset } = ring;
   const object = names.passphraseKey(dataset);
   const body = await store.get(object);
   if (!body) throw new VaultError(`no wrapped passphrase at ${object} in ${store.label}`);
-  const text = Buffer.from(body).toString("utf8");
-  const label = `${object} of ${store.label}`;
-  const context = { plan, dataset };
-  const old = first.safeParse(json(text));
-  if (!old.success) {
-    const document = parseKeyDocument(text, label);
-    const opened = await unwrapSecret(document, { ...context, ...purpose }, keys, label);
-    return Buffer.from(opened).toString("utf8");
-  }
-  const { keyAlias, ciphertext } = old.data;
-  const kms = keys.find(({ kind }) => kind === "kms");
-  if (!kms) throw new VaultError(`${label} opens with ${keyAlias} alone, a key of the cloud's`);
-  try {
-    return Buffer.from(await kms.unwrap(ciphertext, context)).toString("utf8");
-  } catch (error) {
-    if (!(error instanceof VaultError)) throw error;
-    throw new VaultError(`${label}: ${error.message}`, error.hint, { cause: error });
-  }
+  return Buffer.from(await openPassphrase(ring, keptObject(object, body), body)).toString("utf8");
+}
+
+/** Opens a passphrase that was read. @throws VaultError when no key at hand opens it; see `unwrapPassphrase` */
+export async function openPassphrase(ring: KeyRing, kept: KeptObject, body: Uint8Array): Promise<Uint8Array> {
+  const { store, plan, dataset, keys } = ring;
+  const label = `${kept.object} of ${store.label}`;
+  const found = parsePassphrase(Buffer.from(body).toString("utf8"), { plan, dataset }, label);
+  return openedOrRewrapped(
+    ring,
+    kept,
+    passphraseContext({ plan, dataset }),
+    unwrapSecret(found, found.context, keys, label),
+  );
 }
 
 function json(text: string): unknown {

@@ -107,6 +107,10 @@ describe.each<[names.DatasetJob, readonly string[]]>([
   ["database", ["first", "passphrase"]],
   ["backup", ["first", "passphrase", "signing-000001", "data-000001"]],
   ["restore", ["first", "passphrase", "data-000001"]],
+  ["verify", ["signing-000001"]],
+  ["prune", ["signing-000001"]],
+  ["lock", []],
+  ["drill", ["signing-000001", "data-000001"]],
 ])("the %s job", (job, openable) => {
   test.each(["first", ...ids, "other"])("opens %s as far as it is its own", async (id) => {
     expect(await opens(job, id)).toBe(openable.includes(id));
@@ -138,16 +142,16 @@ describe.each<[names.DatasetJob, readonly string[]]>([
     expect(await Promise.all(ids.map(read))).toEqual([true, true, job !== "database"]);
   });
 
-  test("adds to the audit log only if it backs up; overwrites and deletes nothing of it", async () => {
+  test("adds to the audit log only if what it does is recorded; overwrites and deletes nothing of it", async () => {
     const Prefix = names.auditPrefix("virginia", "customer");
-    const at = { Bucket, Key: `${Prefix}00000/00000001.json` };
+    const at = { Bucket, Key: `${Prefix}00000/0000000${names.datasetJobs.indexOf(job) + 1}.json` };
     const record = { ...at, Body: "{}" };
     const send = s3[job];
-    const backsUp = job === "backup";
+    const recorded = ["backup", "verify", "prune", "lock", "drill"].includes(job);
     expect(await allowed(send.send(new PutObjectCommand(record)))).toBe(false);
-    expect(await allowed(send.send(new PutObjectCommand({ ...record, IfNoneMatch: "*" })))).toBe(backsUp);
-    expect(await allowed(send.send(new ListObjectsV2Command({ Bucket, Prefix })))).toBe(backsUp);
-    expect(await allowed(send.send(new GetObjectCommand(at)))).toBe(backsUp);
+    expect(await allowed(send.send(new PutObjectCommand({ ...record, IfNoneMatch: "*" })))).toBe(recorded);
+    expect(await allowed(send.send(new ListObjectsV2Command({ Bucket, Prefix })))).toBe(recorded);
+    expect(await allowed(send.send(new GetObjectCommand(at)))).toBe(recorded);
     expect(await allowed(send.send(new PutObjectCommand({ ...record, Body: "[]" })))).toBe(false);
     expect(await allowed(send.send(new DeleteObjectCommand(at)))).toBe(false);
   });

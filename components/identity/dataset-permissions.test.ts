@@ -13,7 +13,7 @@ const [repository, manifests, divergence, passphrase, signers, ring, points, lea
   inVaults("pgbackrest/messages/"),
   inVaults("manifests/messages/"),
   inVaults("divergence/messages/"),
-  inVaults("keys/messages/passphrase.json"),
+  inVaults("keys/messages/passphrase."),
   inVaults("keys/messages/signing-"),
   inVaults("keys/messages/"),
   inVaults("points/messages/"),
@@ -65,6 +65,43 @@ const allowed: Record<names.DatasetJob, Record<string, readonly string[]>> = {
     "s3:GetObject": [...ring, ...repository, ...manifests],
     "kms:Decrypt": [...keys, ...keys],
   },
+  verify: {
+    "s3:ListBucket": [...vaults, ...vaults],
+    "s3:GetObject": [...ring, ...repository, ...points, ...manifests, ...audit],
+    "s3:PutObject": [...manifests, ...audit],
+    "kms:Decrypt": [...keys, ...keys],
+    "kms:GenerateDataKey": keys,
+  },
+  prune: {
+    "s3:ListBucket": [...vaults, ...vaults],
+    "s3:ListBucketVersions": vaults,
+    "s3:ListBucketMultipartUploads": vaults,
+    "s3:GetObject": [...ring, ...manifests, ...leases, ...clocks, ...audit],
+    "s3:PutObject": [...manifests, ...leases, ...clocks, ...audit],
+    "s3:DeleteObject": [...points, ...leases, ...clocks],
+    "s3:GetObjectRetention": points,
+    "s3:AbortMultipartUpload": [...points, ...manifests, ...ring],
+    "kms:Decrypt": [...keys, ...keys],
+    "kms:GenerateDataKey": keys,
+  },
+  lock: {
+    "s3:ListBucket": [...vaults, ...vaults],
+    "s3:ListBucketVersions": vaults,
+    "s3:GetObject": [...ring, ...repository, ...manifests, ...clocks, ...audit],
+    "s3:PutObject": [...clocks, ...audit],
+    "s3:GetObjectRetention": [...repository, ...points, ...manifests, ...ring],
+    "s3:PutObjectRetention": [...repository, ...points, ...manifests, ...ring],
+    // Through S3 alone.
+    "kms:Decrypt": keys,
+    "kms:GenerateDataKey": keys,
+  },
+  drill: {
+    "s3:ListBucket": [...vaults, ...vaults],
+    "s3:GetObject": [...ring, ...points, ...manifests, ...audit],
+    "s3:PutObject": [...manifests, ...audit],
+    "kms:Decrypt": [...keys, ...keys],
+    "kms:GenerateDataKey": keys,
+  },
 };
 
 /**
@@ -76,7 +113,13 @@ const ownUse: Record<names.DatasetJob, Record<string, readonly string[]>> = {
   database: { "kms:Decrypt": ["passphrase"] },
   backup: { "kms:Decrypt": ["passphrase", "signing-*", "data-*"] },
   restore: { "kms:Decrypt": ["passphrase", "data-*"] },
+  verify: { "kms:Decrypt": ["signing-*"] },
+  prune: { "kms:Decrypt": ["signing-*"] },
+  lock: {},
+  drill: { "kms:Decrypt": ["signing-*", "data-*"] },
 };
+
+const opensPassphrases = (job: names.DatasetJob) => Object.values(ownUse[job]).flat().includes("passphrase");
 
 const list = <T>(given: T | readonly T[] | undefined): readonly T[] =>
   given === undefined ? [] : Array.isArray(given) ? given : [given as T];
@@ -104,11 +147,13 @@ describe.each(names.datasetJobs)("the %s job", (job) => {
     expect(statements.map(({ Effect }) => Effect)).toEqual(statements.map(() => "Allow"));
   });
 
-  test("deletes no version, changes no retention, ends no key, reconfigures nothing, and names no wildcard", () => {
+  test("deletes no version, bypasses no lock, ends no key, reconfigures nothing, and names no wildcard", () => {
     for (const action of Object.keys(granted(statements)))
       expect(action).toMatch(
-        /^(s3:(ListBucket|GetObject|PutObject|DeleteObject)|kms:(Decrypt|Encrypt|GenerateDataKey))$/,
+        /^(s3:(ListBucket(Versions|MultipartUploads)?|(Get|Put|Delete)Object|[GP][eu]tObjectRetention|AbortMultipartUpload)|kms:(Decrypt|Encrypt|GenerateDataKey))$/,
       );
+    // A vault's lock is one of compliance, which nobody can make shorter.
+    expect("s3:PutObjectRetention" in granted(statements)).toBe(job === "lock");
     for (const resource of Object.values(granted(statements)).flat())
       expect(resource).not.toMatch(/^\*|:::\*|isolated/);
   });
@@ -125,7 +170,10 @@ describe.each(names.datasetJobs)("the %s job", (job) => {
               "kms:EncryptionContext:plan": "chat",
               "kms:EncryptionContext:dataset": "messages",
             },
-            StringLikeIfExists: { "kms:EncryptionContext:key": ids },
+            // Passphrases of the first vaults are bound to no key's name.
+            [opensPassphrases(job) ? "StringLikeIfExists" : "StringLike"]: {
+              "kms:EncryptionContext:key": ids,
+            },
           },
         ]),
       ),
@@ -150,10 +198,13 @@ describe.each(names.datasetJobs)("the %s job", (job) => {
   });
 });
 
-test("only backup opens what signs; only secrets writes keys, and it opens none", () => {
-  expect(names.datasetJobs.filter((job) => ownUse[job]["kms:Decrypt"]?.includes("signing-*"))).toEqual([
-    "backup",
-  ]);
+test("what signs is opened by those that add to chains alone; only secrets writes keys, and it opens none", () => {
+  const signing = names.datasetJobs.filter((job) => ownUse[job]["kms:Decrypt"]?.includes("signing-*"));
+  const adding = names.datasetJobs.filter((job) =>
+    allowed[job]["s3:PutObject"]?.some((on) => manifests?.includes(on)),
+  );
+  expect(signing).toEqual(["backup", "verify", "prune", "drill"]);
+  expect(adding).toEqual(signing);
   const writers = names.datasetJobs.filter((job) =>
     allowed[job]["s3:PutObject"]?.some((on) => ring.includes(on)),
   );
@@ -161,25 +212,42 @@ test("only backup opens what signs; only secrets writes keys, and it opens none"
   expect(ownUse.secrets["kms:Decrypt"]).toBeUndefined();
 });
 
-test("audit logs are added to by backups alone, and only by writes that cannot overwrite", () => {
+test("audit logs are added to by whoever is recorded, and only by writes that cannot overwrite", () => {
   const writing = names.datasetJobs.flatMap((job) =>
     datasetPermissions(plan, "messages", job, keys)
       .filter(({ Resource }) => list(Resource).some((on) => /\/audit/.test(String(on))))
       .filter(({ Action }) => list(Action).some((action) => action !== "s3:GetObject"))
       .map(({ Action, Condition }) => ({ job, Action, Condition })),
   );
-  expect(writing).toEqual([
-    { job: "backup", Action: "s3:PutObject", Condition: { Null: { "s3:if-none-match": "false" } } },
-  ]);
+  expect(writing).toEqual(
+    ["backup", "verify", "prune", "lock", "drill"].map((job) => ({
+      ...{ job, Action: "s3:PutObject" },
+      Condition: { Null: { "s3:if-none-match": "false" } },
+    })),
+  );
 });
 
-test("only the database holds the lease; only backup writes manifests: none writes both production and history", () => {
+test("only the database holds the lease: nothing that writes history writes production", () => {
   const writes = (job: names.DatasetJob) =>
     granted(datasetPermissions(plan, "messages", job, keys))["s3:PutObject"] ?? [];
   expect(names.datasetJobs.filter((job) => writes(job).includes(lease))).toEqual(["database"]);
-  expect(names.datasetJobs.filter((job) => writes(job).some((on) => on.includes("/manifests/")))).toEqual([
-    "backup",
-  ]);
+  expect(writes("database").some((on) => on.includes("/manifests/"))).toBe(false);
+});
+
+test("of what upkeep adds to chains nothing overwrites; points are dropped by prune and by a backup that failed alone", () => {
+  for (const job of ["verify", "prune", "drill"] as const)
+    for (const { Action, Resource, Condition } of datasetPermissions(plan, "messages", job, keys))
+      if (
+        list(Action).includes("s3:PutObject") &&
+        list(Resource).some((on) => String(on).includes("/manifests/"))
+      )
+        expect(Condition).toEqual({ Null: { "s3:if-none-match": "false" } });
+  const dropping = names.datasetJobs.filter((job) =>
+    granted(datasetPermissions(plan, "messages", job, keys))["s3:DeleteObject"]?.some((on) =>
+      points?.includes(on),
+    ),
+  );
+  expect(dropping).toEqual(["backup", "prune"]);
 });
 
 test("a plan without a lease grants nothing on one, and an unknown dataset nothing at all", () => {

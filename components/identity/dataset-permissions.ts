@@ -24,7 +24,6 @@ export function datasetPermissions(
   const manifests = names.chainsPrefix(dataset);
   const divergence = names.divergencePrefixes(dataset);
   const keys = names.keyPrefix(dataset);
-  const passphrase = names.passphraseKey(dataset);
   const points = names.pointsPrefix(dataset);
   const leases = names.jobLeasePrefix(dataset);
   const list: Statement = {
@@ -63,7 +62,16 @@ export function datasetPermissions(
       StringLikeIfExists: { "kms:EncryptionContext:key": ids },
     },
   });
-  const readPassphrase = allow("ReadPassphrase", "s3:GetObject", within(passphrase));
+  // With what wraps it anew, which lies beside it.
+  /** The same for a job that never opens a passphrase: what is bound to no key's name is none of its keys. */
+  const namedKeys = (Sid: string, action: string, ...ids: string[]): Statement => ({
+    ...allow(Sid, action, keyArns),
+    Condition: {
+      StringEquals: { "kms:EncryptionContext:plan": plan.name, "kms:EncryptionContext:dataset": dataset },
+      StringLike: { "kms:EncryptionContext:key": ids },
+    },
+  });
+  const readPassphrase = allow("ReadPassphrase", "s3:GetObject", within(`${keys}passphrase.`));
   const openPassphrase = ownKeys("OpenPassphrase", "kms:Decrypt", "passphrase");
   // Their public halves; what would sign with them opens for the backup alone.
   const readSigners = allow("ReadSigners", "s3:GetObject", within(`${keys}signing-`));
@@ -78,6 +86,23 @@ export function datasetPermissions(
         ),
       ]
     : [];
+  const clock = names.jobClockKey(`${dataset}/`);
+  const holdJobLease = allow(
+    "HoldJobLease",
+    ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
+    [leases, clock].flatMap(within),
+  );
+  /** By writes that cannot overwrite: they carry If-None-Match. */
+  const appendManifests: Statement = {
+    ...allow("AppendManifests", "s3:PutObject", within(manifests)),
+    Condition: { Null: { "s3:if-none-match": "false" } },
+  };
+  const seeVersions: Statement = {
+    ...allow("SeeVersions", "s3:ListBucketVersions", buckets),
+    Condition: {
+      StringLike: { "s3:prefix": [repository, manifests, keys, points].map((prefix) => `${prefix}*`) },
+    },
+  };
   switch (job) {
     case "secrets":
       return [
@@ -118,13 +143,63 @@ export function datasetPermissions(
         allow("WriteManifests", ["s3:GetObject", "s3:PutObject"], within(manifests)),
         // Parts of a dump that failed are taken back.
         allow("KeepPoints", ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], within(points)),
-        allow(
-          "HoldJobLease",
-          ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
-          [...within(leases), ...within(names.jobClockKey(`${dataset}/`))],
-        ),
+        holdJobLease,
         ...recordOperations(plan, spec.category),
         ...readLease,
+      ];
+    case "verify":
+      return [
+        list,
+        readAndWriteObjects,
+        allow("ReadKeys", "s3:GetObject", within(keys)),
+        // It signs what it found, and opens nothing of what it reads.
+        namedKeys("OpenSigners", "kms:Decrypt", "signing-*"),
+        allow("ReadPoints", "s3:GetObject", [repository, points, manifests].flatMap(within)),
+        appendManifests,
+        ...recordOperations(plan, spec.category),
+      ];
+    case "prune":
+      return [
+        list,
+        readAndWriteObjects,
+        allow("ReadKeys", "s3:GetObject", within(keys)),
+        namedKeys("OpenSigners", "kms:Decrypt", "signing-*"),
+        allow("ReadManifests", "s3:GetObject", within(manifests)),
+        appendManifests,
+        // Deleting only sets a marker: versions are deleted by nobody but break-glass.
+        allow("DropPoints", "s3:DeleteObject", within(points)),
+        holdJobLease,
+        seeVersions,
+        allow("SeeLocks", "s3:GetObjectRetention", within(points)),
+        allow("SeeUnfinished", "s3:ListBucketMultipartUploads", buckets),
+        allow("EndUnfinished", "s3:AbortMultipartUpload", [points, manifests, keys].flatMap(within)),
+        ...recordOperations(plan, spec.category),
+      ];
+    case "lock":
+      return [
+        list,
+        readAndWriteObjects,
+        allow("ReadKeys", "s3:GetObject", within(keys)),
+        allow("ReadManifests", "s3:GetObject", [repository, manifests].flatMap(within)),
+        allow("ReadClock", ["s3:GetObject", "s3:PutObject"], within(clock)),
+        seeVersions,
+        // Under the vault's lock a retention can only be made longer: nobody may bypass it.
+        allow(
+          "LockOn",
+          ["s3:GetObjectRetention", "s3:PutObjectRetention"],
+          [repository, points, manifests, keys].flatMap(within),
+        ),
+        ...recordOperations(plan, spec.category),
+      ];
+    case "drill":
+      return [
+        list,
+        readAndWriteObjects,
+        allow("ReadKeys", "s3:GetObject", within(keys)),
+        namedKeys("OpenKeys", "kms:Decrypt", "signing-*", "data-*"),
+        allow("ReadPoints", "s3:GetObject", [points, manifests].flatMap(within)),
+        appendManifests,
+        ...recordOperations(plan, spec.category),
       ];
     case "restore":
       return [

@@ -90,6 +90,13 @@ export function runnerPod(args: RunnerPodArgs, spec: Omit<PodSpec, "serviceAccou
 /** ConfigMap with the plan as JSON. */
 export const planConfigMap = "secondsite-plan";
 
+/** Volume with how people are told, from a Secret that is there or not: whoever runs the cluster makes it. */
+export const notifyVolume = {
+  name: "notify",
+  secret: { secretName: "secondsite-notify", optional: true, defaultMode: 0o440 },
+} as const;
+export const notifyMount = { name: "notify", mountPath: "/run/secrets/notify", readOnly: true } as const;
+
 /** Volume with the dataset's Secret, for Pods that need passwords or certificates. */
 export const secretsVolume = (dataset: string) =>
   ({ name: "secrets", secret: { secretName: names.datasetSecret(dataset), defaultMode: 0o440 } }) as const;

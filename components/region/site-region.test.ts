@@ -16,7 +16,11 @@ const inputs = (recorded: typeof active) =>
 
 test("a pilot light holds all that surrounds databases and services, and none of them", () => {
   expect(waiting.all).toEqual([
+    "kubernetes:batch/v1:CronJob::chat-oregon-messages-drill-cron",
+    "kubernetes:batch/v1:CronJob::chat-oregon-messages-lock-cron",
     "kubernetes:batch/v1:CronJob::chat-oregon-messages-physical-cron",
+    "kubernetes:batch/v1:CronJob::chat-oregon-messages-prune-cron",
+    "kubernetes:batch/v1:CronJob::chat-oregon-messages-verify-cron",
     "kubernetes:batch/v1:Job::chat-oregon-messages-secrets-job",
     "kubernetes:core/v1:ConfigMap::chat-oregon-plan",
     "kubernetes:core/v1:Namespace::chat-oregon-namespace",
@@ -26,14 +30,18 @@ test("a pilot light holds all that surrounds databases and services, and none of
     "kubernetes:core/v1:Service::chat-oregon-doors-service",
     "kubernetes:core/v1:ServiceAccount::chat-oregon-messages-backup",
     "kubernetes:core/v1:ServiceAccount::chat-oregon-messages-database",
+    "kubernetes:core/v1:ServiceAccount::chat-oregon-messages-drill",
+    "kubernetes:core/v1:ServiceAccount::chat-oregon-messages-lock",
+    "kubernetes:core/v1:ServiceAccount::chat-oregon-messages-prune",
     "kubernetes:core/v1:ServiceAccount::chat-oregon-messages-restore",
     "kubernetes:core/v1:ServiceAccount::chat-oregon-messages-secrets-account",
+    "kubernetes:core/v1:ServiceAccount::chat-oregon-messages-verify",
     "kubernetes:rbac.authorization.k8s.io/v1:Role::chat-oregon-messages-secrets-role",
     "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding::chat-oregon-messages-secrets-binding",
   ]);
 });
 
-test("active adds the database and the service, selectors to the doors, and wakes the schedule; nothing else differs", () => {
+test("active adds the database and the service, selectors to the doors, and wakes the schedules; nothing else differs", () => {
   const [before, after] = [inputs(waiting), inputs(active)];
   const added = Object.keys(after).filter((key) => !(key in before));
   expect(added).toEqual([
@@ -60,7 +68,12 @@ test("active adds the database and the service, selectors to the doors, and wake
   });
   const dataset = { "secondsite.dev/dataset": "messages" };
   expect(Object.fromEntries(differences)).toEqual({
-    "kubernetes:batch/v1:CronJob::chat-oregon-messages-physical-cron": { suspend: [true, false] },
+    ...Object.fromEntries(
+      ["drill", "lock", "physical", "prune", "verify"].map((job) => [
+        `kubernetes:batch/v1:CronJob::chat-oregon-messages-${job}-cron`,
+        { suspend: [true, false] },
+      ]),
+    ),
     "kubernetes:core/v1:Service::chat-oregon-doors-database": { selector: [undefined, dataset] },
     "kubernetes:core/v1:Service::chat-oregon-doors-health": { selector: [undefined, dataset] },
     "kubernetes:core/v1:Service::chat-oregon-doors-service": {
@@ -96,7 +109,7 @@ test("the namespace enforces the restricted profile, and every Pod keeps to it",
   expect(pods.map(([type]) => type).sort()).toEqual([
     "kubernetes:apps/v1:Deployment",
     "kubernetes:apps/v1:StatefulSet",
-    "kubernetes:batch/v1:CronJob",
+    ...Array.from({ length: 5 }, () => "kubernetes:batch/v1:CronJob"),
     "kubernetes:batch/v1:Job",
   ]);
   for (const [type, pod] of pods) {

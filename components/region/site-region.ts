@@ -1,8 +1,9 @@
 import * as core from "@pulumi/kubernetes/core/v1/index.js";
 import * as pulumi from "@pulumi/pulumi";
-
+import { upkeepOf } from "../../plan/derive/upkeep.js";
 import { namedBackups, names, type Plan, postgresDatasets } from "../../plan/index.js";
 import { BackupSchedule } from "../schedule/backup-schedule.js";
+import { UpkeepSchedule } from "../schedule/upkeep-schedule.js";
 import { DatasetSecrets } from "./dataset-secrets.js";
 import { PostgresServer } from "./postgres-server.js";
 import { planConfigMap } from "./runner-pod.js";
@@ -61,7 +62,9 @@ export class SiteRegion extends pulumi.ComponentResource {
         parent: this,
         dependsOn: [space, config],
       });
-      const accounts = (["database", "backup", "restore"] as const).map(
+      const upkeep = upkeepOf(plan, dataset, spec);
+      const jobs = ["database", "backup", "restore", ...upkeep.map(({ job }) => job)] as const;
+      const accounts = jobs.map(
         (job) =>
           new core.ServiceAccount(
             `${name}-${dataset}-${job}`,
@@ -85,6 +88,8 @@ export class SiteRegion extends pulumi.ComponentResource {
             ready,
           );
       }
+      for (const one of upkeep)
+        new UpkeepSchedule(`${name}-${dataset}-${one.job}`, { ...of, ...one, suspend: !active }, ready);
       for (const [service, deployed] of Object.entries(plan.services)) {
         if (!deployed.needs.includes(dataset)) continue;
         if (plan.dns?.service === service)

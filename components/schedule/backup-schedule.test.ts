@@ -107,6 +107,12 @@ test("its Pod keeps to the restricted profile and gets credentials by web identi
     AWS_ROLE_ARN: "arn:aws:iam::000000000000:role/chat-virginia-messages-backup",
     AWS_WEB_IDENTITY_TOKEN_FILE: "/var/run/secrets/eks.amazonaws.com/serviceaccount/token",
     AWS_STS_REGIONAL_ENDPOINTS: "regional",
+    SECONDSITE_NOTIFY_FILE: "/run/secrets/notify/notify.json",
+  });
+  // Whoever runs the cluster makes it, or not.
+  expect(pod.volumes).toContainEqual({
+    name: "notify",
+    secret: { secretName: "secondsite-notify", optional: true, defaultMode: 0o440 },
   });
   expect(pod.volumes).toContainEqual({
     name: "aws-token",

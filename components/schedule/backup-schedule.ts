@@ -1,9 +1,9 @@
-import * as batch from "@pulumi/kubernetes/batch/v1/index.js";
 import * as pulumi from "@pulumi/pulumi";
 
-import { type CronSchedule, names, type Plan, ports, seconds } from "../../plan/index.js";
+import { type CronSchedule, type Plan, ports } from "../../plan/index.js";
 import type { BackupOf } from "../../plan/schema/index.js";
-import { planFile, runnerContainer, runnerPod, secretsMount, secretsVolume } from "../region/runner-pod.js";
+import { planFile, secretsMount } from "../region/runner-pod.js";
+import { runnerCronJob } from "./runner-cron-job.js";
 
 /** When one kind of backup of a dataset runs. */
 export interface BackupScheduleArgs {
@@ -24,54 +24,16 @@ export interface BackupScheduleArgs {
 export class BackupSchedule extends pulumi.ComponentResource {
   constructor(name: string, args: BackupScheduleArgs, opts?: pulumi.ComponentResourceOptions) {
     super("secondsite:schedule:BackupSchedule", name, {}, opts);
-    const { plan, dataset, kind, backup, schedule } = args;
-    const namespace = names.namespace(plan);
-    const pod = { ...args, job: "backup" } as const;
-    const container = runnerContainer(pod, "backup", [
-      "secondsite",
-      "backup",
-      planFile,
-      dataset,
-      "--kind",
-      kind,
-    ]);
-    new batch.CronJob(
+    const { dataset, kind, backup } = args;
+    runnerCronJob(
       `${name}-cron`,
       {
-        metadata: { name: `${dataset}-${kind}`, namespace },
-        spec: {
-          schedule: schedule.cron,
-          timeZone: schedule.timeZone,
-          suspend: args.suspend,
-          concurrencyPolicy: schedule.concurrency,
-          // Beyond this a missed run is skipped; without a bound the controller gives up after 100 missed starts.
-          startingDeadlineSeconds: Math.max(seconds(schedule.startWithin), 10),
-          successfulJobsHistoryLimit: 3,
-          failedJobsHistoryLimit: 3,
-          jobTemplate: {
-            spec: {
-              backoffLimit: 1,
-              activeDeadlineSeconds: seconds(schedule.deadline),
-              template: {
-                spec: runnerPod(pod, {
-                  restartPolicy: "Never",
-                  containers: [
-                    {
-                      ...container,
-                      env: [
-                        ...(container.env as object[]),
-                        ...(backup.kind === "logical" ? asDump(dataset) : []),
-                      ] as never,
-                      volumeMounts: [...(container.volumeMounts as object[]), secretsMount] as never,
-                      resources: { requests: { cpu: "100m", memory: "128Mi" }, limits: { memory: "512Mi" } },
-                    },
-                  ],
-                  volumes: [secretsVolume(dataset)],
-                }),
-              },
-            },
-          },
-        },
+        ...args,
+        job: "backup",
+        cronJob: `${dataset}-${kind}`,
+        command: ["secondsite", "backup", planFile, dataset, "--kind", kind],
+        env: backup.kind === "logical" ? asDump(dataset) : {},
+        secrets: true,
       },
       { parent: this },
     );
@@ -80,12 +42,11 @@ export class BackupSchedule extends pulumi.ComponentResource {
 }
 
 /** How a dump's Pod reaches the database: as a role that only reads, by the password of the site's own Secret. */
-const asDump = (dataset: string) =>
-  Object.entries({
-    PGHOST: dataset,
-    PGPORT: String(ports.postgres),
-    PGUSER: "dump",
-    PGPASSWORD_FILE: `${secretsMount.mountPath}/dump-password`,
-    PGSSLMODE: "verify-full",
-    PGSSLROOTCERT: `${secretsMount.mountPath}/ca.crt`,
-  }).map(([name, value]) => ({ name, value }));
+const asDump = (dataset: string) => ({
+  PGHOST: dataset,
+  PGPORT: String(ports.postgres),
+  PGUSER: "dump",
+  PGPASSWORD_FILE: `${secretsMount.mountPath}/dump-password`,
+  PGSSLMODE: "verify-full",
+  PGSSLROOTCERT: `${secretsMount.mountPath}/ca.crt`,
+});

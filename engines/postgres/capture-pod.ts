@@ -5,7 +5,7 @@ import { copyPlace, signerOf, unwrapPassphrase } from "../../vault/index.js";
 import { type Captured, capture } from "./capture.js";
 import { files, folders } from "./folders.js";
 import { pgbackrest } from "./pgbackrest.js";
-import { jobConfig } from "./pgbackrest-config.js";
+import { backupsOf, jobConfig } from "./pgbackrest-config.js";
 import { type Placement, ringAt, storeAt } from "./placement.js";
 import { writePrivate } from "./private-file.js";
 import { restoreCommands } from "./restore-commands.js";
@@ -44,5 +44,6 @@ export async function capturePhysical(
       }),
   }));
   const tool = pgbackrest(files.archive, dataset);
-  return capture({ dataset, takenAt: site, epoch, type, tool, copies, signer }, say);
+  const { keep } = backupsOf(placement);
+  return capture({ dataset, takenAt: site, epoch, type, keep, tool, copies, signer }, say);
 }

@@ -12,6 +12,7 @@ import { backupParts } from "./parts.js";
 import { type PgBackRest, pgbackrestVersion, type RepositoryBackup, type Stanza } from "./pgbackrest.js";
 import { type ChainOf, type EpochChain, readEpochChain, signersAt } from "./points-chain.js";
 import { timelineOf } from "./points-wal.js";
+import { dropBackups } from "./retention.js";
 import type { NamedKey } from "./vault-keys.js";
 
 /** A recovery point that a capture completed at one copy. */
@@ -41,6 +42,8 @@ export interface Capture {
   /** The present one: a job never writes into another's repository. */
   readonly epoch: number;
   readonly type: PhysicalBackup["type"];
+  /** How long backups are kept; see `dropBackups`. */
+  readonly keep: PhysicalBackup["keep"];
   readonly tool: PgBackRest;
   readonly copies: readonly CaptureCopy[];
   readonly signer: Signer;
@@ -77,7 +80,7 @@ export async function capture(job: Capture, say: (line: string) => void): Promis
 
 async function captureInto(job: Capture, copy: CaptureCopy, say: (line: string) => void): Promise<Captured> {
   const { repository } = copy;
-  const { dataset, tool, epoch, signer, takenAt } = job;
+  const { dataset, tool, epoch, signer, takenAt, keep } = job;
   const keys = await copy.keys();
   const startedAt = new Date();
   say(`backing up "${dataset}" to ${copy.site}`);
@@ -94,6 +97,15 @@ async function captureInto(job: Capture, copy: CaptureCopy, say: (line: string) 
   }
   const { key, entry } = await complete(backup, startedAt, new Date());
   say(`recovery point ${backup.label} is complete at ${copy.site}`);
+  const dropped = await dropBackups(
+    copy,
+    {
+      ...{ epoch, keep, listed: stanza.backups, by: takenAt, now: new Date() },
+      expire: async (label) => void (await tool.run("expire", [`--repo=${repository}`, `--set=${label}`])),
+    },
+    signer,
+  );
+  if (dropped.length > 0) say(`dropped at ${copy.site}: ${dropped.join(", ")}`);
   const gone = await buryExpired(copy, { epoch, listed: stanza.backups, by: takenAt }, signer);
   if (gone.length > 0) say(`expired at ${copy.site}: ${gone.join(", ")}`);
   return { site: copy.site, label: backup.label, key, entry };

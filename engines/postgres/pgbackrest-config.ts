@@ -19,6 +19,9 @@ export function renderConfig(sections: Readonly<Record<string, RepositoryOptions
 /** How much WAL may wait for a repository that does not answer; beyond it the server gives up point-in-time recovery rather than its disk. */
 export const archiveQueueMax = "1GiB";
 
+/** As many backups as pgBackRest counts to. */
+const unlimited = 9_999_999;
+
 /**
  * The repositories of one epoch: one for each site in `sites`, in that order.
  *
@@ -45,15 +48,15 @@ export function repositories(
   );
 }
 
-/** What the tool keeps by itself. */
+/** What the tool keeps by itself: every backup, for it knows of no holds, so that `retention.ts` decides. It drops log. */
 export function retentionOf(of: Pick<Placement, "dataset" | "spec">): RepositoryOptions {
-  const { physical, wal, keep } = backupsOf(of);
+  const { physical, wal } = backupsOf(of);
   return {
-    "retention-full-type": "time",
-    "retention-full": Math.ceil(keep / 86_400),
+    "retention-full-type": "count",
+    "retention-full": unlimited,
     "retention-archive-type": "full",
     // One more than fall into the time: right after a backup the oldest of them is younger than that.
-    "retention-archive": wal ? runsWithin(physical, wal) + 1 : 9_999_999,
+    "retention-archive": wal ? runsWithin(physical, wal) + 1 : unlimited,
   };
 }
 
@@ -147,8 +150,8 @@ export interface PhysicalBackups {
   readonly physical: PhysicalBackup;
   /** Absent: points are restorable at their own end alone. */
   readonly wal: WalBackup | undefined;
-  /** The longest any of them is kept, in seconds. */
-  readonly keep: number;
+  /** The longest any of them is kept: all that hang together go together. */
+  readonly keep: PhysicalBackup["keep"];
 }
 
 /** The physical backups and the WAL archive of a dataset. @throws EngineError without a physical backup. */
@@ -163,6 +166,9 @@ export function backupsOf({ dataset, spec }: Pick<Placement, "dataset" | "spec">
   return {
     physical,
     wal: spec.backups.find((backup) => backup.kind === "wal"),
-    keep: Math.max(...all.map(({ keep }) => seconds(keep))),
+    keep: all.reduce(
+      (longest, { keep }) => (seconds(keep) > seconds(longest) ? keep : longest),
+      physical.keep,
+    ),
   };
 }

@@ -1,17 +1,16 @@
 import { names } from "../../plan/index.js";
-import { type Decision, type Selection, selectPoints } from "../../plan/retention/select.js";
+import type { Decision, Selection } from "../../plan/retention/select.js";
 import type { Retention } from "../../plan/schema/index.js";
 import {
   appendEntry,
   type DatasetCopy,
   endUnfinished,
-  isVerified,
   type KeyProvider,
-  writingKeys,
+  signingKeys,
 } from "../../vault/index.js";
-import { isSafetyBackup } from "./choose.js";
 import { kindPrefix } from "./layout.js";
 import type { FoundCopy, FoundPoint } from "./points.js";
+import { clockFault, idOf, selectionOf } from "./selection.js";
 
 /** What is to become of the points of one copy. Nothing was touched. */
 export interface PrunePlan {
@@ -46,24 +45,9 @@ export function planPrune(
 ): PrunePlan {
   const { copy, points, faults, unreachable } = found;
   const blocked =
-    unreachable ??
-    (faults.length > 0 ? `its chain is damaged: ${faults[0]}` : undefined) ??
-    (Math.abs(skew) > tolerated
-      ? `this machine's clock and the store's are ${Math.round(Math.abs(skew))} s apart: one of them is wrong`
-      : undefined);
+    unreachable ?? (faults.length > 0 ? `its chain is damaged: ${faults[0]}` : undefined) ?? clockFault(skew);
   const byId = new Map(points.map((point) => [idOf(point), point]));
-  const selection = selectPoints(
-    keep,
-    points.map((point) => ({
-      id: idOf(point),
-      at: new Date(point.point.finishedAt),
-      // What cannot be restored, or is only by name, lets no other go, whatever once was said of it.
-      verified: isVerified(point) && point.problem === undefined && !isSafetyBackup(point),
-      held: point.held !== undefined,
-      parent: point.point.parent && `${point.epoch}/${point.point.parent.sequence}`,
-    })),
-    clock,
-  );
+  const selection = selectionOf(points, keep, clock);
   const refused = blocked ?? selection.refused;
   const dropped =
     refused === undefined
@@ -78,11 +62,6 @@ export function planPrune(
     ...(refused === undefined ? {} : { refused }),
   };
 }
-
-/** Seconds by which two clocks may differ before ages are not believed. */
-const tolerated = 3_600;
-
-const idOf = ({ epoch, point }: FoundPoint) => `${epoch}/${point.sequence}`;
 
 /** What a prune did at one copy. */
 export interface Pruned {
@@ -145,7 +124,7 @@ async function bury(
   recipients: readonly KeyProvider[],
 ): Promise<void> {
   const { store, plan, dataset, site } = copy;
-  const { signer } = await writingKeys([copy], recipients, new Date());
+  const { signer } = await signingKeys([copy], recipients, new Date());
   for (const chain of new Set(dropped.map((point) => point.chain))) {
     const points = dropped.filter((point) => point.chain === chain);
     const [first] = points;

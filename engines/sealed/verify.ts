@@ -3,7 +3,7 @@ import {
   damagedParts,
   type KeyProvider,
   type PointEntry,
-  writingKeys,
+  signingKeys,
 } from "../../vault/index.js";
 import type { Engine, Fault, Run, Verdict, VerificationLevel } from "../engine.js";
 import { openPoint } from "./open.js";
@@ -69,7 +69,7 @@ export async function recordVerification(
   recipients: readonly KeyProvider[],
 ): Promise<void> {
   const { plan, dataset, site, store } = copy;
-  const { signer } = await writingKeys([copy], recipients, new Date());
+  const { signer } = await signingKeys([copy], recipients, new Date());
   await appendEntry(
     store,
     chain,

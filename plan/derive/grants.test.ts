@@ -6,13 +6,17 @@ import { datasetJobs } from "../names.js";
 import type { Plan } from "../schema/index.js";
 import { covers, grantsOf, jobGrants } from "./grants.js";
 
-test("what each job may do: production is written by one, history by three, deleted by none", () => {
+test("what each job may do: production is written by one, history by seven, deleted by none", () => {
   expect(Object.keys(jobGrants).sort()).toEqual([...datasetJobs].sort());
   expect(jobGrants).toEqual({
     secrets: { writes: false, adds: true },
     database: { writes: true, adds: true },
     backup: { writes: false, adds: true },
     restore: { writes: false, adds: false },
+    verify: { writes: false, adds: true },
+    prune: { writes: false, adds: true },
+    lock: { writes: false, adds: true },
+    drill: { writes: false, adds: true },
   });
 });
 

@@ -30,6 +30,14 @@ export const jobGrants: Record<DatasetJob, { readonly writes: boolean; readonly 
   backup: { writes: false, adds: true },
   /** Reads. */
   restore: { writes: false, adds: false },
+  /** Reads every copy, and adds what it found to the chains. */
+  verify: { writes: false, adds: true },
+  /** Adds tombstones, and marks the objects of dropped points as deleted; they stay as versions. */
+  prune: { writes: false, adds: true },
+  /** Makes locks longer. */
+  lock: { writes: false, adds: true },
+  /** Restores dumps into a server of its own, and adds what it found to the chains. */
+  drill: { writes: false, adds: true },
 };
 
 /** Everyone who may change production or its recovery points, by what components derive and by what `access` says. */

@@ -11,7 +11,7 @@ const jobs = z.object({
     z.object({
       metadata: z.object({
         name: z.string(),
-        ownerReferences: z.array(z.object({ kind: z.string() })).default([]),
+        ownerReferences: z.array(z.object({ kind: z.string(), name: z.string() })).default([]),
       }),
       status: z.object({
         startTime: z.string().optional(),
@@ -21,6 +21,10 @@ const jobs = z.object({
     }),
   ),
 });
+
+/** Other CronJobs verify, prune and lock what is there. */
+const isBackup = ({ kind, name }: { readonly kind: string; readonly name: string }) =>
+  kind === "CronJob" && /-(?:physical|logical)(?:-\d+)?$/.test(name);
 
 /** Longest that a schedule brought forward, and the backup itself, may take: seconds. */
 const patience = 300;
@@ -52,7 +56,7 @@ export async function waitForBackup(
       );
       const { items } = jobs.parse(JSON.parse(text));
       const own = items
-        .filter(({ metadata }) => metadata.ownerReferences.some(({ kind }) => kind === "CronJob"))
+        .filter(({ metadata }) => metadata.ownerReferences.some(isBackup))
         .filter(({ status }) => status.startTime !== undefined && Date.parse(status.startTime) >= after);
       const done = own.find(({ status }) => (status.succeeded ?? 0) > 0);
       const [newest] = own;

@@ -5,6 +5,8 @@ import { backup } from "./backup.js";
 import { check } from "./check.js";
 import { doctor } from "./doctor.js";
 import { failover } from "./failover.js";
+import { keys } from "./keys.js";
+import { locks } from "./locks.js";
 import { plan } from "./plan.js";
 import { pod } from "./pod.js";
 import { points } from "./points.js";
@@ -29,6 +31,8 @@ export const commands: readonly CommandModule[] = [
   repair,
   prune,
   failover,
+  keys,
+  locks,
   audit,
   rehearse,
   sandbox,

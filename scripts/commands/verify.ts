@@ -26,7 +26,8 @@ not be verified from here (no key at hand opens it, a program or room is missing
 Example:
   $ secondsite verify plans/kubernetes-chat.ts
   $ secondsite verify plans/kubernetes-chat.ts --site oregon --level structural --json
-  $ secondsite verify plans/support-desk.ts --level restored --days 7 --identity restore.txt`;
+  $ secondsite verify plans/support-desk.ts --level restored --days 7 --identity restore.txt
+  $ secondsite verify plans/support-desk.ts --level restored --days 7 --sample 1 --identity restore.txt   # a drill`;
 
 /** `secondsite verify`: whether what is stored is still what was stored. */
 export const verify: CommandModule = {
@@ -43,6 +44,8 @@ export const verify: CommandModule = {
       .option("--kind <kind>", "only these: physical, logical, logical-2 …")
       .option("--point <label>", "only this dump")
       .option("--days <days>", "dumps: only those of the last so many days")
+      .option("--sample <number>", "only so many dumps, drawn by lot, each at one of its copies")
+      .option("--direct", "only copies that jobs write to themselves, not what stores replicate", false)
       .addOption(fromOption())
       .addOption(storeOption())
       .addOption(identityOption())
@@ -62,6 +65,8 @@ interface Options {
   readonly kind?: string;
   readonly point?: string;
   readonly days?: string;
+  readonly sample?: string;
+  readonly direct: boolean;
   readonly from?: string;
   readonly store?: string[];
   readonly identity?: string[];
@@ -95,7 +100,7 @@ async function verified(path: string, options: Options): Promise<ExitCode> {
 }
 
 /** What the copies are found to be. */
-async function judged(plan: Plan, { level, site, dataset, days, from, ...options }: Options) {
+async function judged(plan: Plan, { level, site, dataset, days, sample, from, ...options }: Options) {
   const { copiesOf, readCopies } = await import("../../engines/postgres/points-copies.js");
   const { verifyStored, withAlternatives } = await import("../../engines/postgres/verify.js");
   const { backupsOf, runsWithin } = await import("../../engines/postgres/pgbackrest-config.js");
@@ -109,9 +114,11 @@ async function judged(plan: Plan, { level, site, dataset, days, from, ...options
     : await verifyAllDumps(plan, {
         ...{ ...options, ...only, level, folder: await folderGiven(from) },
         ...(days === undefined ? {} : { days: wholeGiven("--days", days, 1) }),
+        ...(sample === undefined ? {} : { sample: wholeGiven("--sample", sample, 1) }),
       });
   // What was asked for by name is a dump, and nothing else.
-  const dumpsOnly = !physicalOnly && [options.kind, options.point, from].some((given) => given !== undefined);
+  const dumpsOnly =
+    !physicalOnly && [options.kind, options.point, sample, from].some((given) => given !== undefined);
   const access = await accessOf(plan, options);
   const refs = dumpsOnly ? [] : copiesOf(plan, only, dumps.length > 0, access);
   const copies = await readCopies(refs);

@@ -236,3 +236,18 @@ test("taking over is recorded at the site that takes over", async () => {
   expect(await records("oregon")).toMatchObject([{ operation: "failover", site: "oregon" }]);
   expect(Object.keys(await figures())).toContain("dchat_failover_last_success_timestamp");
 });
+
+test("B2: people who cannot be told cost a warning and a figure, and change nothing of how the operation ends", async () => {
+  const env = { ...around.env, SECONDSITE_NOTIFY_FILE: join(folder, "none.json") };
+  const refused = new EngineError("oregon: HTTP 503", 3);
+  await expect(
+    recorded(operation, () => Promise.reject(refused), undefined, { ...around, env }),
+  ).rejects.toBe(refused);
+
+  expect(warnings).toEqual([`nobody was told: ${join(folder, "none.json")} cannot be read: ENOENT`]);
+  expect(await figures()).toMatchObject({
+    dchat_notification_delivered: 0,
+    dchat_backup_last_run_success: 0,
+  });
+  expect((await records()).at(-1)).toMatchObject({ outcome: "failed", exitCode: 3 });
+});

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
 
 import type { Labels, MeasuredOperation, Sample } from "../../metrics/index.js";
@@ -15,6 +16,7 @@ import {
   type Waiting,
   withoutSecrets,
 } from "../../vault/index.js";
+import { notified } from "../notify/notify.js";
 import { emitted } from "./emit.js";
 import { type OpenedAudit, openAudit, spoolFolder } from "./places.js";
 import { whoRuns } from "./who.js";
@@ -73,14 +75,18 @@ const measuredAs = {
   prune: "prune",
   archive: "archiving",
   repair: "repair",
+  "locks extend": "lock_extension",
+  "keys rotate": "key_rotation",
+  "keys rewrap": "key_rewrapping",
 } as const satisfies Record<string, MeasuredOperation>;
 
 /**
- * Does an operation, records in the audit log who did what and how it ended, and keeps its figures.
+ * Does an operation, records in the audit log who did what and how it ended, keeps its figures, and tells whom the plan's
+ * alerts name.
  *
- * Neither changes how the operation ends: what cannot be recorded or measured costs a warning. A process that is told to
- * end records that before it does; one that is killed is recorded by the next one on this machine, from what it noted when
- * it began.
+ * None of it changes how the operation ends: what cannot be recorded, measured or told to people costs a warning. A
+ * process that is told to end records that before it does; one that is killed is recorded by the next one on this machine,
+ * from what it noted when it began.
  *
  * @param tell what is worth recording about a result; its errors are warnings too
  */
@@ -213,11 +219,24 @@ async function kept(
     ...{ operation: measuredAs[name], labels, startedAt: begun.startedAt, finishedAt },
     succeeded: exitCode === 0,
   });
-  const failures = await emitted(plan, [...measured, ...samples, ...audit.samples], {
+  const notices = await notified(
+    plan,
+    {
+      ...{ plan: plan.name, operation: name, dataset, kind, site, host: hostname(), finishedAt },
+      ...{ succeeded: exitCode === 0, exitCode, startedAt: begun.startedAt },
+      ...{ point: said.point, message: said.message },
+    },
+    env,
+  );
+  const telling: Sample[] = notices
+    ? [{ name: "notification_delivered", labels, value: notices.problems.length === 0 ? 1 : 0 }]
+    : [];
+  const failures = await emitted(plan, [...measured, ...samples, ...audit.samples, ...telling], {
     file: metricsFile,
     env,
   });
-  for (const warning of [...audit.warnings, ...failures]) warn(withoutSecrets(warning, env));
+  const warnings = [...audit.warnings, ...(notices?.problems ?? []), ...failures];
+  for (const warning of warnings) warn(withoutSecrets(warning, env));
 }
 
 /** What became of the record, and its figures. */

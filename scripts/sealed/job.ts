@@ -202,8 +202,11 @@ export async function stagingFolder(given: string | undefined): Promise<string> 
 const postgresNames = (plan: Plan) =>
   Object.entries(plan.datasets).flatMap(([name, { kind }]) => (kind === "postgres" ? [name] : []));
 
-/** How a command reaches a plan's copies. @throws EngineError (2) when something that was given is none */
-export async function accessOf(plan: Plan, { store = [], identity = [], asOf }: JobOptions): Promise<Access> {
+/** How copies and keys are reached, as options say. @throws EngineError (2) for a file that is no identity */
+export async function accessOf(
+  plan: Plan,
+  { store = [], identity = [], asOf }: Pick<JobOptions, "store" | "identity" | "asOf">,
+): Promise<Access> {
   const identities = await Promise.all(
     identity.map(async (path) => {
       const text = await readFile(path, "utf8").catch((cause: NodeJS.ErrnoException) => {

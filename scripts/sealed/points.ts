@@ -1,7 +1,7 @@
 import { EngineError } from "../../engines/errors.js";
 import { type FoundCopy, findPoints } from "../../engines/sealed/points.js";
 import type { Plan } from "../../plan/index.js";
-import { appendEntry, writingKeys } from "../../vault/index.js";
+import { appendEntry, signingKeys } from "../../vault/index.js";
 import { doneBy, dumpsWanted, type JobOptions, sealedJob } from "./job.js";
 
 /** What every copy of every dump of a plan holds. */
@@ -56,7 +56,7 @@ export async function holdSealed(plan: Plan, options: HoldOptions): Promise<Held
       `secondsite points <plan> --dataset ${dataset} lists them`,
     );
   for (const { copy, chain, epoch, reference } of those) {
-    const { signer } = await writingKeys([copy], recipients, new Date());
+    const { signer } = await signingKeys([copy], recipients, new Date());
     const at = { plan: plan.name, dataset, site: copy.site, epoch };
     await appendEntry(copy.store, chain, { ...at, entry, point: reference, by: doneBy(), reason }, signer);
   }

@@ -11,6 +11,8 @@ export interface VerifyDumpOptions extends JobOptions {
   readonly dataset?: string | undefined;
   readonly days?: number | undefined;
   readonly point?: string | undefined;
+  readonly sample?: number | undefined;
+  readonly direct?: boolean | undefined;
   readonly staging?: string | undefined;
 }
 
@@ -20,12 +22,18 @@ export async function verifyAllDumps(plan: Plan, options: VerifyDumpOptions): Pr
   const results: VerifiedCopy[] = [];
   for (const { dataset, kind } of dumpsWanted(plan, options))
     results.push(...(await verifyDumps(plan, dataset, { ...options, kind, say })));
-  const { point, kind, days, folder } = options;
+  const { point, sample, kind, days, folder } = options;
   const answered = results.every(({ unreachable }) => unreachable === undefined);
   if (point !== undefined && answered && results.every(({ points }) => points.length === 0))
     throw new EngineError(`no copy has a dump "${point}"`, 2, "secondsite points <plan> lists them");
   // Whoever asks for dumps by name is not told that all is well where there is none.
-  const wanted = point === undefined && [kind, days, folder].some((given) => given !== undefined);
+  if (sample !== undefined && answered && results.every(({ points }) => points.length === 0))
+    throw new EngineError(
+      `there is no dump${days === undefined ? "" : ` of the last ${days} days`} to draw one from`,
+      1,
+    );
+  const wanted =
+    point === undefined && sample === undefined && [kind, days, folder].some((given) => given !== undefined);
   return wanted ? results.map((copy) => withNothing(copy, days)) : results;
 }
 

@@ -1,3 +1,5 @@
+import { randomInt } from "node:crypto";
+
 import type { Run, VerificationLevel } from "../../engines/engine.js";
 import { EngineError } from "../../engines/errors.js";
 import { microsOf } from "../../engines/moment.js";
@@ -16,6 +18,10 @@ export interface VerifySealedOptions extends JobOptions {
   readonly days?: number | undefined;
   /** Only this point. @default all */
   readonly point?: string | undefined;
+  /** Only so many, drawn by lot, each at one of its copies. @default all */
+  readonly sample?: number | undefined;
+  /** Only copies that jobs write to themselves. @default every copy */
+  readonly direct?: boolean | undefined;
   readonly staging?: string | undefined;
   readonly say: (line: string) => void;
 }
@@ -64,15 +70,17 @@ export async function verifyDumps(
   // A replica is written by its store alone.
   const own = new Set(direct.map(({ site }) => site));
   const staging = await stagingFolder(options.staging);
-  const found = await findPoints(copies, kind);
+  const found = await findPoints(options.direct ? direct : copies, kind);
   const all = found.flatMap(({ points }) => points);
   const since = options.days === undefined ? 0 : Date.now() - options.days * 86_400_000;
+  const wanted = ({ at, point }: FoundPoint) =>
+    Date.parse(at) >= since && (options.point === undefined || point.label === options.point);
+  const drawn = options.sample === undefined ? undefined : drawnFrom(all.filter(wanted), options.sample);
   const results: VerifiedCopy[] = [];
   for (const { copy, points, faults, unreachable } of found) {
     const verified: VerifiedPoint[] = [];
     for (const one of points) {
-      if (Date.parse(one.at) < since) continue;
-      if (options.point !== undefined && one.point.label !== options.point) continue;
+      if (!(drawn?.has(one) ?? wanted(one))) continue;
       options.say(`verifying ${one.point.label} at ${copy.site}, ${options.level}`);
       const run = { staging, say: options.say };
       const { faults: wrong, notes, unverified } = await judged(one, options.level, run);
@@ -118,6 +126,17 @@ async function judged(point: FoundPoint, level: VerificationLevel, run: Run): Pr
     const hint = error.hint === undefined ? "" : `; ${error.hint}`;
     return { faults: [], notes: [], unverified: `${error.message}${hint}` };
   }
+}
+
+/** Points drawn by lot, of each dump one copy: what nobody chose shows what nobody thought of. */
+function drawnFrom(points: readonly FoundPoint[], count: number): Set<FoundPoint> {
+  const left = [...points];
+  const drawn = new Set<FoundPoint>();
+  while (left.length > 0 && drawn.size < count) {
+    const [one] = left.splice(randomInt(left.length), 1);
+    if (one && ![...drawn].some(({ point }) => point.label === one.point.label)) drawn.add(one);
+  }
+  return drawn;
 }
 
 /** The best point that holds nothing later, at another copy or older. */

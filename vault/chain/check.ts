@@ -1,7 +1,8 @@
+import type { TrustedSigners } from "../keys/signers.js";
 import { manifestKey } from "../manifest.js";
 import type { FoundEntry } from "./chain.js";
 import type { ChainEntry, Reference } from "./entry.js";
-import { signatureFault, type TrustedSigners } from "./signer.js";
+import { signatureFault } from "./signer.js";
 
 /** What a chain has to be. */
 export interface ChainExpectation {

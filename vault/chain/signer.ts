@@ -1,25 +1,16 @@
-import { createHash, createPublicKey, type KeyObject, sign, verify } from "node:crypto";
+import { createPublicKey, type KeyObject, sign, verify } from "node:crypto";
 
-import { VaultError } from "../errors.js";
-import { type KeyRing, openSigningKey, type RingKey, ringKeys } from "../keys/key-ring.js";
+import type { KeyRing, RingKey } from "../keys/key-ring.js";
+import { openSigningKey } from "../keys/open-key.js";
+import { fingerprintOf, type TrustedSigners } from "../keys/signers.js";
 import type { ChainEntry } from "./entry.js";
 
-/** Who signs a chain's entries. */
+/** Who signs: entries of a chain, and what is wrapped anew. */
 export interface Signer {
   /** Id of the signing key. */
   readonly key: string;
   readonly fingerprint: string;
   sign(text: string): string;
-}
-
-/** Public keys that are trusted to sign, by fingerprint. */
-export type TrustedSigners = ReadonlyMap<string, KeyObject>;
-
-/** SHA-256 of a public key's SPKI form, hexadecimal: what is kept outside to know a signer by. */
-export function fingerprintOf(publicKey: KeyObject): string {
-  return createHash("sha256")
-    .update(publicKey.export({ format: "der", type: "spki" }))
-    .digest("hex");
 }
 
 /** Opens a signing key. @throws VaultError when no key at hand opens it */
@@ -34,42 +25,6 @@ export function signerFrom(key: string, privateKey: KeyObject): Signer {
     fingerprint: fingerprintOf(createPublicKey(privateKey)),
     sign: (text) => sign(null, Buffer.from(text), privateKey).toString("base64"),
   };
-}
-
-/**
- * The signing keys that lie in a dataset's vault; needs no secret.
- *
- * @param known fingerprints kept outside the vault. @default all that are found are trusted, which notices every change
- *   but that of a whole chain together with its key
- * @param spoiled see `ringKeys`
- */
-export async function signersIn(
-  ring: KeyRing,
-  known?: ReadonlySet<string>,
-  spoiled?: (object: string, problem: string) => void,
-): Promise<TrustedSigners> {
-  const found = new Map<string, KeyObject>();
-  for (const { document, object } of await ringKeys(ring, "signing", spoiled)) {
-    if (document.publicKey === undefined) continue;
-    const key = publicKey(document.publicKey);
-    if (!key) {
-      const problem = `the public key of ${object} at ${ring.store.label} is none`;
-      if (!spoiled) throw new VaultError(problem);
-      spoiled(object, problem);
-      continue;
-    }
-    const fingerprint = fingerprintOf(key);
-    if (!known || known.has(fingerprint)) found.set(fingerprint, key);
-  }
-  return found;
-}
-
-function publicKey(spki: string): KeyObject | undefined {
-  try {
-    return createPublicKey({ key: Buffer.from(spki, "base64"), format: "der", type: "spki" });
-  } catch {
-    return undefined;
-  }
 }
 
 /**

@@ -6,11 +6,12 @@ import {
   keyIds,
   makeKey,
   numberOf,
-  openKey,
   type RingKey,
   ringKeys,
 } from "../keys/key-ring.js";
+import { openKey } from "../keys/open-key.js";
 import type { KeyProvider } from "../keys/provider.js";
+import { isWrappedFor } from "../keys/rewrapping.js";
 
 /** A key that every copy has, opened. */
 export interface SharedKey {
@@ -46,10 +47,7 @@ export async function sharedKey(
 /** Opens the key, unless copies differ about it or nothing at hand opens it. */
 async function usable(ring: KeyRing, [key, ...others]: readonly RingKey[]): Promise<SharedKey | undefined> {
   if (!key || others.some(({ sha256 }) => sha256 !== key.sha256)) return undefined;
-  if (
-    !key.document.wrapped.some((one) => ring.keys.some((own) => own.kind === one.kind && own.key === one.key))
-  )
-    return undefined;
+  if (!ring.keys.some((own) => isWrappedFor(key.document.wrapped, own))) return undefined;
   return { key, secret: await openKey(ring, key) };
 }
 

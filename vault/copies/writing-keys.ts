@@ -1,7 +1,8 @@
 import { type Signer, signerFrom } from "../chain/signer.js";
 import type { SealKey } from "../envelope/envelope.js";
 import { VaultError } from "../errors.js";
-import { type KeyPurpose, keyIds, type RingKey, signingKeyFrom } from "../keys/key-ring.js";
+import { type KeyPurpose, keyIds, type RingKey } from "../keys/key-ring.js";
+import { signingKeyFrom } from "../keys/open-key.js";
 import type { KeyProvider } from "../keys/provider.js";
 import type { DatasetCopy } from "./dataset-copy.js";
 import { keepKey, type SharedKey, sharedKey } from "./shared-keys.js";

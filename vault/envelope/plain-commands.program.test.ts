@@ -9,7 +9,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { ageRecipient } from "../keys/age.js";
 import { formatKeyDocument } from "../keys/key-document.js";
-import { currentKey, openKey } from "../keys/key-ring.js";
+import { currentKey } from "../keys/key-ring.js";
+import { openKey } from "../keys/open-key.js";
 import type { KeyProvider } from "../keys/provider.js";
 import { toolsForRestore } from "../testing/backends.js";
 import { memoryStore } from "../testing/memory-store.js";

@@ -3,6 +3,13 @@ import { z } from "zod";
 import { VaultError } from "../errors.js";
 import type { KeyContext, KeyProvider } from "./provider.js";
 
+/** A secret, once for every key that opens it. */
+export const wrappings = z
+  .array(z.strictObject({ kind: z.enum(["kms", "age"]), key: z.string(), ciphertext: z.string() }))
+  .min(1);
+
+export type Wrapping = z.infer<typeof wrappings>[number];
+
 const schema = z.strictObject({
   version: z.literal(2),
   /** What the secret is for, whose it is, and its number. Bound to every wrapping. */
@@ -10,16 +17,30 @@ const schema = z.strictObject({
   createdAt: z.iso.datetime(),
   /** Ed25519 public key, base64 of its SPKI form, where the secret is a signing key. */
   publicKey: z.base64().optional(),
-  /** The same secret, once for every key that opens it. */
-  wrapped: z
-    .array(z.strictObject({ kind: z.enum(["kms", "age"]), key: z.string(), ciphertext: z.string() }))
-    .min(1),
+  wrapped: wrappings,
 });
 
 /** A secret, wrapped for everybody who may open it. Lies in the vault beside what it opens. */
 export type KeyDocument = z.infer<typeof schema>;
 
-/** Wraps a secret for every recipient; without all of them nothing is made. @throws VaultError */
+/** Wraps a secret once for every recipient; without all of them nothing is made. @throws VaultError that names the key */
+export async function wrapForEach(
+  secret: Uint8Array,
+  context: KeyContext,
+  recipients: readonly KeyProvider[],
+): Promise<Wrapping[]> {
+  if (recipients.length === 0)
+    throw new VaultError("a secret that nobody can open would be lost: no key to wrap it with");
+  return Promise.all(
+    recipients.map(async (recipient) => ({
+      kind: recipient.kind,
+      key: recipient.key,
+      ciphertext: await recipient.wrap(secret, context),
+    })),
+  );
+}
+
+/** Makes the object of a secret that every recipient can open. @throws VaultError that names the key */
 export async function wrapSecret(
   secret: Uint8Array,
   context: KeyContext,
@@ -27,15 +48,7 @@ export async function wrapSecret(
   now: Date,
   publicKey?: string,
 ): Promise<KeyDocument> {
-  if (recipients.length === 0)
-    throw new VaultError("a secret that nobody can open would be lost: no key to wrap it with");
-  const wrapped = await Promise.all(
-    recipients.map(async (recipient) => ({
-      kind: recipient.kind,
-      key: recipient.key,
-      ciphertext: await recipient.wrap(secret, context),
-    })),
-  );
+  const wrapped = await wrapForEach(secret, context, recipients);
   return {
     version: 2,
     context: { ...context },
@@ -51,7 +64,7 @@ export async function wrapSecret(
  * @throws VaultError that says of every key why it does not, and names who could
  */
 export async function unwrapSecret(
-  document: KeyDocument,
+  document: { readonly wrapped: readonly Wrapping[] },
   context: KeyContext,
   keys: readonly KeyProvider[],
   label: string,

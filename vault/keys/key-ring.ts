@@ -1,11 +1,4 @@
-import {
-  createHash,
-  createPrivateKey,
-  createPublicKey,
-  generateKeyPairSync,
-  type KeyObject,
-  randomBytes,
-} from "node:crypto";
+import { createHash, generateKeyPairSync, randomBytes } from "node:crypto";
 
 import { VaultError } from "../errors.js";
 import type { ObjectStore } from "../object-store.js";
@@ -14,7 +7,6 @@ import {
   type KeyDocument,
   parseKeyDocument,
   SpoiledKey,
-  unwrapSecret,
   wrapSecret,
 } from "./key-document.js";
 import type { KeyContext, KeyProvider } from "./provider.js";
@@ -49,13 +41,14 @@ const folderOf = ({ dataset }: KeyRing, purpose: KeyPurpose) => `keys/${dataset}
 /** Object of a key. */
 export const keyObject = (dataset: string, id: string): string => `keys/${dataset}/${id}.json`;
 
-const contextOf = ({ plan, dataset }: KeyRing, id: string): KeyContext => ({ plan, dataset, key: id });
+/** What the wrappings of a key are bound to. */
+export const contextOf = ({ plan, dataset }: KeyRing, id: string): KeyContext => ({ plan, dataset, key: id });
 
 /** Ids of a purpose's keys, oldest first, whatever lies there under them. */
 export async function keyIds(ring: KeyRing, purpose: KeyPurpose): Promise<string[]> {
   const ids: string[] = [];
   for await (const { key: object } of ring.store.list(folderOf(ring, purpose))) {
-    const id = /([a-z]+-\d{6})\.json$/.exec(object)?.[1];
+    const id = /\/([a-z]+-\d{6})\.json$/.exec(object)?.[1];
     if (id) ids.push(id);
   }
   return ids;
@@ -145,30 +138,6 @@ export async function currentKey(
   now: Date,
 ): Promise<RingKey> {
   return (await ringKeys(ring, purpose)).at(-1) ?? rotateKey(ring, purpose, recipients, now);
-}
-
-/** Opens a key. @throws VaultError before anything else is touched, when no key at hand opens it */
-export async function openKey(ring: KeyRing, key: RingKey): Promise<Uint8Array> {
-  return unwrapSecret(
-    key.document,
-    contextOf(ring, key.id),
-    ring.keys,
-    `${key.object} at ${ring.store.label}`,
-  );
-}
-
-/** Opens a signing key. @throws VaultError when what opens is not the half of the public key that stands beside it */
-export async function openSigningKey(ring: KeyRing, key: RingKey): Promise<KeyObject> {
-  return signingKeyFrom(ring, key, await openKey(ring, key));
-}
-
-/** The same from a secret that is open already. */
-export function signingKeyFrom(ring: KeyRing, key: RingKey, secret: Uint8Array): KeyObject {
-  const privateKey = createPrivateKey({ key: Buffer.from(secret), format: "der", type: "pkcs8" });
-  const own = createPublicKey(privateKey).export({ format: "der", type: "spki" }).toString("base64");
-  if (own !== key.document.publicKey)
-    throw new VaultError(`${key.object} at ${ring.store.label} names a public key that is not its own`);
-  return privateKey;
 }
 
 function signingPair() {

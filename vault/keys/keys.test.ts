@@ -4,16 +4,8 @@ import { beforeAll, expect, test } from "vitest";
 import { VaultError } from "../errors.js";
 import { memoryStore } from "../testing/memory-store.js";
 import { ageIdentity, ageRecipient } from "./age.js";
-import {
-  currentKey,
-  type KeyRing,
-  keyObject,
-  openKey,
-  openSigningKey,
-  ringKey,
-  ringKeys,
-  rotateKey,
-} from "./key-ring.js";
+import { currentKey, type KeyRing, keyObject, ringKey, ringKeys, rotateKey } from "./key-ring.js";
+import { openKey, openSigningKey } from "./open-key.js";
 import type { KeyProvider } from "./provider.js";
 
 const now = new Date("2026-05-01T00:00:00Z");

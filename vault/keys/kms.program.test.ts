@@ -6,8 +6,9 @@ import { unwrapPassphrase } from "../passphrase.js";
 import { type Backend, startBackend, testCredentials } from "../testing/backends.js";
 import { memoryStore } from "../testing/memory-store.js";
 import { ageIdentity, ageRecipient } from "./age.js";
-import { currentKey, openKey } from "./key-ring.js";
+import { currentKey } from "./key-ring.js";
 import { kmsProvider } from "./kms.js";
+import { openKey } from "./open-key.js";
 
 let backend: Backend;
 beforeAll(async () => {

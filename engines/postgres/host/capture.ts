@@ -6,6 +6,7 @@ import type { DatabaseAddress } from "../../comparison/index.js";
 import { EngineError } from "../../errors.js";
 import { type Captured, capture } from "../capture.js";
 import { pgbackrest } from "../pgbackrest.js";
+import { backupsOf } from "../pgbackrest-config.js";
 import { restoreCommands } from "../restore-commands.js";
 import { archives, archivingOf, passphraseObject } from "./archive.js";
 import { writeConfig } from "./config.js";
@@ -54,6 +55,7 @@ export async function captureHost(
       epoch,
       type,
       signer,
+      keep: backupsOf(of).keep,
       superuser: server.superuser,
       tool: pgbackrest(folder.config, dataset, server.as),
     },

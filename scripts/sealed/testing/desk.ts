@@ -54,6 +54,8 @@ export interface DeskOptions {
    * @default "age": the holders' keys alone
    */
   readonly keys?: "age" | "kms";
+  /** Its bucket can lock what it keeps, and locks nothing by itself. @default false */
+  readonly locked?: boolean;
 }
 
 /**
@@ -63,7 +65,7 @@ export interface DeskOptions {
  */
 export async function startDesk(
   change: Readonly<Record<string, unknown>> = {},
-  { backend = "versitygw", versioned = false, keys = "age" }: DeskOptions = {},
+  { backend = "versitygw", versioned = false, locked = false, keys = "age" }: DeskOptions = {},
 ): Promise<Desk> {
   const [server, office] = await Promise.all([testServer(), startBackend(backend)]);
   const folder = await mkdtemp(join(tmpdir(), "ss-desk-"));
@@ -98,7 +100,7 @@ export async function startDesk(
   if (tickets?.kind === "postgres") Object.assign(tickets.backups[0] ?? {}, change);
   const file = join(folder, "plan.json");
   await writeFile(file, JSON.stringify(parsePlan(plan)));
-  await bucket(office, versioned, keys === "kms" ? "eu-west-1" : "us-east-1");
+  await bucket(office, { versioned, locked, region: keys === "kms" ? "eu-west-1" : "us-east-1" });
   await credentials(folder);
   // What cannot be recorded in a vault waits here, not in the home folder of whoever runs tests.
   vi.stubEnv("XDG_STATE_HOME", join(folder, "state"));
@@ -121,15 +123,21 @@ export async function startDesk(
 }
 
 /** The bucket that the plan calls for, as its owner made it. */
-async function bucket({ endpoint }: Backend, versioned: boolean, region: string): Promise<void> {
+async function bucket(
+  { endpoint }: Backend,
+  { versioned, locked, region }: Record<"versioned" | "locked", boolean> & { readonly region: string },
+): Promise<void> {
   const client = new S3Client({
     ...{ region, credentials: testCredentials, forcePathStyle: true },
     ...(endpoint === undefined ? {} : { endpoint }),
   });
   const Bucket = "desk-office-customer";
-  await client.send(new CreateBucketCommand({ Bucket }));
+  await client.send(
+    new CreateBucketCommand({ Bucket, ...(locked ? { ObjectLockEnabledForBucket: true } : {}) }),
+  );
   const VersioningConfiguration = { Status: "Enabled" } as const;
-  if (versioned) await client.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration }));
+  if (versioned || locked)
+    await client.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration }));
 }
 
 /** A profile for the one store; nothing in the environment opens it. */

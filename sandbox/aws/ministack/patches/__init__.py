@@ -6,10 +6,10 @@ from . import principal, surface
 def apply() -> None:
     """Applies every patch. `surface` comes first: services take names from the modules it changes."""
     surface.apply()
-    from . import conditions, key_aliases, key_context, object_keys, object_lock, regions, replication, root, web_identity
+    from . import conditions, incorrect_key, key_aliases, key_context, object_keys, object_lock, regions, replication, root, web_identity
 
     # replication is outermost of those that wrap the same handlers: what they refuse is not replicated.
-    for patch in (root, conditions, key_aliases, key_context, web_identity, regions, object_lock, object_keys, replication):
+    for patch in (root, conditions, incorrect_key, key_aliases, key_context, web_identity, regions, object_lock, object_keys, replication):
         patch.apply()
 
 
