@@ -42,8 +42,9 @@ export interface Capture {
   /** The present one: a job never writes into another's repository. */
   readonly epoch: number;
   readonly type: PhysicalBackup["type"];
-  /** How long backups are kept; see `dropBackups`. */
-  readonly keep: PhysicalBackup["keep"];
+  /** Seconds for which the plan keeps backups. */
+  readonly keep: number;
+  /** Knows the copies' repositories by their place in `copies`, from 1. */
   readonly tool: PgBackRest;
   readonly copies: readonly CaptureCopy[];
   readonly signer: Signer;
@@ -80,7 +81,7 @@ export async function capture(job: Capture, say: (line: string) => void): Promis
 
 async function captureInto(job: Capture, copy: CaptureCopy, say: (line: string) => void): Promise<Captured> {
   const { repository } = copy;
-  const { dataset, tool, epoch, signer, takenAt, keep } = job;
+  const { dataset, tool, epoch, signer, takenAt } = job;
   const keys = await copy.keys();
   const startedAt = new Date();
   say(`backing up "${dataset}" to ${copy.site}`);
@@ -97,14 +98,11 @@ async function captureInto(job: Capture, copy: CaptureCopy, say: (line: string) 
   }
   const { key, entry } = await complete(backup, startedAt, new Date());
   say(`recovery point ${backup.label} is complete at ${copy.site}`);
-  const dropped = await dropBackups(
-    copy,
-    {
-      ...{ epoch, keep, listed: stanza.backups, by: takenAt, now: new Date() },
-      expire: async (label) => void (await tool.run("expire", [`--repo=${repository}`, `--set=${label}`])),
-    },
-    signer,
-  );
+  const expire = async (full: string) => {
+    await tool.run("expire", [`--repo=${repository}`, `--set=${full}`]);
+  };
+  const retention = { epoch, keep: job.keep, listed: stanza.backups, by: takenAt, now: new Date(), expire };
+  const dropped = await dropBackups(copy, retention, signer);
   if (dropped.length > 0) say(`dropped at ${copy.site}: ${dropped.join(", ")}`);
   const gone = await buryExpired(copy, { epoch, listed: stanza.backups, by: takenAt }, signer);
   if (gone.length > 0) say(`expired at ${copy.site}: ${gone.join(", ")}`);

@@ -1,4 +1,4 @@
-import { names, type PhysicalBackup, seconds, type WalBackup } from "../../plan/index.js";
+import { names, seconds, type WalBackup } from "../../plan/index.js";
 import { type LockNeed, type LockReach, livePoints } from "../../vault/index.js";
 import { lockWindow } from "../lock-window.js";
 import type { PhysicalPoint } from "./points-chain.js";
@@ -8,7 +8,8 @@ import { fullOf } from "./retention.js";
 
 /** What a dataset's repository is kept by. */
 interface Kept {
-  readonly physical: Pick<PhysicalBackup, "keep">;
+  /** Seconds for which backups are kept. */
+  readonly keep: number;
   readonly wal: Pick<WalBackup, "keep"> | undefined;
 }
 
@@ -61,13 +62,13 @@ export async function repositoryLocks(
 /** When each full backup goes: with the newest that adds to it, and one that is held nobody knows when. */
 function expiriesOf(
   points: readonly PhysicalPoint[],
-  { physical }: Kept,
+  { keep }: Kept,
   held: readonly string[],
 ): ReadonlyMap<string, Date> {
   const expiries = new Map<string, Date>();
   for (const { label, finishedAt } of points) {
     const full = fullOf(label);
-    const expires = new Date(Date.parse(finishedAt) + seconds(physical.keep) * 1_000);
+    const expires = new Date(Date.parse(finishedAt) + keep * 1_000);
     const known = expiries.get(full);
     if (!held.includes(full) && (!known || known < expires)) expiries.set(full, expires);
   }

@@ -48,7 +48,7 @@ export function repositories(
   );
 }
 
-/** What the tool keeps by itself: every backup, for it knows of no holds, so that `retention.ts` decides. It drops log. */
+/** What the tool keeps by itself: every backup, for it knows of no holds (`retention.ts` drops them), and log for a time. */
 export function retentionOf(of: Pick<Placement, "dataset" | "spec">): RepositoryOptions {
   const { physical, wal } = backupsOf(of);
   return {
@@ -150,8 +150,8 @@ export interface PhysicalBackups {
   readonly physical: PhysicalBackup;
   /** Absent: points are restorable at their own end alone. */
   readonly wal: WalBackup | undefined;
-  /** The longest any of them is kept: all that hang together go together. */
-  readonly keep: PhysicalBackup["keep"];
+  /** The longest any of them is kept, in seconds. */
+  readonly keep: number;
 }
 
 /** The physical backups and the WAL archive of a dataset. @throws EngineError without a physical backup. */
@@ -166,9 +166,6 @@ export function backupsOf({ dataset, spec }: Pick<Placement, "dataset" | "spec">
   return {
     physical,
     wal: spec.backups.find((backup) => backup.kind === "wal"),
-    keep: all.reduce(
-      (longest, { keep }) => (seconds(keep) > seconds(longest) ? keep : longest),
-      physical.keep,
-    ),
+    keep: Math.max(...all.map(({ keep }) => seconds(keep))),
   };
 }

@@ -1,6 +1,5 @@
-import { names, seconds } from "../../plan/index.js";
+import { humanSeconds, names } from "../../plan/index.js";
 import { type Decision, selectPoints } from "../../plan/retention/select.js";
-import type { PhysicalBackup } from "../../plan/schema/index.js";
 import { appendEntry, isVerified, livePoints, type Reference, type Signer } from "../../vault/index.js";
 import type { RepositoryBackup } from "./pgbackrest.js";
 import { type ChainOf, type EpochChain, readEpochChain, signersAt } from "./points-chain.js";
@@ -8,7 +7,8 @@ import { type ChainOf, type EpochChain, readEpochChain, signersAt } from "./poin
 /** What is dropped of a repository, and by what. */
 export interface RetentionJob {
   readonly epoch: number;
-  readonly keep: PhysicalBackup["keep"];
+  /** Seconds for which the plan keeps backups. */
+  readonly keep: number;
   /** What the tool lists. */
   readonly listed: readonly Pick<RepositoryBackup, "label">[];
   /** Site whose run it is. */
@@ -47,7 +47,7 @@ export async function dropBackups(copy: ChainOf, job: RetentionJob, signer: Sign
       names.manifestPrefix(dataset, epoch),
       {
         ...{ plan, dataset, site, epoch, entry: "tombstone", removed },
-        reason: `older than ${keep}, dropped at "${by}" by the plan's retention`,
+        reason: `older than ${humanSeconds(keep)}, dropped at "${by}" by the plan's retention`,
       },
       signer,
     );
@@ -71,7 +71,7 @@ export const fullOf = (label: string): string => label.split("_")[0] ?? label;
 /** Labels of full backups that nobody needs any more. */
 export function fullsToDrop(
   { entries, points }: Pick<EpochChain, "entries" | "points">,
-  keep: PhysicalBackup["keep"],
+  keep: number,
   now: Date,
 ): Set<string> {
   const said = new Map(livePoints(entries).map((one) => [one.point.label, one]));
@@ -81,7 +81,7 @@ export function fullsToDrop(
     .sort()
     .at(-1);
   const { decisions, refused } = selectPoints(
-    keep,
+    `${keep}s`,
     points.map(({ label, finishedAt }) => {
       const one = said.get(label);
       return {
@@ -97,7 +97,7 @@ export function fullsToDrop(
   );
   if (refused !== undefined) return new Set();
   const kept = new Set(decisions.flatMap((one) => (one.kept ? [fullOf(one.point.id)] : [])));
-  const onto = beneath(decisions, new Date(now.getTime() - seconds(keep) * 1_000));
+  const onto = beneath(decisions, new Date(now.getTime() - keep * 1_000));
   if (onto !== undefined) kept.add(onto);
   return new Set(decisions.map(({ point }) => fullOf(point.id)).filter((full) => !kept.has(full)));
 }

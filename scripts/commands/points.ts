@@ -10,7 +10,8 @@ A direct copy that does not answer is reported and hides no other. A point is re
 ends; that end is shown as when the newest stored log segment was stored, so the last commit in it is a little earlier.
 
 A dump holds one moment; what was committed after it is lost. With --at, each dataset's best point is shown with what it
-loses. A held dump is dropped by no prune until it is released.
+loses. A held point is dropped by nothing until it is released: no prune, and no run of a physical backup, which keeps what
+a held one adds to as well.
 
 With --as-of dumps are listed as a store that keeps versions held them at a time: behind deletions and overwriting.
 
@@ -27,8 +28,8 @@ export const points: CommandModule = {
   register(program, done) {
     program
       .command("points <plan>")
-      .argument("[action]", "hold a dump against retention, or release it")
-      .argument("[label]", "which dump")
+      .argument("[action]", "hold a point against retention, or release it")
+      .argument("[label]", "which point")
       .description("Lists recovery points and what can be restored from them, newest first.")
       .option("--site <site>", "only this site's copies")
       .option("--dataset <dataset>", "only this dataset")
@@ -122,20 +123,17 @@ async function hold(
   if (action !== "hold" && action !== "release")
     throw new EngineError(`points does not "${action}"`, 2, "hold or release");
   const need = (what: string, how: string) => new EngineError(`to ${action} needs ${what}`, 2, how);
-  if (label === undefined) throw need("the label of a dump", `points <plan> ${action} <label>`);
+  if (label === undefined) throw need("the label of a point", `points <plan> ${action} <label>`);
   if (dataset === undefined) throw need("its dataset", "--dataset <dataset>");
   if (reason === undefined) throw need("a reason, for whoever finds it held", '--reason "court order 7"');
   const { loadPlan } = await import("../../plans/load.js");
   const { holdSealed } = await import("../sealed/points.js");
+  const { holdPhysical, isPhysical } = await import("../physical/hold.js");
   const plan = await loadPlan(path);
-  const { sites, silent } = await holdSealed(plan, {
-    ...options,
-    folder: await folderGiven(from),
-    dataset,
-    label,
-    entry: action,
-    reason,
-  });
+  const wanted = { ...options, dataset, label, entry: action, reason } as const;
+  const { sites, silent } = isPhysical(label)
+    ? await holdPhysical(plan, wanted)
+    : await holdSealed(plan, { ...wanted, folder: await folderGiven(from) });
   if (json) print(JSON.stringify({ dataset, label, [action]: sites, silent }, undefined, 2));
   else print(`${label} is ${action === "hold" ? "held" : "released"} at ${sites.join(", ")}`);
   // A copy that was not asked may drop the point meanwhile: whoever holds it has to know.
