@@ -1,4 +1,4 @@
-import { rm, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { generateIdentity, identityToRecipient } from "age-encryption";
 import { vi } from "vitest";
@@ -61,6 +61,7 @@ export async function startOffice(
   vi.stubEnv("PGUSER", machine.address.user);
   const terminal = openTerminal();
   const roots = { office: join(folder, "office"), offsite: join(folder, "offsite") };
+  for (const root of Object.values(roots)) await mkdir(root);
   const places = Object.entries(roots).flatMap(([site, path]) => ["--store", `${site}=${path}`]);
   const on = (command: string, ...args: string[]) => terminal.secondsite(command, file, ...args, ...places);
   const succeed = async (command: string, ...args: string[]) => {
