@@ -21,7 +21,7 @@ export interface Terminal {
 /** What the command says that is running here, however many there are. */
 const said = new AsyncLocalStorage<{ out: string; err: string }>();
 
-/** Takes the process's output, until it is closed. */
+/** Takes what commands put out, until it is closed; what tests themselves say is printed. */
 export function openTerminal(): Terminal {
   const written = [listen("stdout", "out"), listen("stderr", "err")];
   return {
@@ -37,9 +37,11 @@ export function openTerminal(): Terminal {
 }
 
 function listen(stream: "stdout" | "stderr", as: "out" | "err") {
+  const write = process[stream].write.bind(process[stream]);
   return vi.spyOn(process[stream], "write").mockImplementation((text) => {
     const command = said.getStore();
-    if (command) command[as] += String(text);
+    if (!command) return write(text);
+    command[as] += String(text);
     return true;
   });
 }
