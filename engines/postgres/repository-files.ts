@@ -59,14 +59,14 @@ async function filesOf(
     [`${folder}/backup.manifest`, undefined],
     [`${folder}/backup.manifest.copy`, undefined],
   ]);
-  let text: string;
-  try {
-    text = await tool.run("repo-get", [], [`${folder}/backup.manifest`]);
-  } catch (error) {
-    faults.push(`${folder}/backup.manifest: it cannot be read: ${(error as Error).message}`);
-    return files;
-  }
-  for (const [name, bytes] of filesIn(text, label)) files.set(`${folder}/${name}`, bytes);
+  for (const manifest of [...files.keys()])
+    try {
+      const text = await tool.run("repo-get", [], [manifest]);
+      for (const [name, bytes] of filesIn(text, label)) files.set(`${folder}/${name}`, bytes);
+      break;
+    } catch (error) {
+      faults.push(`${manifest}: it cannot be read: ${(error as Error).message}`);
+    }
   return files;
 }
 
