@@ -1,5 +1,6 @@
 import "reflect-metadata";
 import { webcrypto } from "node:crypto";
+import { isIP } from "node:net";
 import * as x509 from "@peculiar/x509";
 
 import { backupClient } from "./pgbackrest-config.js";
@@ -20,7 +21,7 @@ const years = (count: number) => new Date(Date.now() + count * 31_536_000_000);
  * Makes certificates for a server and for the backup jobs that reach it. The authority's key is not kept:
  * replacing certificates means a new authority, distributed in the same Secret.
  *
- * @param hosts every DNS name by which the server is reached
+ * @param hosts every DNS name and address by which the server is reached
  */
 export async function makeCertificates(
   dataset: string,
@@ -56,7 +57,13 @@ export async function makeCertificates(
           x509.ExtendedKeyUsage.serverAuth,
           x509.ExtendedKeyUsage.clientAuth,
         ]),
-        new x509.SubjectAlternativeNameExtension(names.map((value) => ({ type: "dns", value }))),
+        // pgBackRest looks for an address among the names.
+        new x509.SubjectAlternativeNameExtension(
+          names.flatMap((value) => [
+            { type: "dns" as const, value },
+            ...(isIP(value) ? [{ type: "ip" as const, value }] : []),
+          ]),
+        ),
         await x509.AuthorityKeyIdentifierExtension.create(authority.publicKey),
       ],
     });

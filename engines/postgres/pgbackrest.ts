@@ -99,6 +99,24 @@ export async function pgbackrestVersion(): Promise<string> {
   }
 }
 
+/**
+ * Options that make the tool read a repository as a store that keeps versions held it at a moment.
+ *
+ * @param moment whole seconds: the tool knows no finer
+ * @throws EngineError (3) where the tool is a version that cannot
+ */
+export async function historyOptions(moment: Date): Promise<string[]> {
+  const { failed } = await execa("pgbackrest", ["help", "restore", "repo-target-time"], { reject: false });
+  if (failed)
+    throw new EngineError(
+      `pgBackRest ${await pgbackrestVersion()} cannot read a repository as it was: it has no --repo-target-time`,
+      3,
+      "install a newer pgBackRest on the machine that restores",
+    );
+  const text = moment.toISOString().slice(0, 19).replace("T", " ");
+  return ["--repo=1", `--repo-target-time=${text}+00`];
+}
+
 const notInstalled = (cause: Error) =>
   new EngineError("pgbackrest is not installed on this machine", 3, "install the package pgbackrest", {
     cause,

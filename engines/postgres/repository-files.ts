@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
 import { names } from "../../plan/index.js";
 import { digest, type Store } from "../../vault/index.js";
 import type { PgBackRest } from "./pgbackrest.js";
@@ -59,14 +61,14 @@ async function filesOf(
     [`${folder}/backup.manifest`, undefined],
     [`${folder}/backup.manifest.copy`, undefined],
   ]);
-  let text: string;
-  try {
-    text = await tool.run("repo-get", [], [`${folder}/backup.manifest`]);
-  } catch (error) {
-    faults.push(`${folder}/backup.manifest: it cannot be read: ${(error as Error).message}`);
-    return files;
-  }
-  for (const [name, bytes] of filesIn(text, label)) files.set(`${folder}/${name}`, bytes);
+  for (const manifest of [...files.keys()])
+    try {
+      const text = await tool.run("repo-get", [], [manifest]);
+      for (const [name, bytes] of filesIn(text, label)) files.set(`${folder}/${name}`, bytes);
+      break;
+    } catch (error) {
+      faults.push(`${manifest}: it cannot be read: ${(error as Error).message}`);
+    }
   return files;
 }
 
@@ -106,8 +108,11 @@ export function filesIn(manifest: string, label: string): Map<string, number> {
   return found;
 }
 
+/** Until a catalogue and its copy are both written, milliseconds. */
+const settleTime = 3_000;
+
 /** The two copies of a catalogue say the same, or one of them is not as it was written. */
-async function catalogueFaults(tool: PgBackRest, name: string): Promise<string[]> {
+async function catalogueFaults(tool: PgBackRest, name: string, again = true): Promise<string[]> {
   const read = async (one: string) => {
     try {
       return { name: one, sum: digest(await tool.run("repo-get", [], [one])) };
@@ -120,6 +125,11 @@ async function catalogueFaults(tool: PgBackRest, name: string): Promise<string[]
     one.problem === undefined ? [] : [`${one.name}: it cannot be read: ${one.problem}`],
   );
   const [first, second] = both;
+  // A backup that ends meanwhile writes one after the other.
+  if (again && (bad.length > 0 || first?.sum !== second?.sum)) {
+    await sleep(settleTime);
+    return catalogueFaults(tool, name, false);
+  }
   return bad.length > 0 || first?.sum === second?.sum
     ? bad
     : [`${name}: it says something else than its copy: one of them was changed`];

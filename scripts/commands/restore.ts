@@ -102,7 +102,7 @@ async function run(path: string, options: Options): Promise<ExitCode> {
   const { loadPlan } = await import("../../plans/load.js");
   const { intoFolder } = options;
   if (intoFolder !== undefined) {
-    refuse(options, ["to", "name", "into", "replace", "hooks", "from", "asOf"], "a restore into a folder");
+    refuse(options, ["to", "name", "into", "replace", "hooks", "from"], "a restore into a folder");
     if (options.kind !== undefined && options.kind !== "physical")
       throw new EngineError(`--into-folder is for physical backups, not for "${options.kind}"`, 2);
     const { restoreToFolder } = await import("../physical/restore-command.js");

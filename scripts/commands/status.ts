@@ -57,7 +57,13 @@ async function show(path: string, { json, metrics, store }: Options): Promise<Ex
     siteStatuses(plan),
   ]);
   const now = new Date();
-  const data = copies.map((copy) => copyStatus(plan, copy, now));
+  // A server's copies into which nothing was ever archived: its dumps are what there is, and that is said.
+  const dumpedToo = new Set(dumped.map(({ copy }) => copy.dataset));
+  const notBegun = copies.filter(
+    ({ dataset, epochs, unreachable }) =>
+      epochs.length === 0 && unreachable === undefined && dumpedToo.has(dataset),
+  );
+  const data = copies.filter((copy) => !notBegun.includes(copy)).map((copy) => copyStatus(plan, copy, now));
   const logged = new Set(data.map(({ dataset }) => dataset));
   const dumps = dumped.map((copy) => dumpStatus(plan, copy, logged, now));
   const kinds = new Set(dumps.map(({ dataset, kind }) => `${dataset} ${kind}`));
@@ -73,8 +79,11 @@ async function show(path: string, { json, metrics, store }: Options): Promise<Ex
   const answer = { plan: plan.name, at: now.toISOString(), rpo: plan.objectives.rpo, met };
   process.stdout.write(
     json
-      ? `${JSON.stringify({ ...answer, copies: data, dumps, leases, sites }, undefined, 2)}\n`
-      : await rendered(plan.objectives.rpo, data, dumps, leases, sites),
+      ? `${JSON.stringify({ ...answer, copies: data, notBegun: notBegun.map(({ dataset, site }) => ({ dataset, site })), dumps, leases, sites }, undefined, 2)}\n`
+      : (await rendered(plan.objectives.rpo, data, dumps, leases, sites)) +
+          notBegun
+            .map(({ dataset, site }) => `No log of "${dataset}" was ever stored at ${site}.\n`)
+            .join(""),
   );
   return met ? 0 : 1;
 }

@@ -1,13 +1,13 @@
 import { spawn } from "node:child_process";
 import { randomInt } from "node:crypto";
-import { appendFile, cp, readFile, rename, rm, stat, truncate, writeFile } from "node:fs/promises";
+import { appendFile, readFile, rename, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { objectsOf } from "./testing/damage.js";
-import { machineOn, ownFolder } from "./testing/machine.js";
+import { machineOn } from "./testing/machine.js";
 import { type Office, startOffice } from "./testing/office.js";
 import { missedDamage } from "./testing/random-damage.js";
 
@@ -42,7 +42,7 @@ const points = async (): Promise<Listed[]> =>
 
 const verify = (...args: string[]) => office.on("verify", "--kind", "physical", "--site", "office", ...args);
 
-test("18: what adds to a backup names it, is restored with it, and is lost with it", async () => {
+test("fault 18: what adds to a backup names it, is restored with it, and is lost with it", async () => {
   const [full = "", incremental = ""] = labels;
   expect(await points()).toMatchObject([{ label: incremental, addsTo: full }, { label: full }]);
   const { into, ...back } = await office.restore("--point", incremental, "--site", "office");
@@ -68,13 +68,13 @@ test("18: what adds to a backup names it, is restored with it, and is lost with 
   }
 });
 
-test("2, 6: a byte that is changed anywhere in a point is found, whichever object it is in", async () => {
+test("faults 2 and 6: a byte that is changed anywhere in a point is found, whichever object it is in", async () => {
   const seed = Number(process.env.SECONDSITE_DAMAGE_SEED ?? randomInt(2 ** 31));
   console.log(`SECONDSITE_DAMAGE_SEED=${seed}`);
-  expect(await missedDamage(office, 12, seed)).toEqual([]);
+  expect(await missedDamage(office, 6, seed)).toEqual([]);
 });
 
-test("6: a file that is added, missing, appended to, cut, or unreadable is found by name", async () => {
+test("fault 6: a file that is added, missing, appended to, cut, or unreadable is found by name", async () => {
   const { files = [] } = await objectsOf(office.copies.office, "tickets");
   const object = files.find((name) => name.includes("/bundle/")) ?? "";
   const path = join(office.copies.office, object);
@@ -96,15 +96,14 @@ test("6: a file that is added, missing, appended to, cut, or unreadable is found
   expect(await verify("--level", "structural", "--identity", office.holder)).toMatchObject({ code: 0 });
 });
 
-test("4: a segment that is missing is named, what comes after it is refused with the last reachable time", async () => {
-  await office.archived();
-  await office.archived();
+test("fault 4: a segment that is missing is named, what comes after it is refused with the last reachable time", async () => {
+  for (let segment = 0; segment < 3; segment += 1) await office.archived();
   const { log = [] } = await objectsOf(office.copies.office, "tickets");
   const object = log.at(-2) ?? "";
   const segment = /([0-9A-F]{24})-/.exec(object)?.[1] ?? "";
   const before = await points();
   const path = join(office.copies.office, object);
-  await rename(path, `/tmp/${segment}`);
+  await rename(path, join(office.folder, segment));
   try {
     expect(await verify()).toMatchObject({ code: 1, out: expect.stringContaining(`${segment} (point`) });
     const [after] = await points();
@@ -121,15 +120,15 @@ test("4: a segment that is missing is named, what comes after it is refused with
     });
     expect(latest.err).toContain(`after ${after?.until}`);
   } finally {
-    await rename(`/tmp/${segment}`, path).catch(() => cp(`/tmp/${segment}`, path));
+    await rename(join(office.folder, segment), path);
   }
   expect(await verify()).toMatchObject({ code: 0 });
 });
 
-test("5: a second writer's segment of the same name is refused, and the first one's stays", async () => {
+test("fault 5: a second writer's segment of the same name is refused, and the first one's stays", async () => {
   const { machine } = office;
   await machine.stop();
-  const at = await ownFolder("ss-twin-");
+  const at = await office.room();
   await execa("cp", ["-a", machine.data, join(at, "data")]);
   await machine.start();
   await office.archived();
@@ -151,7 +150,7 @@ test("5: a second writer's segment of the same name is refused, and the first on
   expect(await verify()).toMatchObject({ code: 0 });
 });
 
-test("10: a backup whose run was killed before its entry becomes a point with the next, exactly once", async () => {
+test("fault 10: a backup whose run was killed before its entry becomes a point with the next, exactly once", async () => {
   const config = join(office.machine.folder, "secondsite/tickets/pgbackrest.conf");
   const args = [`--config=${config}`, "--stanza=tickets", "--repo=1", "--type=incr", "backup"];
   await execa("pgbackrest", args, { ...office.machine.as, cwd: "/" });
@@ -163,8 +162,8 @@ test("10: a backup whose run was killed before its entry becomes a point with th
   expect(await verify("--level", "structural", "--identity", office.holder)).toMatchObject({ code: 0 });
 });
 
-test("24: a restore that is killed leaves no folder that looks whole, and run again it ends the same", async () => {
-  const at = await ownFolder("ss-killed-");
+test("fault 24: a restore that is killed leaves no folder that looks whole, and run again it ends the same", async () => {
+  const at = await office.room();
   const into = join(at, "data");
   const command = ["scripts/bin/secondsite.mjs", "restore", office.plan, "--into-folder", into, "--yes"];
   const child = spawn(process.execPath, [...command, "--identity", office.holder, ...office.places], {
@@ -185,10 +184,9 @@ test("24: a restore that is killed leaves no folder that looks whole, and run ag
   await restored.start();
   const [ledger] = await restored.sql("SELECT count(*)::int AS count FROM ledger");
   expect(ledger?.rows[0]?.count).toBe(2);
-  await rm(at, { recursive: true, force: true });
 });
 
-test("28, 29: a folder that is in use or filled, another system, and a time outside of the window are refused", async () => {
+test("faults 28 and 29: a folder that is in use or filled, another system, and a time outside of the window are refused", async () => {
   const { machine, on } = office;
   const refusals: readonly (readonly [string[], number, string])[] = [
     [["--into-folder", machine.data], 2, "is the data folder of a server that runs"],

@@ -2,7 +2,7 @@ import { open, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { machineOn, ownFolder } from "./testing/machine.js";
+import { machineOn } from "./testing/machine.js";
 import { type Office, startOffice } from "./testing/office.js";
 
 let office: Office;
@@ -69,7 +69,7 @@ test("C7: a damaged index is named, rebuilt from its table while writers are sto
 test("C7: a damaged table whose rows are lost is restored with all that was committed, and writers stay stopped", async () => {
   await office.machine.sql("INSERT INTO ledger VALUES (9999, 'after the backup')");
   await corrupt("ledger", 2);
-  const into = join(await ownFolder("ss-repaired-"), "data");
+  const into = join(await office.room(), "data");
   const done = await repair("--yes", "--into-folder", into);
   expect(done, done.err).toMatchObject({ code: 1, out: expect.stringContaining("Writers are stopped") });
   expect(done.err).toContain("postgres.public.ledger cannot be rebuilt");

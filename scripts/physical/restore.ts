@@ -1,4 +1,5 @@
 import { EngineError } from "../../engines/errors.js";
+import { parseMoment } from "../../engines/moment.js";
 import { choosePoint } from "../../engines/postgres/host/choose.js";
 import type { HostCopy, HostDataset } from "../../engines/postgres/host/dataset.js";
 import type { Replayed } from "../../engines/postgres/host/replay.js";
@@ -77,6 +78,7 @@ export async function restoreFolder(
 ): Promise<Replayed> {
   const passphrase = await unwrapPassphrase(copy.ring);
   const { into, timeline } = wish;
-  const request = { of, copy, epoch: point.epoch, point: source, target, passphrase, into };
+  const asOf = wish.asOf === undefined ? {} : { asOf: new Date(parseMoment(wish.asOf).iso) };
+  const request = { ...asOf, of, copy, epoch: point.epoch, point: source, target, passphrase, into };
   return restoreIntoFolder(timeline === undefined ? request : { ...request, timeline }, say);
 }

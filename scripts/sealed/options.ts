@@ -33,7 +33,7 @@ export const fromOption = () =>
 export const asOfOption = () =>
   new Option(
     "--as-of <time>",
-    "dumps: copies as they were at this time (ISO 8601 with zone), by the history of stores that keep versions",
+    "copies as they were at this time (ISO 8601 with zone), by the history of stores that keep versions",
   );
 
 /** What `--from` gives, looked at: a medium that is not mounted is not an empty one. @throws EngineError (2) */

@@ -19,7 +19,9 @@ export interface WritingKeys {
 }
 
 /** What a run signs with, the same at every copy. */
-export type SigningKeys = Omit<WritingKeys, "data" | "seal">;
+export interface SigningKeys extends Omit<WritingKeys, "data" | "seal"> {
+  readonly key: RingKey;
+}
 
 /**
  * The keys that a run writes with, laid down at every copy that answers.
@@ -49,7 +51,7 @@ export async function signingKeys(
   now: Date,
 ): Promise<SigningKeys> {
   const { keys, ...rest } = await laidKeys(copies, ["signing"], recipients, now);
-  return { signer: signerOf(rest, keys.signing), ...rest };
+  return { key: keys.signing.key, signer: signerOf(rest, keys.signing), ...rest };
 }
 
 type Laid = Pick<WritingKeys, "ready" | "refused">;

@@ -42,7 +42,9 @@ export async function captureHost(
   // Credentials may have changed since archiving was set up.
   const { epoch } = state;
   await writeConfig(folder, { of, copies, epoch, passphrase, server, lasting: true }, server.as);
-  const { signer, refused } = await signingKeys(copies, recipients, new Date());
+  const { key, signer, refused } = await signingKeys(copies, recipients, new Date());
+  // Not needed to open the point; damage to it is noticed because it is named.
+  const signing = { id: key.id, object: key.object, sha256: key.sha256 };
   // Log goes to all copies, a backup only where the plan sends this one.
   const numberedCopies = copies
     .map((copy, index) => ({ ...copy, repository: index + 1 }))
@@ -64,7 +66,7 @@ export async function captureHost(
       async keys() {
         const failed = refused.find(({ copy: { site } }) => site === copy.site);
         if (failed) throw failed.failure;
-        return [await passphraseObject(of, copy.site)];
+        return [await passphraseObject(of, copy.site), signing];
       },
       restore: (label: string) =>
         restoreCommands({

@@ -22,8 +22,6 @@ export interface HostConfig {
   readonly server?: Pick<HostServer, "data"> & Partial<Pick<HostServer, "port" | "socketFolder" | "address">>;
   /** It has to work as long as the server runs: credentials that end do not do. @default false */
   readonly lasting?: boolean;
-  /** Reads every repository as it was then; needs a tool that can. @default as they are */
-  readonly asOf?: string;
 }
 
 /** Writes pgBackRest's configuration into a folder that its user alone can read. */
@@ -40,7 +38,6 @@ export async function writeConfig(folder: HostFolder, config: HostConfig, as?: S
         ...(place.kind === "bucket" && authorities !== undefined
           ? { "storage-ca-file": folder.authorities }
           : {}),
-        ...(config.asOf === undefined ? {} : { "target-time": config.asOf }),
         ...keptAs(config.passphrase),
         ...retentionOf(of),
       }),

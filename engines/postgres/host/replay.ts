@@ -21,6 +21,8 @@ export interface ReplayPlace {
   readonly work: string;
   readonly major: number;
   readonly superuser: string;
+  /** Whether the log is fetched over a network: the server that replays it needs one then. */
+  readonly fetches: boolean;
   readonly as?: SystemUser;
 }
 
@@ -60,7 +62,7 @@ export async function replay(
   target: RecoveryTarget,
   say: (line: string) => void,
 ): Promise<Replayed> {
-  const { data, sockets, work, major, superuser, as } = place;
+  const { data, sockets, work, major, superuser, fetches, as } = place;
   const config = join(work, "postgresql.conf");
   const hba = join(work, "pg_hba.conf");
   // The folder of the socket lets nobody else in.
@@ -78,19 +80,22 @@ export async function replay(
   let server: PrivateServer;
   try {
     server = await startServer({
-      ...{ data, run: sockets, superuser, patience },
+      ...{ data, run: sockets, superuser, patience, isolated: !fetches },
       program: await program("postgres", major),
       ...(as ? { user: as } : {}),
       settings: {
         ...{ config_file: config, hba_file: hba, ident_file: join(work, "pg_ident.conf"), ssl: "off" },
         // Nobody reads while it replays, so that the primary's sizes need not be met.
         ...{ hot_standby: "off", archive_mode: "off", shared_preload_libraries: "", jit: "off" },
+        // Subscriptions that are restored would take what is meant for the live server.
+        max_logical_replication_workers: "0",
         max_prepared_transactions: prepared,
         ...{ log_destination: "stderr", logging_collector: "off", lc_messages: "C", log_timezone: "UTC" },
       },
       hear: (line) => {
         lastCommit = /last completed transaction was at log time (.+)$/.exec(line)?.[1] ?? lastCommit;
-        if (/(FATAL|PANIC|ERROR):/.test(line)) heard.push(line.replace(/^.*?(FATAL|PANIC|ERROR): +/, ""));
+        if (/(FATAL|PANIC|ERROR):/.test(line) && !/the database system is/.test(line))
+          heard.push(line.replace(/^.*?(FATAL|PANIC|ERROR): +/, ""));
       },
     });
   } catch (cause) {
@@ -133,7 +138,7 @@ function notReached(
 ): EngineError {
   if (!heard.some((line) => line.includes("recovery ended before configured recovery target")))
     return new EngineError(
-      `the log could not be replayed: ${heard.join(" | ") || (cause instanceof Error ? cause.message : cause)}`,
+      `the log could not be replayed: ${heard.slice(-5).join(" | ") || (cause instanceof Error ? cause.message : cause)}`,
       1,
       "secondsite verify says what is damaged; --point <label> begins with another point",
       { cause },

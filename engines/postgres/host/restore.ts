@@ -4,7 +4,7 @@ import { basename, dirname, join, resolve } from "node:path";
 
 import { EngineError } from "../../errors.js";
 import { ownerOf, type SystemUser, unprivileged } from "../../system-user.js";
-import { pgbackrest } from "../pgbackrest.js";
+import { historyOptions, pgbackrest } from "../pgbackrest.js";
 import type { PhysicalPoint } from "../points-chain.js";
 import { program } from "../programs.js";
 import { writeConfig } from "./config.js";
@@ -27,8 +27,8 @@ export interface FolderRestore {
   readonly passphrase: string;
   /** The data folder that is to be: new, or empty. */
   readonly into: string;
-  /** See {@link HostConfig.asOf}. */
-  readonly asOf?: string;
+  /** Reads the repository as it was then; needs a store that keeps versions, and a tool that can. @default as it is */
+  readonly asOf?: Date;
 }
 
 /** Where a restore works. */
@@ -58,6 +58,7 @@ export async function restoreIntoFolder(
 ): Promise<Replayed> {
   const { of, copy, epoch, point, target, timeline, passphrase, asOf } = request;
   const major = majorOf(point.version);
+  const history = asOf === undefined ? [] : await historyOptions(asOf);
   // Missing programs are told before anything is fetched.
   await program("postgres", major);
   const place = await emptyPlace(request.into, point.systemIdentifier, major);
@@ -68,10 +69,10 @@ export async function restoreIntoFolder(
   const sockets = await mkdtemp(join(tmpdir(), "ss-"));
   try {
     if (as) await chown(sockets, as.uid, as.gid);
-    const config = { of, copies: [copy], epoch, passphrase, server: { data } };
-    await writeConfig(folder, asOf === undefined ? config : { ...config, asOf }, as);
+    await writeConfig(folder, { of, copies: [copy], epoch, passphrase, server: { data } }, as);
     say(`restoring ${point.label} of epoch ${epoch} from ${copy.store.label}`);
     await pgbackrest(folder.config, of.dataset, as).run("restore", [
+      ...history,
       `--set=${point.label}`,
       ...targetOptions(target, timeline),
       "--archive-mode=off",
@@ -87,7 +88,15 @@ export async function restoreIntoFolder(
       );
     say("replaying the log");
     const replayed = await replay(
-      { data, sockets, work, major, superuser: point.superuser ?? "postgres", ...(as ? { as } : {}) },
+      {
+        data,
+        sockets,
+        work,
+        major,
+        superuser: point.superuser ?? "postgres",
+        fetches: copy.place.kind === "bucket",
+        ...(as ? { as } : {}),
+      },
       target,
       say,
     );

@@ -1,8 +1,10 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { chown, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { names } from "../../../plan/index.js";
 import { unwrapPassphrase } from "../../../vault/index.js";
+import { ownerOf, type SystemUser, unprivileged } from "../../system-user.js";
 import { pgbackrest } from "../pgbackrest.js";
 import { type RepositoryVerdict, readRepository } from "../verify-repository.js";
 import { writeConfig } from "./config.js";
@@ -22,14 +24,22 @@ export async function verifyHostCopy(
   say: (line: string) => void,
 ): Promise<RepositoryVerdict> {
   const passphrase = await unwrapPassphrase(copy.ring);
+  const as = await readerOf(copy, names.repositoryPath(of.dataset, epoch));
   const work = await mkdtemp(join(tmpdir(), "ss-verify-"));
   try {
+    if (as) await chown(work, as.uid, as.gid);
     const folder = folderAt(join(work, of.dataset));
-    await writeConfig(folder, { of, copies: [copy], epoch, passphrase });
+    await writeConfig(folder, { of, copies: [copy], epoch, passphrase }, as);
     say(`verifying epoch ${epoch} in ${copy.store.label}`);
-    const tool = pgbackrest(folder.config, of.dataset);
+    const tool = pgbackrest(folder.config, of.dataset, as);
     return await readRepository({ dataset: of.dataset, epoch, store: copy.store, tool });
   } finally {
     await rm(work, { recursive: true, force: true });
   }
+}
+
+/** Whom the tool reads as: newer versions refuse root, who is somebody else then. A folder's repository has an owner. */
+async function readerOf({ place }: HostCopy, path: string): Promise<SystemUser | undefined> {
+  if (process.getuid?.() !== 0) return undefined;
+  return place.kind === "folder" ? ownerOf(join(place.folder, path)) : unprivileged();
 }

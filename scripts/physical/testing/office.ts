@@ -1,4 +1,4 @@
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { chown, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { generateIdentity, identityToRecipient } from "age-encryption";
 import { vi } from "vitest";
@@ -29,6 +29,8 @@ export interface Office extends AsyncDisposable {
   archive(): Promise<void>;
   /** Waits until everything that was written so far is stored. */
   archived(): Promise<void>;
+  /** Makes a folder in which servers may work; it goes with the office. */
+  room(): Promise<string>;
   /** `restore` into a folder of its own, with the holder's key. @returns the answer and the folder */
   restore(...args: string[]): Promise<Answer & { readonly into: string }>;
 }
@@ -69,9 +71,16 @@ export async function startOffice(
     if (code !== 0) throw new Error(`${command} ${args.join(" ")} ended with ${code}: ${err}${out}`);
     return out;
   };
-  let count = 0;
+  let rooms = 0;
+  const room = async () => {
+    rooms += 1;
+    const path = join(folder, `room-${rooms}`);
+    await mkdir(path);
+    if (machine.as) await chown(path, machine.as.uid, machine.as.gid);
+    return path;
+  };
   return {
-    ...{ machine, folder, plan: file, holder, places, on, succeed },
+    ...{ machine, folder, plan: file, holder, places, on, succeed, room },
     async archive() {
       await on("archive", "tickets", "--yes");
       await machine.restart();
@@ -83,9 +92,7 @@ export async function startOffice(
       offsite: join(roots.offsite, "desk-offsite-customer"),
     },
     async restore(...args) {
-      count += 1;
-      const at = await ownFolder("ss-back-");
-      const into = join(at, `data-${count}`);
+      const into = join(await room(), "data");
       const answer = await on("restore", "--into-folder", into, "--identity", holder, "--yes", ...args);
       return { ...answer, into };
     },

@@ -1,0 +1,34 @@
+import { expect, test } from "vitest";
+
+import { filesIn } from "./repository-files.js";
+
+const manifest = (bundle: boolean, type: string) =>
+  [
+    "[backup]",
+    `backup-bundle=${bundle}`,
+    "[backup:option]",
+    `option-compress-type="${type}"`,
+    "",
+    "[target:file]",
+    'pg_data/PG_VERSION={"bni":1,"bno":100,"repo-size":32,"size":3}',
+    'pg_data/base/1/112={"bni":1,"bno":0,"repo-size":100,"size":8192}',
+    'pg_data/base/1/113={"reference":"20260301-000000F","repo-size":80,"size":8192}',
+    'pg_data/base/1/odd={"repo-size":70,"size":8192}',
+    'pg_data/empty={"size":0}',
+    "",
+    "[target:file:default]",
+    'user="postgres"',
+  ].join("\n");
+
+test("a backup's own files are those that it refers to no other for, bundled ones together, empty ones nowhere", () => {
+  expect([...filesIn(manifest(true, "zst"), "20260302-000000F")]).toEqual([
+    ["bundle/1", 132],
+    ["pg_data/base/1/odd.zst", 70],
+  ]);
+});
+
+test("without bundles an empty file is a file, and without compression it has its own name", () => {
+  const found = filesIn(manifest(false, "none"), "20260302-000000F");
+  expect([...found.keys()]).toContain("pg_data/empty");
+  expect([...found.keys()]).toContain("pg_data/base/1/odd");
+});
