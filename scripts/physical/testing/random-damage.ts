@@ -30,12 +30,14 @@ export async function missedDamage(office: Office, positions: number, seed: numb
   return missed;
 }
 
-/** Whether a report names an object. A backup's own file is named by what it holds, a catalogue with its pair. */
+/** Whether a report names an object. A backup's own file is named by what it holds, a catalogue and a list with its pair. */
 function named(object: string, report: string): boolean {
   const backup = /\/backup\/[^/]+\/([^/]+)\/(?:bundle|pg_data)\//.exec(object)?.[1];
   if (backup !== undefined) return report.includes(`'${backup}/`) || report.includes(`${object}:`);
   const log = /([0-9A-F]{24}-[0-9a-f]{40}\S*)$/.exec(object)?.[1];
   if (log !== undefined) return report.includes(log);
-  const catalogue = /\/((?:backup|archive)\/[^/]+\/\w+\.info)(?:\.copy)?$/.exec(object)?.[1];
+  const catalogue = /\/((?:backup|archive)\/[^/]+\/(?:\w+\.info|[^/]+\/backup\.manifest))(?:\.copy)?$/.exec(
+    object,
+  )?.[1];
   return report.includes(catalogue ?? object);
 }
