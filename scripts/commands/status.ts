@@ -61,7 +61,10 @@ async function show(path: string, { json, metrics, store }: Options): Promise<Ex
   const dumpedToo = new Set(dumped.map(({ copy }) => copy.dataset));
   const notBegun = copies.filter(
     ({ dataset, epochs, unreachable }) =>
-      epochs.length === 0 && unreachable === undefined && dumpedToo.has(dataset),
+      unreachable === undefined &&
+      dumpedToo.has(dataset) &&
+      // Dumps are in the same chains.
+      epochs.every(({ begunAt, chain }) => begunAt === undefined && chain.points.length === 0),
   );
   const data = copies.filter((copy) => !notBegun.includes(copy)).map((copy) => copyStatus(plan, copy, now));
   const logged = new Set(data.map(({ dataset }) => dataset));

@@ -117,11 +117,14 @@ async function epochFor(
   choice: EpochChoice,
 ): Promise<number> {
   const epochs = (await Promise.all(copies.map((copy) => epochsAt(copy)))).flat();
-  const newest = Math.max(0, ...epochs);
+  // Dumps have the same epochs, and archive nothing.
+  const folders = copies.map(({ store }) => store.folders(names.repositoryPrefix(dataset)));
+  const archived = (await Promise.all(folders)).some((found) => found.length > 0);
+  const newest = Math.max(1, ...epochs);
   const known = state?.systemIdentifier === server.systemIdentifier ? state.epoch : undefined;
-  if (choice === "new") return Math.max(newest, state?.epoch ?? 0) + 1;
+  if (choice === "new") return archived ? Math.max(newest, state?.epoch ?? 0) + 1 : newest;
   if (known !== undefined) return known;
-  if (newest === 0) return 1;
+  if (!archived) return newest;
   if (choice === "continue") return newest;
   throw new EngineError(
     `"${dataset}" was archived before, up to epoch ${newest}, and not by this server's folder`,
