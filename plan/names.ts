@@ -67,6 +67,9 @@ export const chainsPrefix = (dataset: string): string => `manifests/${dataset}/`
 export const manifestPrefix = (dataset: string, epoch: number): string =>
   `${chainsPrefix(dataset)}${epochLabel(epoch)}/`;
 
+/** Start of every key of the heads of a dataset's chains at other copies. */
+export const headsPrefix = (dataset: string): string => `heads/${dataset}/`;
+
 /** Start of every key of what superseded databases of a dataset committed. */
 export const divergencePrefixes = (dataset: string): string => `divergence/${dataset}/`;
 

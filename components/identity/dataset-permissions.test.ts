@@ -9,7 +9,7 @@ const keys = ["arn:aws:kms:us-east-1:000000000000:key/mrk-1", "arn:aws:kms:us-we
 const vaults = ["chat-virginia-customer", "chat-oregon-customer"].map((name) => `arn:aws:s3:::${name}`);
 const lease = "arn:aws:s3:::chat-witness-lease/leases/messages.json";
 const inVaults = (prefix: string) => vaults.map((vault) => `${vault}/${prefix}*`);
-const [repository, manifests, divergence, passphrase, signers, ring, points, leases, clocks] = [
+const [repository, manifests, divergence, passphrase, signers, ring, points, leases, clocks, heads] = [
   inVaults("pgbackrest/messages/"),
   inVaults("manifests/messages/"),
   inVaults("divergence/messages/"),
@@ -19,6 +19,7 @@ const [repository, manifests, divergence, passphrase, signers, ring, points, lea
   inVaults("points/messages/"),
   inVaults("leases/jobs/messages/"),
   inVaults("leases/clock/messages/"),
+  inVaults("heads/messages/"),
 ];
 /** What dumps are made of and with. */
 const dumps = [...points, ...leases, ...clocks];
@@ -54,8 +55,8 @@ const allowed: Record<names.DatasetJob, Record<string, readonly string[]>> = {
   backup: {
     // Its own prefixes, and those of the audit logs.
     "s3:ListBucket": [...vaults, ...vaults, "arn:aws:s3:::chat-witness-lease"],
-    "s3:GetObject": [...ring, ...repository, ...manifests, ...dumps, ...audit, lease],
-    "s3:PutObject": [...repository, ...manifests, ...dumps, ...audit],
+    "s3:GetObject": [...heads, ...ring, ...repository, ...manifests, ...dumps, ...audit, lease],
+    "s3:PutObject": [...heads, ...repository, ...manifests, ...dumps, ...audit],
     "s3:DeleteObject": [...repository, ...dumps],
     "kms:Decrypt": [...keys, ...keys],
     "kms:GenerateDataKey": keys,
@@ -67,8 +68,8 @@ const allowed: Record<names.DatasetJob, Record<string, readonly string[]>> = {
   },
   verify: {
     "s3:ListBucket": [...vaults, ...vaults],
-    "s3:GetObject": [...ring, ...repository, ...points, ...manifests, ...audit],
-    "s3:PutObject": [...manifests, ...audit],
+    "s3:GetObject": [...heads, ...ring, ...repository, ...points, ...manifests, ...audit],
+    "s3:PutObject": [...heads, ...manifests, ...audit],
     "kms:Decrypt": [...keys, ...keys],
     "kms:GenerateDataKey": keys,
   },
@@ -76,8 +77,8 @@ const allowed: Record<names.DatasetJob, Record<string, readonly string[]>> = {
     "s3:ListBucket": [...vaults, ...vaults],
     "s3:ListBucketVersions": vaults,
     "s3:ListBucketMultipartUploads": vaults,
-    "s3:GetObject": [...ring, ...manifests, ...leases, ...clocks, ...audit],
-    "s3:PutObject": [...manifests, ...leases, ...clocks, ...audit],
+    "s3:GetObject": [...heads, ...ring, ...manifests, ...leases, ...clocks, ...audit],
+    "s3:PutObject": [...heads, ...manifests, ...leases, ...clocks, ...audit],
     "s3:DeleteObject": [...points, ...leases, ...clocks],
     "s3:GetObjectRetention": points,
     "s3:AbortMultipartUpload": [...points, ...manifests, ...ring],
@@ -87,7 +88,7 @@ const allowed: Record<names.DatasetJob, Record<string, readonly string[]>> = {
   lock: {
     "s3:ListBucket": [...vaults, ...vaults],
     "s3:ListBucketVersions": vaults,
-    "s3:GetObject": [...ring, ...repository, ...manifests, ...clocks, ...audit],
+    "s3:GetObject": [...heads, ...ring, ...repository, ...manifests, ...clocks, ...audit],
     "s3:PutObject": [...clocks, ...audit],
     "s3:GetObjectRetention": [...repository, ...points, ...manifests, ...ring],
     "s3:PutObjectRetention": [...repository, ...points, ...manifests, ...ring],
@@ -97,8 +98,8 @@ const allowed: Record<names.DatasetJob, Record<string, readonly string[]>> = {
   },
   drill: {
     "s3:ListBucket": [...vaults, ...vaults],
-    "s3:GetObject": [...ring, ...points, ...manifests, ...audit],
-    "s3:PutObject": [...manifests, ...audit],
+    "s3:GetObject": [...heads, ...ring, ...points, ...manifests, ...audit],
+    "s3:PutObject": [...heads, ...manifests, ...audit],
     "kms:Decrypt": [...keys, ...keys],
     "kms:GenerateDataKey": keys,
   },
@@ -191,7 +192,7 @@ describe.each(names.datasetJobs)("the %s job", (job) => {
       StringLike: {
         "s3:prefix": [
           ...["", "pgbackrest/messages/*", "manifests/messages/*", "keys/messages/*"],
-          ...["points/messages/*", "leases/jobs/messages/*"],
+          ...["points/messages/*", "leases/jobs/messages/*", "heads/messages/*"],
         ],
       },
     });

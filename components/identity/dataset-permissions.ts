@@ -26,6 +26,7 @@ export function datasetPermissions(
   const keys = names.keyPrefix(dataset);
   const points = names.pointsPrefix(dataset);
   const leases = names.jobLeasePrefix(dataset);
+  const heads = names.headsPrefix(dataset);
   const list: Statement = {
     Sid: "ListOwnPrefixes",
     Effect: "Allow",
@@ -33,7 +34,10 @@ export function datasetPermissions(
     Resource: buckets,
     Condition: {
       StringLike: {
-        "s3:prefix": ["", ...[repository, manifests, keys, points, leases].map((prefix) => `${prefix}*`)],
+        "s3:prefix": [
+          "",
+          ...[repository, manifests, keys, points, leases, heads].map((prefix) => `${prefix}*`),
+        ],
       },
     },
   };
@@ -93,10 +97,12 @@ export function datasetPermissions(
     [leases, clock].flatMap(within),
   );
   /** By writes that cannot overwrite: they carry If-None-Match. */
-  const appendManifests: Statement = {
-    ...allow("AppendManifests", "s3:PutObject", within(manifests)),
+  const append = (Sid: string, ...prefixes: string[]): Statement => ({
+    ...allow(Sid, "s3:PutObject", prefixes.flatMap(within)),
     Condition: { Null: { "s3:if-none-match": "false" } },
-  };
+  });
+  const appendManifests = append("AppendManifests", manifests, heads);
+  const readHeads = allow("ReadHeads", "s3:GetObject", within(heads));
   const seeVersions: Statement = {
     ...allow("SeeVersions", "s3:ListBucketVersions", buckets),
     Condition: {
@@ -141,6 +147,8 @@ export function datasetPermissions(
         // Deleting only sets a marker: versions are deleted by nobody but break-glass.
         allow("KeepRepository", ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], within(repository)),
         allow("WriteManifests", ["s3:GetObject", "s3:PutObject"], within(manifests)),
+        append("KeepHeads", heads),
+        readHeads,
         // Parts of a dump that failed are taken back.
         allow("KeepPoints", ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], within(points)),
         holdJobLease,
@@ -156,6 +164,7 @@ export function datasetPermissions(
         namedKeys("OpenSigners", "kms:Decrypt", "signing-*"),
         allow("ReadPoints", "s3:GetObject", [repository, points, manifests].flatMap(within)),
         appendManifests,
+        readHeads,
         ...recordOperations(plan, spec.category),
       ];
     case "prune":
@@ -166,6 +175,7 @@ export function datasetPermissions(
         namedKeys("OpenSigners", "kms:Decrypt", "signing-*"),
         allow("ReadManifests", "s3:GetObject", within(manifests)),
         appendManifests,
+        readHeads,
         // Deleting only sets a marker: versions are deleted by nobody but break-glass.
         allow("DropPoints", "s3:DeleteObject", within(points)),
         holdJobLease,
@@ -180,7 +190,7 @@ export function datasetPermissions(
         list,
         readAndWriteObjects,
         allow("ReadKeys", "s3:GetObject", within(keys)),
-        allow("ReadManifests", "s3:GetObject", [repository, manifests].flatMap(within)),
+        allow("ReadManifests", "s3:GetObject", [repository, manifests, heads].flatMap(within)),
         allow("ReadClock", ["s3:GetObject", "s3:PutObject"], within(clock)),
         seeVersions,
         // Under the vault's lock a retention can only be made longer: nobody may bypass it.
@@ -199,6 +209,7 @@ export function datasetPermissions(
         namedKeys("OpenKeys", "kms:Decrypt", "signing-*", "data-*"),
         allow("ReadPoints", "s3:GetObject", [points, manifests].flatMap(within)),
         appendManifests,
+        readHeads,
         ...recordOperations(plan, spec.category),
       ];
     case "restore":

@@ -1,5 +1,14 @@
 import { directSites, names, type Plan, type PostgresDataset, postgresDatasets } from "../../plan/index.js";
-import { type Access, copyAt, type DatasetCopy, missingParts, type Store } from "../../vault/index.js";
+import {
+  type Access,
+  copyAt,
+  type DatasetCopy,
+  headFault,
+  knownHeads,
+  missingParts,
+  type Reference,
+  type Store,
+} from "../../vault/index.js";
 import { EngineError } from "../errors.js";
 import type { RecoveryPoint } from "./points.js";
 import {
@@ -86,7 +95,10 @@ export async function readCopies(copies: readonly CopyRef[]): Promise<Copy[]> {
       try {
         const signers = await signersAt(copy);
         const keyProblem = signers.problem === undefined ? {} : { keyProblem: signers.problem };
-        return { copy, epochs: await readEpochs(copy, signers), ...keyProblem };
+        const others = copies.filter((other) => other !== copy && other.dataset === copy.dataset);
+        // At once: another copy that is lost must not be waited for twice.
+        const [epochs, heads] = await Promise.all([readEpochs(copy, signers), knownHeads(copy, others)]);
+        return { copy, epochs: withHeads(copy.dataset, epochs, heads), ...keyProblem };
       } catch (error) {
         return { copy, epochs: [], unreachable: error instanceof Error ? error.message : String(error) };
       }
@@ -112,6 +124,22 @@ function endOf(epoch: number, all: readonly EpochContent[]): Date | undefined {
     other.epoch > epoch && other.begunAt ? [other.begunAt.getTime()] : [],
   );
   return began.length > 0 ? new Date(Math.min(...began)) : undefined;
+}
+
+/** Chains that end before an entry that other copies know of were cut; those of which nothing is left, too. */
+function withHeads(
+  dataset: string,
+  epochs: readonly EpochContent[],
+  heads: ReadonlyMap<number, Reference>,
+): EpochContent[] {
+  const gone = [...heads.keys()].filter((epoch) => !epochs.some((one) => one.epoch === epoch));
+  const none = { chain: { entries: [], faults: [], points: [] }, wal: new Map(), conflicting: [] };
+  return [...epochs, ...gone.map((epoch) => ({ epoch, ...none, begunAt: undefined }))].map((content) => {
+    const { chain, epoch } = content;
+    const head = heads.get(epoch);
+    const cut = head ? headFault(chain.entries, { head, prefix: names.manifestPrefix(dataset, epoch) }) : [];
+    return { ...content, chain: { ...chain, faults: [...chain.faults, ...cut] } };
+  });
 }
 
 /** A copy's epochs, oldest first. Those with a chain count, too: a repository that is gone must not take the news of it along. */

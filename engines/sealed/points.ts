@@ -1,3 +1,4 @@
+import { names } from "../../plan/index.js";
 import {
   type ChainPoint,
   chainsOf,
@@ -5,6 +6,7 @@ import {
   type DatasetCopy,
   disbelieved,
   type FoundEntry,
+  knownHeads,
   livePoints,
   ringKeys,
   signersIn,
@@ -44,7 +46,9 @@ export function findPoints(copies: readonly DatasetCopy[], kind: string): Promis
   return Promise.all(
     copies.map(async (copy) => {
       try {
-        return { copy, ...(await pointsAt(copy, kind)) };
+        // What a store replicates follows its source, and may be behind.
+        const others = copy.replicates ? [] : copies.filter((one) => one !== copy && !one.replicates);
+        return { copy, ...(await pointsAt(copy, kind, others)) };
       } catch (error) {
         if (!(error instanceof VaultError)) throw error;
         return { copy, points: [], dropped: [], faults: [], unreachable: error.message };
@@ -56,6 +60,7 @@ export function findPoints(copies: readonly DatasetCopy[], kind: string): Promis
 async function pointsAt(
   copy: DatasetCopy,
   kind: string,
+  others: readonly DatasetCopy[],
 ): Promise<Pick<FoundCopy, "points" | "dropped" | "faults">> {
   const { store, plan, dataset, ring } = copy;
   const sizes = new Map<string, number>();
@@ -70,8 +75,18 @@ async function pointsAt(
   };
   for (const { object, sha256 } of await ringKeys(ring, "data", spoiled)) keys.set(object, sha256);
   const trusted = await signersIn(ring, undefined, spoiled);
-  for (const { epoch, prefix, entries } of await chainsOf(store, dataset)) {
-    const expected = { prefix, plan, dataset, site: writtenFor(copy, entries), epoch, trusted };
+  const heads = await knownHeads(copy, others);
+  const chains = await chainsOf(store, dataset);
+  // A chain of which nothing is left is one that was cut at its beginning.
+  for (const epoch of heads.keys())
+    if (!chains.some((chain) => chain.epoch === epoch))
+      chains.push({ dataset, epoch, prefix: names.manifestPrefix(dataset, epoch), entries: [] });
+  for (const { epoch, prefix, entries } of chains) {
+    const head = heads.get(epoch);
+    const expected = {
+      ...{ prefix, plan, dataset, site: writtenFor(copy, entries), epoch, trusted },
+      ...(head ? { head } : {}),
+    };
     const found = checkChain(entries, expected);
     faults.push(...found.map(({ key, problem }) => `${key}: ${problem}`));
     const damaged = new Map(found.map(({ key, problem }) => [key, problem]));

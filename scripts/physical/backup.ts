@@ -6,7 +6,9 @@ import { presentEpoch } from "../../engines/postgres/lease.js";
 import { place } from "../../engines/postgres/placement.js";
 import { type Plan, primarySite } from "../../plan/index.js";
 import type { PhysicalBackup } from "../../plan/schema/index.js";
+import { copyAt } from "../../vault/index.js";
 import { connectionFrom } from "../sealed/connection.js";
+import { endsKept } from "../sealed/heads.js";
 import { postgresOf } from "../sealed/job.js";
 import { asOnlyRun, leaseOf } from "../sealed/only-run.js";
 import { type HostOptions, hostDataset } from "./job.js";
@@ -32,7 +34,12 @@ export async function backupPhysical(
 ): Promise<Captured[]> {
   if (postgresOf(plan, dataset).runs === "kubernetes") {
     const placement = place(plan, takenAt ?? primarySite(plan), dataset);
-    return capturePhysical(placement, backup.type, await presentEpoch(placement), say);
+    const captured = await capturePhysical(placement, backup.type, await presentEpoch(placement), say);
+    await endsKept(
+      placement.direct.map((at) => copyAt(plan, dataset, at)),
+      say,
+    );
+    return captured;
   }
   const of = await hostDataset(plan, dataset, options);
   const site = takenAt ?? of.spec.at;
@@ -43,7 +50,9 @@ export async function backupPhysical(
     );
   const address = await connectionFrom("postgres", process.env);
   // One repository takes one backup at a time, whatever its type.
-  return asOnlyRun(of.copies, leaseOf(dataset, "physical"), say, () =>
-    captureHost(of, { address, takenAt: site, backup }, say),
-  );
+  return asOnlyRun(of.copies, leaseOf(dataset, "physical"), say, async () => {
+    const captured = await captureHost(of, { address, takenAt: site, backup }, say);
+    await endsKept(of.copies, say);
+    return captured;
+  });
 }

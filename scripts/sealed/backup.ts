@@ -3,6 +3,7 @@ import { logicalEngine } from "../../engines/postgres-logical/index.js";
 import { captureSealed, type SealedPoint } from "../../engines/sealed/capture.js";
 import type { Plan } from "../../plan/index.js";
 import { connectionFrom } from "./connection.js";
+import { endsKept } from "./heads.js";
 import { epochOf, type JobOptions, sealedJob, stagingFolder } from "./job.js";
 import { asOnlyRun, leaseOf } from "./only-run.js";
 
@@ -46,8 +47,8 @@ export async function backupSealed(
   const address = await connectionFrom(spec.database, process.env);
   const staging = await stagingFolder(options.staging);
   const epoch = await epochOf(job, takenAt);
-  return asOnlyRun(direct, leaseOf(dataset, kind), options.say, (signal) =>
-    captureSealed(
+  return asOnlyRun(direct, leaseOf(dataset, kind), options.say, async (signal) => {
+    const point = await captureSealed(
       {
         engine: logicalEngine(),
         source: { address, as: backup.as },
@@ -56,6 +57,8 @@ export async function backupSealed(
         copies: direct,
       },
       { staging, signal, say: options.say },
-    ),
-  );
+    );
+    await endsKept(direct, options.say);
+    return point;
+  });
 }

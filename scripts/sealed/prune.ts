@@ -2,6 +2,7 @@ import { findPoints } from "../../engines/sealed/points.js";
 import { type Pruned, type PrunePlan, planPrune, prune } from "../../engines/sealed/prune.js";
 import { names, type Plan } from "../../plan/index.js";
 import { storeTime } from "../../vault/index.js";
+import { endsKept } from "./heads.js";
 import { dumpsWanted, type JobOptions, sealedJob } from "./job.js";
 import { asOnlyRun, leaseOf } from "./only-run.js";
 
@@ -42,7 +43,11 @@ export async function pruneSealed(plan: Plan, options: PruneOptions): Promise<Pr
       }
     };
     // A look changes nothing, and waits for nobody.
-    if (options.yes) await asOnlyRun(direct, leaseOf(dataset, kind), options.say, each);
+    if (options.yes)
+      await asOnlyRun(direct, leaseOf(dataset, kind), options.say, async (signal) => {
+        await each(signal);
+        await endsKept(direct, options.say);
+      });
     else await each();
   }
   return results;

@@ -9,6 +9,7 @@ import { type FoundPoint, findPoints } from "../../engines/sealed/points.js";
 import { implausibleSize, recordVerification, verifySealed } from "../../engines/sealed/verify.js";
 import type { Plan } from "../../plan/index.js";
 import { VaultError } from "../../vault/index.js";
+import { endsKept } from "./heads.js";
 import { doneBy, type JobOptions, sealedJob, stagingFolder } from "./job.js";
 
 /** What is verified, and how. */
@@ -112,6 +113,7 @@ export async function verifyDumps(
       ...(unreachable === undefined ? {} : { unreachable }),
     });
   }
+  await endsKept(direct, options.say);
   return results;
 }
 

@@ -114,7 +114,11 @@ function referenceFaults(entry: ChainEntry, earlier: readonly FoundEntry[]): str
   });
 }
 
-function headFault(found: readonly FoundEntry[], { head, prefix }: ChainExpectation): ChainFault[] {
+/** What shows that a chain was cut at its end; empty when it was not, or nobody knows of its end. */
+export function headFault(
+  found: readonly FoundEntry[],
+  { head, prefix }: Pick<ChainExpectation, "head" | "prefix">,
+): ChainFault[] {
   if (!head || found[head.sequence - 1]?.sha256 === head.sha256) return [];
   const last = found.at(-1);
   return [
