@@ -1,4 +1,4 @@
-import { Command, CommanderError } from "@commander-js/extra-typings";
+import { Command, CommanderError, Help, type Option } from "@commander-js/extra-typings";
 
 import packageJson from "../package.json" with { type: "json" };
 import type { ExitCode } from "./command.js";
@@ -18,6 +18,7 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
     .version(packageJson.version)
     .description("Disaster recovery as code: plan, prove, back up, fail over, restore, rehearse.")
     .exitOverride()
+    .configureHelp({ optionDescription })
     .showHelpAfterError(seeHelp);
   const { commands } = await import("./commands/index.js");
   for (const command of commands) {
@@ -33,6 +34,14 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     return report(error);
   }
+}
+
+/** What help says of an option: that a flag is off unless it is given need not be said. */
+function optionDescription(option: Option): string {
+  const { defaultValue } = option;
+  return new Help().optionDescription(
+    defaultValue === false ? Object.assign(Object.create(option), { defaultValue: undefined }) : option,
+  );
 }
 
 /** Tells an error and returns its exit code. */
