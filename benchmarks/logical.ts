@@ -1,16 +1,15 @@
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { execaNode } from "execa";
 
 import { withClient } from "../engines/comparison/index.js";
 import { testServer } from "../engines/postgres-logical/testing/world.js";
 import { startBackend, testCredentials } from "../vault/testing/backends.js";
 import { record } from "./log.js";
 import { fill } from "./logical/data.js";
-import { measuredRun, type RunOrder, type Way, ways } from "./logical/run.js";
+import { measuredRun, type RunOrder, ways } from "./logical/run.js";
 import { machine } from "./machine.js";
-import { type RunFigures, summary } from "./summary.js";
+import { inOwnProcess, rounds } from "./rounds.js";
+import { summary } from "./summary.js";
 
 /**
  * `npm run benchmark:logical -- [--size 1] [--runs 5] [--log FILE]`: backup and restore of one database, by hand and by
@@ -20,13 +19,6 @@ import { type RunFigures, summary } from "./summary.js";
  * Sought is that the same work takes the engine at most 1.15 times as long. A size of 1 is 1.3 GB; all of it takes
  * about 20 minutes.
  */
-
-async function inOwnProcess(order: RunOrder): Promise<RunFigures> {
-  const { stdout } = await execaNode({
-    nodeOptions: process.execArgv,
-  })`${fileURLToPath(import.meta.url)} --order ${JSON.stringify(order)}`;
-  return JSON.parse(stdout);
-}
 
 async function compared(size: number, runs: number, log: string | undefined): Promise<void> {
   const { say, end } = record(log);
@@ -53,23 +45,19 @@ async function compared(size: number, runs: number, log: string | undefined): Pr
       servers: [server.pid, backend.pid ?? 0],
     });
     for (const what of ["backup", "restore"] as const) {
-      const all: Record<Way, RunFigures[]> = { hand: [], counting: [], engine: [] };
-      for (let nr = 1; nr <= runs; nr += 1)
-        // Who goes first changes, so that nobody always finds what another left.
-        for (const by of nr % 2 === 1 ? ways : ways.toReversed()) {
+      const { hand, counting, engine } = await rounds({
+        ...{ what, ways, runs, say },
+        async run(by, nr) {
           const order = orders(what, by, nr);
-          const figures = await inOwnProcess(order);
-          all[by].push(figures);
-          say(
-            `${what} ${nr} by ${by}: ${figures.seconds.toFixed(2)} s, ${figures.processor.toFixed(2)} s of CPU`,
-          );
+          const figures = await inOwnProcess(import.meta.url, order);
           if (what === "restore")
             await withClient(server.address, (client) =>
               client.query(`DROP DATABASE "${order.address.database}"`),
             );
           else if (nr < runs) for await (const { key } of store.list(order.prefix)) await store.delete(key);
-        }
-      const { hand, counting, engine } = all;
+          return figures;
+        },
+      });
       say(`\n${summary(what, hand, { "Engine, rows counted": counting, "Engine, rows hashed": engine })}`);
     }
   } finally {

@@ -1,9 +1,7 @@
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { generateIdentity, identityToRecipient } from "age-encryption";
-import { execaNode } from "execa";
 
 import { hostFolder } from "../engines/postgres/host/folder.js";
 import { type Plan, parsePlan } from "../plan/index.js";
@@ -14,7 +12,8 @@ import { fill } from "./logical/data.js";
 import { machine as thisMachine } from "./machine.js";
 import { measuredRun, type RunOrder, steps, type Way, ways } from "./physical/run.js";
 import { setUpArchiving } from "./physical/set-up.js";
-import { type RunFigures, summary } from "./summary.js";
+import { inOwnProcess, rounds } from "./rounds.js";
+import { summary } from "./summary.js";
 
 /**
  * `npm run benchmark:physical -- [--size 1] [--runs 5] [--log FILE]`: full physical backup of one server into two
@@ -24,13 +23,6 @@ import { type RunFigures, summary } from "./summary.js";
  *
  * Sought is that the engine takes at most 1.05 times as long.
  */
-
-async function inOwnProcess(order: RunOrder): Promise<RunFigures> {
-  const { stdout } = await execaNode({
-    nodeOptions: process.execArgv,
-  })`${fileURLToPath(import.meta.url)} --order ${JSON.stringify(order)}`;
-  return JSON.parse(stdout);
-}
 
 /** Plan B, whose keys are held by an identity of ours. */
 async function planIn(folder: string): Promise<{ readonly plan: string; readonly holder: string }> {
@@ -68,17 +60,9 @@ async function compared(size: number, runs: number, log: string | undefined): Pr
     });
     await setUpArchiving(machine, order("backup", "engine"));
     for (const what of steps) {
-      const all: Record<Way, RunFigures[]> = { hand: [], engine: [] };
-      for (let nr = 1; nr <= runs; nr += 1)
-        // Who goes first changes, so that neither always finds what the other left.
-        for (const by of nr % 2 === 1 ? ways : ways.toReversed()) {
-          const figures = await inOwnProcess(order(what, by));
-          all[by].push(figures);
-          say(
-            `${what} ${nr} by ${by}: ${figures.seconds.toFixed(2)} s, ${figures.processor.toFixed(2)} s of CPU`,
-          );
-        }
-      say(`\n${summary(what, all.hand, { Engine: all.engine })}`);
+      const run = (by: Way) => inOwnProcess(import.meta.url, order(what, by));
+      const { hand, engine } = await rounds({ what, ways, runs, run, say });
+      say(`\n${summary(what, hand, { Engine: engine })}`);
     }
   } finally {
     await rm(folder, { recursive: true, force: true });

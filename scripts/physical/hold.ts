@@ -1,9 +1,8 @@
-import { EngineError } from "../../engines/errors.js";
 import { copiesOf, readCopies } from "../../engines/postgres/points-copies.js";
 import { names, type Plan } from "../../plan/index.js";
 import { appendEntry, copyAt, recipientsOf, signingKeys } from "../../vault/index.js";
 import { accessOf, doneBy } from "../sealed/job.js";
-import type { Held, HoldOptions } from "../sealed/points.js";
+import { type Held, type HoldOptions, noSuchPoint } from "../sealed/points.js";
 
 /** A label as pgBackRest gives it: `20260301-020000F`, `20260301-020000F_20260302-020000I`. */
 export const isPhysical = (label: string): boolean => /^\d{8}-\d{6}F(?:_\d{8}-\d{6}[DI])?$/.test(label);
@@ -30,15 +29,7 @@ export async function holdPhysical(plan: Plan, options: Omit<HoldOptions, "kind"
         : [];
     }),
   );
-  if (those.length === 0)
-    throw new EngineError(
-      [
-        `no copy has a point "${label}" of "${dataset}"`,
-        ...silent.map(({ site, why }) => `${site} does not answer: ${why}`),
-      ].join("; "),
-      silent.length > 0 ? 3 : 2,
-      `secondsite points <plan> --dataset ${dataset} lists them`,
-    );
+  if (those.length === 0) throw noSuchPoint(dataset, label, silent);
   const sites = refs.map((ref) => ref.site);
   for (const { site, epoch, store, reference } of those) {
     const copy = copyAt(plan, dataset, site, access);

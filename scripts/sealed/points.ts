@@ -33,6 +33,17 @@ export interface Held {
   readonly silent: readonly { readonly site: string; readonly why: string }[];
 }
 
+/** No copy that answers has a point of that name. */
+export const noSuchPoint = (dataset: string, label: string, silent: Held["silent"]): EngineError =>
+  new EngineError(
+    [
+      `no copy has a point "${label}" of "${dataset}"`,
+      ...silent.map(({ site, why }) => `${site} does not answer: ${why}`),
+    ].join("; "),
+    silent.length > 0 ? 3 : 2,
+    `secondsite points <plan> --dataset ${dataset} lists them`,
+  );
+
 /**
  * Holds a point at every copy that has it, or releases it.
  *
@@ -46,15 +57,7 @@ export async function holdSealed(plan: Plan, options: HoldOptions): Promise<Held
   const silent = found.flatMap(({ copy, unreachable: why }) =>
     why === undefined ? [] : [{ site: copy.site, why }],
   );
-  if (those.length === 0)
-    throw new EngineError(
-      [
-        `no copy has a point "${label}" of "${dataset}"`,
-        ...silent.map(({ site, why }) => `${site} does not answer: ${why}`),
-      ].join("; "),
-      silent.length > 0 ? 3 : 2,
-      `secondsite points <plan> --dataset ${dataset} lists them`,
-    );
+  if (those.length === 0) throw noSuchPoint(dataset, label, silent);
   for (const { copy, chain, epoch, reference } of those) {
     const { signer } = await signingKeys([copy], recipients, new Date());
     const at = { plan: plan.name, dataset, site: copy.site, epoch };
