@@ -59,7 +59,7 @@ test("status tells each key's age against the plan's rotation, and what is overd
   });
   expect(code).toBe(0);
   await planned((plan) => {
-    plan.keys.rotation = "1s";
+    plan.keys.rotation = "1ms";
   });
   const late = await keys("status");
   expect(late.out).toContain("the next one is due: secondsite keys rotate");
