@@ -101,13 +101,16 @@ test("regions taken away and added change the checkers alone", async () => {
 test("a region taken away and added while a request is under way has each checker once", async () => {
   delay = interval * 500;
   watch(check({ regions: ["us-east-1"] }));
-  await expect.poll(() => requests.length, { interval: 5, timeout: 5_000 }).toBe(1);
+  await expect.poll(() => requests.length, { interval: 5, timeout: 5_000 }).toBeGreaterThan(0);
+  const before = requests.length;
+  const began = performance.now();
   watch(check({ regions: ["us-west-2"] }));
   watch(check({ regions: ["us-east-1"] }));
   await sleep(interval * 9_000);
-  // Two checkers, a request every interval and a half, and the one that was under way.
-  expect(requests.length).toBeGreaterThan(4);
-  expect(requests.length).toBeLessThanOrEqual(13);
+  await expect.poll(() => requests.length, { timeout: 5_000 }).toBeGreaterThan(4);
+  // Two checkers, a request every interval and a half, however long all that took, and the one that was under way.
+  const each = Math.ceil((performance.now() - began) / (interval * 1_500));
+  expect(requests.length).toBeLessThanOrEqual(before + 2 * each);
 });
 
 test.each([
