@@ -1,3 +1,5 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { type Desk, startDesk } from "./testing/desk.js";
@@ -31,6 +33,7 @@ test("C15, D16: a drill draws one dump by lot and restores it where nothing else
 });
 
 test("a drill that finds nothing to restore is no drill well done", async () => {
+  await mkdir(join(desk.folder, "none"));
   const { code, err } = await desk.secondsite(
     ...["verify", desk.plan, "--sample", "1", "--site", "offsite"],
     ...["--store", `offsite=${desk.folder}/none`],
