@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 
 import { withClient } from "../engines/comparison/index.js";
 import { testServer } from "../engines/postgres-logical/testing/world.js";
@@ -8,7 +7,7 @@ import { record } from "./log.js";
 import { fill } from "./logical/data.js";
 import { measuredRun, type RunOrder, ways } from "./logical/run.js";
 import { machine } from "./machine.js";
-import { inOwnProcess, rounds } from "./rounds.js";
+import { benchmark, inOwnProcess, rounds } from "./rounds.js";
 import { summary } from "./summary.js";
 
 /**
@@ -66,14 +65,4 @@ async function compared(size: number, runs: number, log: string | undefined): Pr
   }
 }
 
-const { values } = parseArgs({
-  options: {
-    size: { type: "string", default: "1" },
-    runs: { type: "string", default: "5" },
-    log: { type: "string" },
-    order: { type: "string" },
-  },
-});
-if (values.order !== undefined)
-  process.stdout.write(JSON.stringify(await measuredRun(JSON.parse(values.order))));
-else await compared(Number(values.size), Number(values.runs), values.log);
+await benchmark(measuredRun, compared);

@@ -1,6 +1,5 @@
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { generateIdentity, identityToRecipient } from "age-encryption";
 
 import { hostFolder } from "../engines/postgres/host/folder.js";
@@ -12,7 +11,7 @@ import { fill } from "./logical/data.js";
 import { machine as thisMachine } from "./machine.js";
 import { measuredRun, type RunOrder, steps, type Way, ways } from "./physical/run.js";
 import { setUpArchiving } from "./physical/set-up.js";
-import { inOwnProcess, rounds } from "./rounds.js";
+import { benchmark, inOwnProcess, rounds } from "./rounds.js";
 import { summary } from "./summary.js";
 
 /**
@@ -70,14 +69,4 @@ async function compared(size: number, runs: number, log: string | undefined): Pr
   }
 }
 
-const { values } = parseArgs({
-  options: {
-    size: { type: "string", default: "1" },
-    runs: { type: "string", default: "5" },
-    log: { type: "string" },
-    order: { type: "string" },
-  },
-});
-if (values.order !== undefined)
-  process.stdout.write(JSON.stringify(await measuredRun(JSON.parse(values.order))));
-else await compared(Number(values.size), Number(values.runs), values.log);
+await benchmark(measuredRun, compared);

@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import { execaNode } from "execa";
 
 import type { RunFigures } from "./summary.js";
@@ -40,4 +41,26 @@ export async function inOwnProcess(file: string, order: unknown): Promise<RunFig
     nodeOptions: process.execArgv,
   })`${fileURLToPath(file)} --order ${JSON.stringify(order)}`;
   return JSON.parse(stdout);
+}
+
+/**
+ * Does what a benchmark's own file was called for: one order, whose figures go to standard output, or all of them.
+ *
+ * @param compared all rounds: the size of the data, the rounds, and the file that what is said is kept in
+ */
+export async function benchmark<Order>(
+  measuredRun: (order: Order) => Promise<RunFigures>,
+  compared: (size: number, runs: number, log: string | undefined) => Promise<void>,
+): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      size: { type: "string", default: "1" },
+      runs: { type: "string", default: "5" },
+      log: { type: "string" },
+      order: { type: "string" },
+    },
+  });
+  if (values.order !== undefined)
+    process.stdout.write(JSON.stringify(await measuredRun(JSON.parse(values.order))));
+  else await compared(Number(values.size), Number(values.runs), values.log);
 }

@@ -21,13 +21,15 @@ export const operations = [
 export type MeasuredOperation = (typeof operations)[number];
 
 /** What is said of every operation. */
-const ofEach = (operation: MeasuredOperation) =>
-  ({
-    [`${operation}_last_run_timestamp`]: `When the last ${operation.replace("_", " ")} ended, well or not, in seconds since 1970.`,
-    [`${operation}_last_run_success`]: `1 when the last ${operation.replace("_", " ")} succeeded, 0 when it did not.`,
-    [`${operation}_last_success_timestamp`]: `When the last ${operation.replace("_", " ")} that succeeded ended, in seconds since 1970.`,
-    [`${operation}_duration_seconds`]: `How long the last ${operation.replace("_", " ")} that succeeded took.`,
-  }) as Record<`${MeasuredOperation}_${OfEach}`, string>;
+const ofEach = (operation: MeasuredOperation) => {
+  const called = operation.replace("_", " ");
+  return {
+    [`${operation}_last_run_timestamp`]: `When the last ${called} ended, well or not, in seconds since 1970.`,
+    [`${operation}_last_run_success`]: `1 when the last ${called} succeeded, 0 when it did not.`,
+    [`${operation}_last_success_timestamp`]: `When the last ${called} that succeeded ended, in seconds since 1970.`,
+    [`${operation}_duration_seconds`]: `How long the last ${called} that succeeded took.`,
+  } as Record<`${MeasuredOperation}_${OfEach}`, string>;
+};
 
 type OfEach = "last_run_timestamp" | "last_run_success" | "last_success_timestamp" | "duration_seconds";
 

@@ -93,6 +93,12 @@ export const passphraseKey = (dataset: string): string => `${keyPrefix(dataset)}
 /** An epoch as it stands in object keys: sorts as text. */
 export const epochLabel = (epoch: number): string => `e${String(epoch).padStart(6, "0")}`;
 
+/** The epoch that a label names; undefined when it is none. */
+export function epochOf(label: string): number | undefined {
+  const digits = /^e(\d{6})$/.exec(label)?.[1];
+  return digits === undefined ? undefined : Number(digits);
+}
+
 /** StatefulSet of a restored instance. */
 export const restoredServer = (dataset: string, name: string): string => `${dataset}-${name}`;
 

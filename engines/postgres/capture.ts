@@ -10,7 +10,7 @@ import { EngineError } from "../errors.js";
 import { buryExpired } from "./expired.js";
 import { backupParts } from "./parts.js";
 import { type PgBackRest, pgbackrestVersion, type RepositoryBackup, type Stanza } from "./pgbackrest.js";
-import { type ChainOf, type EpochChain, readEpochChain, signersAt } from "./points-chain.js";
+import { type ChainOf, type EpochChain, readEpochChain, referenceTo, signersAt } from "./points-chain.js";
 import { timelineOf } from "./points-wal.js";
 import { dropBackups } from "./retention.js";
 import type { NamedKey } from "./vault-keys.js";
@@ -89,11 +89,14 @@ async function captureInto(job: Capture, copy: CaptureCopy, say: (line: string) 
   const stanza = await tool.info(repository);
   const backup = stanza?.backups.at(-1);
   if (!stanza || !backup) throw new EngineError("the backup is not listed after it ended", 3);
+  const present = async () => readEpochChain(copy, epoch, await signersAt(copy));
+  let chain = await present();
   const complete = (one: RepositoryBackup, from: Date, until: Date) =>
-    append(job, copy, { startedAt: from, finishedAt: until, stanza, backup: one, keys });
+    append(job, copy, { startedAt: from, finishedAt: until, stanza, backup: one, keys, chain });
   // What ended without its entry, because its run was killed in between, is a point all the same: others add to it.
-  for (const orphan of await orphans(copy, epoch, stanza.backups.slice(0, -1))) {
+  for (const orphan of orphans(chain, stanza.backups.slice(0, -1))) {
     await complete(orphan, at(orphan.timestamp.start), at(orphan.timestamp.stop));
+    chain = await present();
     say(`${orphan.label} at ${copy.site} had no entry, and has one now`);
   }
   const { key, entry } = await complete(backup, startedAt, new Date());
@@ -110,12 +113,10 @@ async function captureInto(job: Capture, copy: CaptureCopy, say: (line: string) 
 }
 
 /** Backups that are newer than any that the chain names. */
-async function orphans(
-  copy: ChainOf,
-  epoch: number,
+function orphans(
+  { entries }: Pick<EpochChain, "entries">,
   listed: readonly RepositoryBackup[],
-): Promise<RepositoryBackup[]> {
-  const { entries } = await readEpochChain(copy, epoch, await signersAt(copy));
+): RepositoryBackup[] {
   const known = entries.flatMap(({ entry, unsigned }) =>
     entry?.entry === "point" ? [entry.label] : unsigned ? [unsigned.label] : [],
   );
@@ -131,15 +132,17 @@ interface Finished {
   readonly stanza: Stanza;
   readonly backup: RepositoryBackup;
   readonly keys: NamedKey[];
+  /** What the copy's chain holds until then. */
+  readonly chain: EpochChain;
 }
 
 /** Adds the entry, last: from here on the backup is a recovery point. */
 async function append(job: Capture, copy: CaptureCopy, finished: Finished): Promise<Appended> {
   const { dataset, epoch, takenAt } = job;
-  const { startedAt, finishedAt, stanza, backup, keys } = finished;
+  const { startedAt, finishedAt, stanza, backup, keys, chain } = finished;
   const { label, lsn, archive, info, prior } = backup;
-  const chain = await readEpochChain(copy, epoch, await signersAt(copy));
-  const parent = prior ? referenceTo(chain, prior) : undefined;
+  const addsTo = chain.points.find((point) => point.label === prior);
+  const parent = addsTo && referenceTo(chain, addsTo);
   const facts = {
     backup: backup.type,
     superuser: job.superuser,
@@ -174,13 +177,6 @@ async function append(job: Capture, copy: CaptureCopy, finished: Finished): Prom
     restore: copy.restore(label),
   };
   return appendEntry(copy.store, names.manifestPrefix(dataset, epoch), content, job.signer);
-}
-
-/** The entry of the backup that another adds to. */
-function referenceTo({ entries, points }: EpochChain, label: string) {
-  const point = points.find((one) => one.label === label);
-  const sha256 = entries.find(({ key }) => key === point?.key)?.sha256;
-  return point && sha256 !== undefined ? { sequence: point.sequence, sha256 } : undefined;
 }
 
 /** Facts that the tool told. */

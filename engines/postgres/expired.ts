@@ -1,7 +1,7 @@
 import { names } from "../../plan/index.js";
 import { appendEntry, type Signer } from "../../vault/index.js";
 import type { RepositoryBackup } from "./pgbackrest.js";
-import { type ChainOf, type PhysicalPoint, readEpochChain, signersAt } from "./points-chain.js";
+import { type ChainOf, type PhysicalPoint, readEpochChain, referenceTo, signersAt } from "./points-chain.js";
 
 /**
  * Says in the chain which points the tool has removed by the plan's retention: without that they would look damaged.
@@ -23,12 +23,9 @@ export async function buryExpired(
   signer: Signer,
 ): Promise<string[]> {
   const { plan, dataset, site, store } = copy;
-  const { entries, points } = await readEpochChain(copy, epoch, await signersAt(copy));
-  const gone = expired(points, listed);
-  const removed = gone.flatMap(({ key, sequence }) => {
-    const sha256 = entries.find((entry) => entry.key === key)?.sha256;
-    return sha256 ? [{ sequence, sha256 }] : [];
-  });
+  const chain = await readEpochChain(copy, epoch, await signersAt(copy));
+  const gone = expired(chain.points, listed);
+  const removed = gone.flatMap((point) => referenceTo(chain, point) ?? []);
   if (removed.length === 0) return [];
   await appendEntry(
     store,

@@ -6,6 +6,7 @@ import {
   type FoundEntry,
   type ObjectStore,
   type Part,
+  type Reference,
   readChain,
   removedPoints,
   signersIn,
@@ -116,4 +117,13 @@ function physicalPoint({ key, unsigned, entry }: FoundEntry): PhysicalPoint | un
     ...("parent" in point && point.parent ? { parent: point.parent.sequence } : {}),
     keys: ("keys" in point && point.keys) || [],
   };
+}
+
+/** A point as later entries name it; undefined when the chain has no such entry. */
+export function referenceTo(
+  { entries }: Pick<EpochChain, "entries">,
+  { key, sequence }: Pick<PhysicalPoint, "key" | "sequence">,
+): Reference | undefined {
+  const sha256 = entries.find((entry) => entry.key === key)?.sha256;
+  return sha256 === undefined ? undefined : { sequence, sha256 };
 }

@@ -148,8 +148,8 @@ export async function epochsAt({ dataset, store }: CopyRef): Promise<number[]> {
     store.folders(names.repositoryPrefix(dataset)),
     store.folders(names.chainsPrefix(dataset)),
   ]);
-  const epochs = labels.flat().flatMap((label) => /^e(\d{6})$/.exec(label)?.[1] ?? []);
-  return [...new Set(epochs.map(Number))].sort((a, b) => a - b);
+  const epochs = labels.flat().flatMap((label) => names.epochOf(label) ?? []);
+  return [...new Set(epochs)].sort((a, b) => a - b);
 }
 
 async function readEpochs(copy: CopyRef, signers: CopySigners): Promise<EpochContent[]> {

@@ -1,8 +1,8 @@
 import { humanSeconds, names } from "../../plan/index.js";
 import { type Decision, selectPoints } from "../../plan/retention/select.js";
-import { appendEntry, isVerified, livePoints, type Reference, type Signer } from "../../vault/index.js";
+import { appendEntry, isVerified, livePoints, type Signer } from "../../vault/index.js";
 import type { RepositoryBackup } from "./pgbackrest.js";
-import { type ChainOf, type EpochChain, readEpochChain, signersAt } from "./points-chain.js";
+import { type ChainOf, type EpochChain, readEpochChain, referenceTo, signersAt } from "./points-chain.js";
 
 /** What is dropped of a repository, and by what. */
 export interface RetentionJob {
@@ -37,10 +37,9 @@ export async function dropBackups(copy: ChainOf, job: RetentionJob, signer: Sign
   // What cannot be read may be what holds.
   if (chain.faults.length > 0) return [];
   const dropped = fullsToDrop(chain, keep, job.now);
-  const removed = chain.points.flatMap(({ key, label, sequence }): Reference[] => {
-    const sha256 = chain.entries.find((entry) => entry.key === key)?.sha256;
-    return sha256 !== undefined && dropped.has(fullOf(label)) ? [{ sequence, sha256 }] : [];
-  });
+  const removed = chain.points.flatMap((point) =>
+    dropped.has(fullOf(point.label)) ? (referenceTo(chain, point) ?? []) : [],
+  );
   if (removed.length > 0)
     await appendEntry(
       store,

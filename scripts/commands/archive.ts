@@ -2,6 +2,7 @@ import type { Archiving } from "../../engines/postgres/host/archive.js";
 import type { CommandModule, ExitCode } from "../command.js";
 import { metricsOption } from "../options.js";
 import { identityOption, storeOption } from "../sealed/options.js";
+import { say } from "../ui/say.js";
 
 const help = `
 For a server that runs on an ordinary machine; run it there, as the server's user or as root. The server is found as
@@ -66,7 +67,6 @@ async function run(path: string, dataset: string, options: Options): Promise<Exi
   const plan = await loadPlan(path);
   const of = await hostDataset(plan, dataset, options);
   const address = await connectionFrom("postgres", process.env);
-  const say = (line: string) => process.stderr.write(`${new Date().toISOString()} ${line}\n`);
   const choice = newEpoch ? "new" : continueEpoch ? "continue" : undefined;
   const found = yes
     ? await recorded(

@@ -2,6 +2,7 @@ import { Option } from "@commander-js/extra-typings";
 import type { CommandModule, ExitCode } from "../command.js";
 import { metricsOption } from "../options.js";
 import { identityOption, outputGiven, stagingOption, storeOption } from "../sealed/options.js";
+import { say } from "../ui/say.js";
 
 const help = `
 A physical backup (pgBackRest) runs where its server's Pod can be reached, or on the server's own machine, which has to
@@ -47,8 +48,6 @@ interface Options {
   readonly metrics?: string;
   readonly json: boolean;
 }
-
-const say = (line: string) => process.stderr.write(`${new Date().toISOString()} ${line}\n`);
 
 async function capture(path: string, dataset: string, options: Options): Promise<ExitCode> {
   const { loadPlan } = await import("../../plans/load.js");

@@ -3,6 +3,7 @@ import type { Told } from "../operation/recorded.js";
 import { metricsOption } from "../options.js";
 import { folderGiven, fromOption, identityOption, storeOption } from "../sealed/options.js";
 import type { PrunedCopy } from "../sealed/prune.js";
+import { say } from "../ui/say.js";
 
 const help = `
 Without --yes it shows what would go, and why. What retention says of dumps is applied to every direct copy by its own
@@ -51,7 +52,6 @@ async function run(path: string, { from, ...options }: Options): Promise<ExitCod
   const { loadPlan } = await import("../../plans/load.js");
   const { pruneSealed } = await import("../sealed/prune.js");
   const plan = await loadPlan(path);
-  const say = (line: string) => process.stderr.write(`${new Date().toISOString()} ${line}\n`);
   const folder = await folderGiven(from);
   const act = () => pruneSealed(plan, { ...options, folder, say });
   const { recorded } = await import("../operation/recorded.js");

@@ -3,6 +3,7 @@ import type { CommandModule, ExitCode } from "../command.js";
 import { metricsOption } from "../options.js";
 import type { RepairOutcome } from "../physical/repair.js";
 import { identityOption, storeOption } from "../sealed/options.js";
+import { say } from "../ui/say.js";
 
 const help = `
 For a server on an ordinary machine; run it there, as the server's user or as root. Every page of every table and index is
@@ -63,7 +64,7 @@ async function run(path: string, dataset: string, options: Options): Promise<Exi
   const plan = await loadPlan(path);
   const how = {
     ...rest,
-    say: (line: string) => process.stderr.write(`${new Date().toISOString()} ${line}\n`),
+    say,
   };
   const assessed = await assess(plan, dataset, how);
   if (!yes || !programs || assessed.faults.length === 0) {

@@ -1,3 +1,4 @@
+import { referenceTo } from "../../engines/postgres/points-chain.js";
 import { copiesOf, readCopies } from "../../engines/postgres/points-copies.js";
 import { names, type Plan } from "../../plan/index.js";
 import { appendEntry, copyAt, recipientsOf, signingKeys } from "../../vault/index.js";
@@ -22,11 +23,9 @@ export async function holdPhysical(plan: Plan, options: Omit<HoldOptions, "kind"
   const those = found.flatMap(({ site, epochs }, index) =>
     epochs.flatMap(({ epoch, chain }) => {
       const point = chain.points.find((one) => one.label === label);
-      const sha256 = chain.entries.find(({ key }) => key === point?.key)?.sha256;
+      const reference = point && referenceTo(chain, point);
       const store = refs[index]?.store;
-      return point && store && sha256 !== undefined
-        ? [{ site, epoch, store, reference: { sequence: point.sequence, sha256 } }]
-        : [];
+      return store && reference ? [{ site, epoch, store, reference }] : [];
     }),
   );
   if (those.length === 0) throw noSuchPoint(dataset, label, silent);

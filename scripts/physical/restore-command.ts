@@ -5,6 +5,7 @@ import type { ExitCode } from "../command.js";
 import { recorded, type Told } from "../operation/recorded.js";
 import { wholeGiven } from "../options.js";
 import { onlyDataset } from "../sealed/restore-command.js";
+import { say } from "../ui/say.js";
 import { type FolderPlan, type FolderWish, planFolderRestore, restoreFolder } from "./restore.js";
 
 /** What `restore` is told about a folder. */
@@ -25,7 +26,6 @@ export async function restoreToFolder(plan: Plan, options: FolderOptions): Promi
     ...{ ...rest, into },
     ...(timeline === undefined ? {} : { timeline: wholeGiven("--timeline", timeline, 1) }),
   };
-  const say = (line: string) => process.stderr.write(`${new Date().toISOString()} ${line}\n`);
   const intend = () => planFolderRestore(plan, dataset, wish);
   const { site, store } = options;
   const operation = {

@@ -2,6 +2,7 @@ import { EngineError } from "../../engines/errors.js";
 import { verifyHostCopy } from "../../engines/postgres/host/verify.js";
 import type { RepositoryVerdict } from "../../engines/postgres/verify-repository.js";
 import type { Plan } from "../../plan/index.js";
+import { say } from "../ui/say.js";
 import { type HostOptions, hostDataset } from "./job.js";
 
 /** One epoch of one copy. */
@@ -20,6 +21,5 @@ export async function verifyFromHere(
   const of = await hostDataset(plan, dataset, { ...options, site });
   const [copy] = of.copies;
   if (!copy) throw new EngineError(`site "${site}" holds no physical copy of "${dataset}"`, 2);
-  const say = (line: string) => process.stderr.write(`${new Date().toISOString()} ${line}\n`);
   return { dataset, site, ...(await verifyHostCopy(of, copy, epoch, say)) };
 }

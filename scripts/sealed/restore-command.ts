@@ -3,6 +3,7 @@ import { type Plan, postgresDatasets } from "../../plan/index.js";
 import type { ExitCode } from "../command.js";
 import { recorded, type Told } from "../operation/recorded.js";
 import { wholeGiven } from "../options.js";
+import { say } from "../ui/say.js";
 import { folderGiven } from "./options.js";
 import { planRestoreDump, type RestoreDump, restoreDump } from "./restore.js";
 
@@ -39,7 +40,7 @@ export async function restoreFromDump(plan: Plan, options: DumpOptions): Promise
     ...rest,
     ...{ replaces: replace, systemIdentifier: system, folder: await folderGiven(from) },
     jobs: wholeGiven("--jobs", jobs, 1, mostJobs),
-    say: (line: string) => process.stderr.write(`${new Date().toISOString()} ${line}\n`),
+    say,
   };
   const intend = () => planRestoreDump(plan, dataset, how);
   const { kind = "logical", site, store, metrics } = options;

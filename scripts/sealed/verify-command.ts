@@ -1,6 +1,7 @@
 import type { VerificationLevel } from "../../engines/engine.js";
 import { EngineError } from "../../engines/errors.js";
 import type { Plan } from "../../plan/index.js";
+import { say } from "../ui/say.js";
 import { table } from "../ui/table.js";
 import { dumpsWanted, type JobOptions } from "./job.js";
 import { type VerifiedCopy, type VerifiedPoint, verifyDumps } from "./verify.js";
@@ -18,7 +19,6 @@ export interface VerifyDumpOptions extends JobOptions {
 
 /** Verifies every dump of a plan that is asked for. */
 export async function verifyAllDumps(plan: Plan, options: VerifyDumpOptions): Promise<VerifiedCopy[]> {
-  const say = (line: string) => process.stderr.write(`${new Date().toISOString()} ${line}\n`);
   const results: VerifiedCopy[] = [];
   for (const { dataset, kind } of dumpsWanted(plan, options))
     results.push(...(await verifyDumps(plan, dataset, { ...options, kind, say })));

@@ -1,3 +1,4 @@
+import { names } from "../../plan/index.js";
 import type { ObjectStore } from "../object-store.js";
 import { type FoundEntry, readChain } from "./chain.js";
 
@@ -28,10 +29,10 @@ export async function catalogueOf(store: ObjectStore): Promise<FoundChain[]> {
 export async function chainsOf(store: ObjectStore, dataset: string): Promise<FoundChain[]> {
   const chains: FoundChain[] = [];
   for (const label of await store.folders(`${root}${dataset}/`)) {
-    const epoch = /^e(\d{6})$/.exec(label)?.[1];
+    const epoch = names.epochOf(label);
     if (epoch === undefined) continue;
     const prefix = `${root}${dataset}/${label}/`;
-    chains.push({ dataset, epoch: Number(epoch), prefix, entries: await readChain(store, prefix) });
+    chains.push({ dataset, epoch, prefix, entries: await readChain(store, prefix) });
   }
   return chains;
 }

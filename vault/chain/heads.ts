@@ -71,7 +71,7 @@ interface Newest {
 async function newestEntries({ store, dataset }: HeadCopy): Promise<Newest[]> {
   const found: Newest[] = [];
   for (const label of await store.folders(names.chainsPrefix(dataset))) {
-    const epoch = epochOf(label);
+    const epoch = names.epochOf(label);
     if (epoch === undefined) continue;
     let key: string | undefined;
     for await (const object of store.list(names.manifestPrefix(dataset, epoch))) key = object.key;
@@ -94,7 +94,7 @@ export async function knownHeads(
       const newest = new Map<number, string>();
       const prefix = headsOf(copy.dataset, copy.site);
       for await (const { key } of other.store.list(prefix)) {
-        const epoch = epochOf(key.slice(prefix.length).split("/")[0] ?? "");
+        const epoch = names.epochOf(key.slice(prefix.length).split("/")[0] ?? "");
         if (epoch !== undefined) newest.set(epoch, key);
       }
       if (newest.size === 0) continue;
@@ -138,9 +138,4 @@ function believed(
     if (!(error instanceof VaultError)) throw error;
     return undefined;
   }
-}
-
-function epochOf(label: string): number | undefined {
-  const digits = /^e(\d{6})$/.exec(label)?.[1];
-  return digits === undefined ? undefined : Number(digits);
 }
