@@ -6,9 +6,9 @@ import { say } from "../ui/say.js";
 
 const help = `
 A physical backup (pgBackRest) runs where its server's Pod can be reached, or on the server's own machine, which has to
-archive (secondsite archive). A dump (logical) runs anywhere: the server is
-found as PostgreSQL's own programs find it (PGHOST, PGPORT, PGUSER, PGPASSWORD or PGPASSWORD_FILE, PGSSLMODE,
-PGSSLROOTCERT), and stores by the AWS environment, or by the profile <plan>-<site> for a store of another provider.
+archive (secondsite archive). A dump (logical) runs anywhere: the server is found as PostgreSQL's own programs find it
+(PGHOST, PGPORT, PGUSER, PGPASSWORD or PGPASSWORD_FILE, PGSSLMODE, PGSSLROOTCERT), and stores by the AWS environment, or by
+the profile <plan>-<site> for a store of another provider.
 Sealing needs no secret key: what is written is wrapped for those whom the plan names.
 
 Exit codes: 0 every copy has the point, 1 the source is empty, 2 bad input, 3 at least one copy failed, 4 another run
