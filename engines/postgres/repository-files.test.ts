@@ -32,3 +32,11 @@ test("without bundles an empty file is a file, and without compression it has it
   expect([...found.keys()]).toContain("pg_data/empty");
   expect([...found.keys()]).toContain("pg_data/base/1/odd");
 });
+
+test.each([
+  ["a list with a changed block", manifest(true, "zst").replace('"size":3}', '"si\u0001')],
+  ["no list", "[backup]\n"],
+  ["something else", "\u0000\u0001"],
+])("what was changed beneath the store is no manifest: %s", (_what, text) => {
+  expect(() => filesIn(text, "20260302-000000F")).toThrow(SyntaxError);
+});

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { names } from "../../plan/index.js";
-import { digest, type Store } from "../../vault/index.js";
+import type { Store } from "../../vault/index.js";
 import type { PgBackRest } from "./pgbackrest.js";
 
 /** One epoch's repository of a copy. */
@@ -30,8 +30,8 @@ export async function repositoryFaults(repository: RepositoryRef): Promise<strin
   for (const label of labels)
     for (const [name, bytes] of await filesOf(tool, dataset, label, faults)) expected.set(name, bytes);
   for (const info of [`backup/${dataset}/backup.info`, `archive/${dataset}/archive.info`]) {
-    for (const name of [info, `${info}.copy`]) expected.set(name, undefined);
-    faults.push(...(await catalogueFaults(tool, info)));
+    for (const name of twice(info)) expected.set(name, undefined);
+    faults.push(...(await readTwice(tool, info)).problems);
   }
   for (const [name, bytes] of expected) {
     const found = stored.get(name);
@@ -57,18 +57,21 @@ async function filesOf(
   faults: string[],
 ): Promise<Map<string, number | undefined>> {
   const folder = `backup/${dataset}/${label}`;
-  const files = new Map<string, number | undefined>([
-    [`${folder}/backup.manifest`, undefined],
-    [`${folder}/backup.manifest.copy`, undefined],
-  ]);
-  for (const manifest of [...files.keys()])
+  const manifest = `${folder}/backup.manifest`;
+  const files = new Map<string, number | undefined>(
+    twice(manifest).map((name) => [name, undefined] satisfies [string, undefined]),
+  );
+  const { texts, problems } = await readTwice(tool, manifest);
+  faults.push(...problems);
+  for (const text of texts)
     try {
-      const text = await tool.run("repo-get", [], [manifest]);
       for (const [name, bytes] of filesIn(text, label)) files.set(`${folder}/${name}`, bytes);
-      break;
+      return files;
     } catch (error) {
-      faults.push(`${manifest}: it cannot be read: ${(error as Error).message}`);
+      // Decrypted and unpacked, a changed block is some other text.
+      if (!(error instanceof SyntaxError)) throw error;
     }
+  if (problems.length === 0) faults.push(`${manifest}: it is no manifest, and its copy says the same`);
   return files;
 }
 
@@ -81,12 +84,17 @@ const endings: Readonly<Record<string, string>> = {
   zst: ".zst",
 };
 
-/** The files that a manifest says are in its own backup, by their names below it. */
+/**
+ * The files that a manifest says are in its own backup, by their names below it.
+ *
+ * @throws SyntaxError where it is none
+ */
 export function filesIn(manifest: string, label: string): Map<string, number> {
   const found = new Map<string, number>();
   const bundled = /^backup-bundle=true$/m.test(manifest);
   const ending = endings[/^option-compress-type="(\w+)"$/m.exec(manifest)?.[1] ?? "none"] ?? "";
-  const [, section = ""] = manifest.split("\n[target:file]\n");
+  const [, section] = manifest.split("\n[target:file]\n");
+  if (section === undefined) throw new SyntaxError("a manifest has a list of files");
   for (const line of section.split("\n")) {
     if (line.startsWith("[")) break;
     const at = line.indexOf("={");
@@ -108,31 +116,49 @@ export function filesIn(manifest: string, label: string): Map<string, number> {
   return found;
 }
 
-/** Until a catalogue and its copy are both written, milliseconds. */
+/** A catalogue or a manifest, and the copy of it that is written after it. */
+const twice = (name: string) => [name, `${name}.copy`];
+
+/** Until a file and its copy are both written, milliseconds. */
 const settleTime = 3_000;
 
-/** The two copies of a catalogue say the same, or one of them is not as it was written. */
-async function catalogueFaults(tool: PgBackRest, name: string, again = true): Promise<string[]> {
-  const read = async (one: string) => {
+/** What is written twice says the same both times, or one of them is not as it was written. */
+async function readTwice(tool: PgBackRest, name: string, again = true): Promise<Twice> {
+  const read = async (one: string): Promise<Once> => {
     try {
-      return { name: one, sum: digest(await tool.run("repo-get", [], [one])) };
+      return { name: one, text: await tool.run("repo-get", [], [one]) };
     } catch (error) {
       return { name: one, problem: (error as Error).message };
     }
   };
-  const both = await Promise.all([name, `${name}.copy`].map(read));
+  const both = await Promise.all(twice(name).map(read));
   const bad = both.flatMap((one) =>
     one.problem === undefined ? [] : [`${one.name}: it cannot be read: ${one.problem}`],
   );
   const [first, second] = both;
+  const differ = bad.length === 0 && first?.text !== second?.text;
   // A backup that ends meanwhile writes one after the other.
-  if (again && (bad.length > 0 || first?.sum !== second?.sum)) {
+  if (again && (bad.length > 0 || differ)) {
     await sleep(settleTime);
-    return catalogueFaults(tool, name, false);
+    return readTwice(tool, name, false);
   }
-  return bad.length > 0 || first?.sum === second?.sum
-    ? bad
-    : [`${name}: it says something else than its copy: one of them was changed`];
+  const problems = differ ? [`${name}: it says something else than its copy: one of them was changed`] : bad;
+  return { problems, texts: both.flatMap(({ text }) => (text === undefined ? [] : [text])) };
+}
+
+/** What was read of a file, or why it was not. */
+interface Once {
+  readonly name: string;
+  readonly text?: string;
+  readonly problem?: string;
+}
+
+/** What a file and its copy say. */
+interface Twice {
+  /** What of the two can be read, the file itself first. */
+  readonly texts: readonly string[];
+  /** A line for each, with the object's name first. */
+  readonly problems: readonly string[];
 }
 
 /** A timeline's history, which replaying beyond its beginning needs, is lines of numbers and positions. */
