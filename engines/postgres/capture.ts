@@ -5,6 +5,7 @@ import {
   type ChainEntry,
   type EntryContent,
   type Signer,
+  wordsOf,
 } from "../../vault/index.js";
 import { EngineError } from "../errors.js";
 import { buryExpired } from "./expired.js";
@@ -69,7 +70,7 @@ export async function capture(job: Capture, say: (line: string) => void): Promis
     try {
       done.push(await captureInto(job, copy, say));
     } catch (error) {
-      failures.push(`${copy.site}: ${error instanceof Error ? error.message : error}`);
+      failures.push(`${copy.site}: ${wordsOf(error)}`);
     }
   if (failures.length > 0)
     throw new EngineError(
