@@ -12,7 +12,7 @@ let folder: string;
 let file: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "secondsite-metrics-"));
-  file = join(folder, "collector", "secondsite.prom");
+  file = join(folder, "secondsite.prom");
 });
 afterEach(() => rm(folder, { recursive: true }));
 
@@ -34,7 +34,7 @@ test("what another run wrote stays; what is said again is replaced", async () =>
     { labels: { dataset: "media" }, value: 2 },
   ]);
   expect(await points("shop_backup_size_bytes")).toEqual([{ labels: { dataset: "orders" }, value: 4 }]);
-  expect(await readdir(join(folder, "collector"))).toEqual(["secondsite.prom"]);
+  expect(await readdir(folder)).toEqual(["secondsite.prom"]);
 });
 
 test("of writers at once none undoes another, and the file is whole whenever it is read", async () => {
@@ -64,4 +64,13 @@ test("a file of somebody else's is not written over", async () => {
 
   await expect(writeTextfile(file, "chat_", [size("messages", 1)])).rejects.toThrow("line 1 has no help");
   expect(await readFile(file, "utf8")).toBe("accounts: everything\n");
+});
+
+test("a folder that is not there is named and not made: node_exporter would never read it", async () => {
+  const missing = join(folder, "colector");
+
+  await expect(
+    writeTextfile(join(missing, "secondsite.prom"), "chat_", [size("messages", 1)]),
+  ).rejects.toThrow(`${missing} is not there; name a file in the folder that node_exporter reads`);
+  expect(await readdir(folder)).toEqual([]);
 });

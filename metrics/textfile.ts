@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { open, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 
 import lockfile from "proper-lockfile";
@@ -14,9 +14,10 @@ import { parseExposition } from "./parse.js";
  *
  * @param file its name has to end with `.prom` for node_exporter to see it
  * @throws NoExposition when the file is somebody else's; it stays as it is
+ * @throws Error when its folder is not there: one that was made here is none that node_exporter reads
  */
 export async function writeTextfile(file: string, prefix: string, samples: readonly Sample[]): Promise<void> {
-  await mkdir(dirname(file), { recursive: true });
+  await requireFolder(dirname(file));
   const release = await lockfile.lock(file, {
     realpath: false,
     retries: { retries: 20, minTimeout: 50, maxTimeout: 500 },
@@ -28,6 +29,16 @@ export async function writeTextfile(file: string, prefix: string, samples: reado
   } finally {
     await release();
   }
+}
+
+async function requireFolder(folder: string): Promise<void> {
+  const found = await stat(folder).catch((error: NodeJS.ErrnoException) => error);
+  if (found instanceof Error)
+    throw new Error(
+      found.code === "ENOENT"
+        ? `${folder} is not there; name a file in the folder that node_exporter reads`
+        : `${folder} cannot be looked at: ${found.code}`,
+    );
 }
 
 async function present(file: string): Promise<string> {

@@ -64,6 +64,9 @@ export interface Places {
   readonly regions: readonly RegionPlace[];
 }
 
+/** Networks that every cluster has inside: no world can be there. */
+export const insideNets = { services: 96, pods: 244 } as const;
+
 /** Computes the places of a world. */
 export function placesOf(spec: WorldSpec): Places {
   const { net } = spec;
@@ -99,9 +102,9 @@ export function placesOf(spec: WorldSpec): Places {
         node,
         gate,
         resolver,
-        serviceCidr: `10.96.${index}.0/24`,
-        podCidr: `10.244.${index}.0/24`,
-        clusterDns: `10.96.${index}.10`,
+        serviceCidr: `10.${insideNets.services}.${index}.0/24`,
+        podCidr: `10.${insideNets.pods}.${index}.0/24`,
+        clusterDns: `10.${insideNets.services}.${index}.10`,
       };
     }),
   };

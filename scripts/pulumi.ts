@@ -1,8 +1,8 @@
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { EngineEvent, Stack } from "@pulumi/pulumi/automation/index.js";
-
 import { EngineError } from "../engines/errors.js";
+import { wordsOf } from "../vault/errors.js";
 
 /** Folder of Pulumi.yaml, and of the stacks' configuration; elsewhere where `SECONDSITE_PROJECT` says so. */
 const project = process.env.SECONDSITE_PROJECT ?? resolve(dirname(fileURLToPath(import.meta.url)), "..");
@@ -52,7 +52,7 @@ export async function openStack(name: string): Promise<Stack> {
 
 /** The Automation API's errors repeat themselves over many lines; one of them says why. */
 function reasonOf(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
+  const text = wordsOf(error);
   if (/ENOENT/.test(text))
     return "the program `pulumi` is not on PATH (secondsite doctor shows where one is)";
   const lines = text.split("\n").map((line) => line.trim());

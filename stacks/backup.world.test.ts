@@ -1,23 +1,12 @@
 import { join } from "node:path";
 import {
-  CreateAccessKeyCommand,
-  CreateRoleCommand,
-  CreateUserCommand,
-  IAMClient,
-  PutRolePolicyCommand,
-  PutUserPolicyCommand,
-} from "@aws-sdk/client-iam";
-import {
   DeleteObjectCommand,
   DeletePublicAccessBlockCommand,
   GetObjectCommand,
   HeadObjectCommand,
-  ListObjectVersionsCommand,
-  type ListObjectVersionsCommandOutput,
-  type ObjectVersion,
   S3Client,
 } from "@aws-sdk/client-s3";
-import { AssumeRoleCommand, AssumeRoleWithWebIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import { AssumeRoleWithWebIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 
@@ -27,8 +16,11 @@ import { defaultWorld, down, fail, heal, status, up } from "../sandbox/world/ind
 import { testImages } from "../sandbox/world/testing/images.js";
 import { noTraces, tracesOf } from "../sandbox/world/testing/traces.js";
 import { asCredentials, awsOf, callsOf } from "./testing/aws.js";
+import { asBreakGlass } from "./testing/break-glass.js";
 import { eventually } from "./testing/eventually.js";
+import { jobsOf, runNow } from "./testing/jobs.js";
 import { Project, root } from "./testing/project.js";
+import { objectsBelow, textAt, versionsBelow } from "./testing/vault-objects.js";
 
 /** The plan as it is, but for physical backups that come every minute. */
 const plan: Plan = structuredClone(chat);
@@ -52,27 +44,11 @@ let s3: S3Client;
 let s3Away: S3Client;
 
 const kubectl = (...args: string[]) => project.kubectl(home, "--namespace", namespace, ...args);
-/** Every version below a prefix; a listing holds 1,000 at most. */
-const versions = async (client: S3Client, Bucket: string, Prefix: string): Promise<ObjectVersion[]> => {
-  const found: ObjectVersion[] = [];
-  let from: { KeyMarker?: string | undefined; VersionIdMarker?: string | undefined } | undefined = {};
-  while (from) {
-    const page: ListObjectVersionsCommandOutput = await client.send(
-      new ListObjectVersionsCommand({ Bucket, Prefix, ...from }),
-    );
-    found.push(...(page.Versions ?? []));
-    from = page.IsTruncated
-      ? { KeyMarker: page.NextKeyMarker, VersionIdMarker: page.NextVersionIdMarker }
-      : undefined;
-  }
-  return found;
-};
-const manifests = () => versions(s3, vault, names.manifestPrefix(dataset, 1));
+const manifests = () => versionsBelow(s3, vault, names.manifestPrefix(dataset, 1));
 /** Label of the first recovery point of the first epoch, out of its manifest. */
 const firstPoint = async () => {
   const [{ Key } = {}] = await manifests();
-  const { Body } = await s3.send(new GetObjectCommand({ Bucket: vault, Key }));
-  return (JSON.parse((await Body?.transformToString()) ?? "{}") as { label: string }).label;
+  return (JSON.parse(await textAt(s3, vault, Key)) as { label: string }).label;
 };
 const token = async (job: names.DatasetJob) => {
   const account = names.serviceAccount(dataset, job);
@@ -100,11 +76,7 @@ afterAll(async () => {
 });
 
 test("a CronJob's Pod fires on the minute, by the controller, and captures under its own role by web identity", async () => {
-  const jobs = async () => {
-    const { output } = await kubectl("get", "jobs", "--output=json");
-    const { items } = JSON.parse(output) as { items: Job[] };
-    return items.filter(({ metadata }) => metadata.ownerReferences?.[0]?.name === "messages-physical");
-  };
+  const jobs = () => jobsOf(kubectl, "messages-physical");
   await eventually(async () => (await jobs()).some(({ status }) => status.succeeded === 1), 150);
   const job = (await jobs()).find(({ status }) => status.succeeded === 1);
   expect(job?.metadata.ownerReferences).toMatchObject([{ kind: "CronJob", name: "messages-physical" }]);
@@ -121,16 +93,14 @@ test("a CronJob's Pod fires on the minute, by the controller, and captures under
 });
 
 test("each copy has a chain of its own, signed by one key; the same keys lie at every copy", async () => {
-  const text = async (client: S3Client, bucket: string, Key: string) =>
-    (await client.send(new GetObjectCommand({ Bucket: bucket, Key }))).Body?.transformToString();
   const copies = [
     [s3, vault, "virginia"],
     [s3Away, names.vaultBucket(plan, "oregon", "customer"), "oregon"],
   ] as const;
   const entry = `${names.manifestPrefix(dataset, 1)}00000001.json`;
-  await eventually(async () => (await versions(s3Away, copies[1][1], entry)).length > 0, 60);
+  await eventually(async () => (await versionsBelow(s3Away, copies[1][1], entry)).length > 0, 60);
   const entries = await Promise.all(
-    copies.map(async ([client, bucket]) => JSON.parse((await text(client, bucket, entry)) ?? "{}")),
+    copies.map(async ([client, bucket]) => JSON.parse(await textAt(client, bucket, entry))),
   );
   const signature = { key: "signing-000001", signer: expect.stringMatching(/^[0-9a-f]{64}$/) };
   expect(entries).toMatchObject(
@@ -141,7 +111,7 @@ test("each copy has a chain of its own, signed by one key; the same keys lie at 
   for (const key of ["passphrase", "signing-000001", "data-000001"]) {
     const Key = `${names.keyPrefix(dataset)}${key}.json`;
     const [here = "", away = ""] = await Promise.all(
-      copies.map(([client, bucket]) => text(client, bucket, Key)),
+      copies.map(([client, bucket]) => textAt(client, bucket, Key)),
     );
     expect(away).toBe(here);
     // The category's key, and each holder of the plan's recovery key.
@@ -153,18 +123,6 @@ test("each copy has a chain of its own, signed by one key; the same keys lie at 
 });
 
 test("C3: the dump's CronJob makes a sealed, locked point in the same chain, as a role that only reads", async () => {
-  const dumped = async () => {
-    const entries = await Promise.all(
-      (await manifests()).map(async ({ Key }) => {
-        const { Body } = await s3.send(new GetObjectCommand({ Bucket: vault, Key }));
-        return JSON.parse((await Body?.transformToString()) ?? "{}") as {
-          kind?: string;
-          parts: { key: string }[];
-        };
-      }),
-    );
-    return entries.find(({ kind }) => kind === "logical");
-  };
   const psql = ["psql", "-X", "-h", "/run/secondsite", "-U", "postgres", "-v", "ON_ERROR_STOP=1", "chat"];
   await kubectl(
     ...["exec", "messages-0", "--container=database", "--", ...psql],
@@ -175,13 +133,14 @@ test("C3: the dump's CronJob makes a sealed, locked point in the same chain, as 
       "INSERT INTO notes VALUES (1, 'a note')",
     ],
   );
-  await kubectl("create", "job", "dump-now", "--from=cronjob/messages-logical");
-  const state = async () => (await kubectl("get", "job", "dump-now", "--output=json")).output;
-  await eventually(async () => /"(succeeded|failed)": [1-9]/.test(await state()), 120, "the dump ends");
-  const { output: said } = await kubectl("logs", "job/dump-now");
-  expect(await state(), said).toMatch(/"succeeded": 1/);
+  await runNow(kubectl, "messages-logical", "dump-now");
 
-  const point = await dumped();
+  interface Entry {
+    readonly kind?: string;
+    readonly parts: readonly { readonly key: string }[];
+  }
+  const entries = await objectsBelow<Entry>(s3, vault, names.manifestPrefix(dataset, 1));
+  const point = entries.find(({ kind }) => kind === "logical");
   expect(point).toMatchObject({
     ...{ version: 2, entry: "point", site: "virginia", takenAt: "virginia", epoch: 1 },
     source: { engine: "postgresql", database: "chat" },
@@ -202,7 +161,7 @@ test("C3: the dump's CronJob makes a sealed, locked point in the same chain, as 
 
 test("what it wrote is encrypted twice: by the tool's own cipher and under the category's key", async () => {
   const label = await firstPoint();
-  const stored = (await versions(s3, vault, `${repository}e000001/backup/${dataset}/${label}/`)).filter(
+  const stored = (await versionsBelow(s3, vault, `${repository}e000001/backup/${dataset}/${label}/`)).filter(
     ({ Size }) => Size,
   );
   expect(stored.length).toBeGreaterThan(3);
@@ -226,7 +185,7 @@ test("every version appears in the isolated site's bucket under the same id, and
     names.manifestPrefix(dataset, 1),
   ];
   const ids = async (client: S3Client, bucket: string) => {
-    const found = await Promise.all(parts.map((part) => versions(client, bucket, part)));
+    const found = await Promise.all(parts.map((part) => versionsBelow(client, bucket, part)));
     return found.flat().map(({ Key, VersionId }) => `${Key} ${VersionId}`);
   };
   const sent = await ids(s3, vault);
@@ -267,7 +226,7 @@ test("deleting a version is refused: by the bucket's policy to root, by the lock
   const [{ Key, VersionId } = {}] = await manifests();
   const remove = { Bucket: vault, Key, VersionId };
   await expect(s3.send(new DeleteObjectCommand(remove))).rejects.toMatchObject(denied);
-  const breakGlass = new S3Client(aws(home, await asBreakGlass()));
+  const breakGlass = new S3Client(aws(home, await asBreakGlass(aws, home, account)));
   await expect(breakGlass.send(new DeleteObjectCommand(remove))).rejects.toMatchObject({
     ...denied,
     message: expect.stringMatching(/lock/i),
@@ -347,44 +306,3 @@ test("down leaves nothing behind", async () => {
   await down(spec);
   expect(await tracesOf(spec)).toEqual(noTraces);
 });
-
-interface Job {
-  readonly metadata: {
-    readonly annotations?: Readonly<Record<string, string>>;
-    readonly ownerReferences?: readonly { readonly kind: string; readonly name: string }[];
-  };
-  readonly status: { readonly succeeded?: number };
-}
-
-/** Credentials of the plan's break-glass role, which the policies of the vault spare. */
-async function asBreakGlass() {
-  const iam = new IAMClient(aws(home));
-  const policy = (statement: object) =>
-    JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", ...statement }] });
-  const UserName = "officer";
-  const RoleName = "break-glass";
-  const everything = policy({ Action: ["s3:*", "sts:AssumeRole"], Resource: "*" });
-  await iam.send(new CreateUserCommand({ UserName }));
-  await iam.send(
-    new PutUserPolicyCommand({ UserName, PolicyName: "everything", PolicyDocument: everything }),
-  );
-  const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName }));
-  const trust = policy({
-    Principal: { AWS: `arn:aws:iam::${account}:user/${UserName}` },
-    Action: "sts:AssumeRole",
-  });
-  const { Role } = await iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: trust }));
-  await iam.send(
-    new PutRolePolicyCommand({ RoleName, PolicyName: "everything", PolicyDocument: everything }),
-  );
-  const sts = new STSClient(
-    aws(home, {
-      accessKeyId: AccessKey?.AccessKeyId ?? "",
-      secretAccessKey: AccessKey?.SecretAccessKey ?? "",
-    }),
-  );
-  const { Credentials } = await sts.send(
-    new AssumeRoleCommand({ RoleArn: Role?.Arn, RoleSessionName: "test" }),
-  );
-  return asCredentials(Credentials);
-}

@@ -23,7 +23,7 @@ export { proveRecipients, type RotatedKey, rotateAt } from "./copies/rotate-keys
 export { type SigningKeys, signingKeys, type WritingKeys, writingKeys } from "./copies/writing-keys.js";
 export { open, type SealKey, seal } from "./envelope/envelope.js";
 export { type PlainOpenFiles, plainOpenCommand } from "./envelope/plain-commands.js";
-export { VaultError } from "./errors.js";
+export { VaultError, wordsOf } from "./errors.js";
 export {
   type JobLease,
   type JobLeaseArgs,

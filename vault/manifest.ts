@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
-
 import { VaultError } from "./errors.js";
+import { jsonOf } from "./sequence/json.js";
 
 const part = z.object({
   /** Key of the object in the same bucket. */
@@ -64,16 +64,8 @@ export const manifestKey = (prefix: string, sequence: number): string =>
 
 /** Reads a manifest. @throws VaultError when it is none of this version. */
 export function parseManifest(text: string, label: string): Manifest {
-  const parsed = schema.safeParse(json(text));
+  const parsed = schema.safeParse(jsonOf(text));
   if (!parsed.success)
     throw new VaultError(`${label} is not a version 1 manifest: ${z.prettifyError(parsed.error)}`);
   return parsed.data;
-}
-
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
-
 import { names } from "../plan/index.js";
 import { VaultError } from "./errors.js";
 import {
@@ -13,6 +12,7 @@ import {
 import type { KeyRing } from "./keys/key-ring.js";
 import type { KeyContext, KeyProvider } from "./keys/provider.js";
 import { type KeptObject, keptObject, openedOrRewrapped } from "./keys/rewrapping.js";
+import { jsonOf } from "./sequence/json.js";
 
 /** As the first vaults wrapped it: by one KMS key alone. */
 const first = z.object({ version: z.literal(1), keyAlias: z.string(), ciphertext: z.base64() });
@@ -42,7 +42,7 @@ export const passphraseContext = (context: KeyContext): KeyContext => ({ ...cont
 
 /** Reads a wrapped passphrase of either kind. @throws VaultError when it is none */
 export function parsePassphrase(text: string, context: KeyContext, label: string): WrappedPassphrase {
-  const old = first.safeParse(json(text));
+  const old = first.safeParse(jsonOf(text));
   if (old.success) {
     const { keyAlias: key, ciphertext } = old.data;
     return { wrapped: [{ kind: "kms", key, ciphertext }], context };
@@ -91,12 +91,4 @@ export async function openPassphrase(ring: KeyRing, kept: KeptObject, body: Uint
     passphraseContext({ plan, dataset }),
     unwrapSecret(found, found.context, keys, label),
   );
-}
-
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

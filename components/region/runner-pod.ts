@@ -1,5 +1,5 @@
 import type { types } from "@pulumi/kubernetes";
-import { cloudSiteOf, names, type Plan } from "../../plan/index.js";
+import { cloudSiteOf, names, type Plan, roleArn } from "../../plan/index.js";
 import { stsAudience } from "../identity/oidc-provider.js";
 
 type PodSpec = types.input.core.v1.PodSpec;
@@ -28,7 +28,7 @@ const tokenFolder = "/var/run/secrets/eks.amazonaws.com/serviceaccount";
 /** A container of the runner image, allowed as little as a container can be. */
 export function runnerContainer(args: RunnerPodArgs, name: string, command: string[]): Container {
   const { plan, site, dataset, job, image } = args;
-  const { region, account } = cloudSiteOf(plan, site);
+  const { region } = cloudSiteOf(plan, site);
   return {
     name,
     image,
@@ -37,7 +37,7 @@ export function runnerContainer(args: RunnerPodArgs, name: string, command: stri
     env: Object.entries({
       SECONDSITE_SITE: site,
       AWS_REGION: region,
-      AWS_ROLE_ARN: `arn:aws:iam::${account}:role/${names.roleName(plan, site, dataset, job)}`,
+      AWS_ROLE_ARN: roleArn(plan, site, dataset, job),
       AWS_WEB_IDENTITY_TOKEN_FILE: `${tokenFolder}/token`,
       AWS_STS_REGIONAL_ENDPOINTS: "regional",
     }).map(([key, value]) => ({ name: key, value })),

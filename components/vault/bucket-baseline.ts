@@ -9,6 +9,8 @@ interface Baseline {
   readonly bucket: s3.Bucket;
   readonly deployers: readonly string[];
   readonly breakGlass: readonly string[];
+  /** ARN patterns of the principals that renew locks. @default nobody but break-glass */
+  readonly lockJobs?: readonly string[];
 }
 
 /** What takes the ground from under kept data: changed by deployers and break-glass only. */
@@ -26,7 +28,7 @@ const configurationChanges = [
 
 /** Adds what every bucket of ours has: no public access, TLS only, nobody but break-glass deletes versions. */
 export function bucketBaseline(name: string, args: Baseline, parent: pulumi.Resource): void {
-  const { region, bucket, deployers, breakGlass } = args;
+  const { region, bucket, deployers, breakGlass, lockJobs = [] } = args;
   const child = { parent };
   const at = { region, bucket: bucket.bucket };
   const whole = [`arn:aws:s3:::${args.bucketName}`, `arn:aws:s3:::${args.bucketName}/*`];
@@ -63,9 +65,18 @@ export function bucketBaseline(name: string, args: Baseline, parent: pulumi.Reso
           Sid: "OnlyBreakGlassDeletesVersions",
           Effect: "Deny",
           Principal: "*",
-          Action: ["s3:BypassGovernanceRetention", "s3:DeleteObjectVersion", "s3:PutObjectRetention"],
+          Action: ["s3:BypassGovernanceRetention", "s3:DeleteObjectVersion"],
           Resource: whole,
           Condition: everyoneBut(breakGlass),
+        },
+        {
+          // Nobody shortens a lock; whoever may make one longer could fill the vault for a hundred years.
+          Sid: "OnlyLockJobsRenewLocks",
+          Effect: "Deny",
+          Principal: "*",
+          Action: "s3:PutObjectRetention",
+          Resource: whole,
+          Condition: everyoneBut([...lockJobs, ...breakGlass]),
         },
         {
           Sid: "OnlyDeployersReconfigure",

@@ -54,6 +54,22 @@ test("what the plan calls replicated is copied from the first direct copy, and b
   });
 });
 
+test("locks are renewed by the lock jobs of both regions, where they write, and by nobody elsewhere", () => {
+  const policies = recorded.inputsOf("aws:s3/bucketPolicy:BucketPolicy");
+  const spared = (name: string) => {
+    const { Statement } = JSON.parse(String(policies[`${name}-policy`]?.policy));
+    const { Condition } = Statement.find(({ Sid }: { Sid: string }) => Sid === "OnlyLockJobsRenewLocks");
+    return Condition.ArnNotLike["aws:PrincipalArn"];
+  };
+  const role = (name: string) => `arn:aws:iam::000000000000:role/${name}`;
+  const jobs = ["chat-virginia-messages-lock", "chat-oregon-messages-lock"].map(role);
+
+  expect(spared("chat-virginia-customer")).toEqual([...jobs, role("break-glass")]);
+  expect(spared("chat-oregon-customer")).toEqual([...jobs, role("break-glass")]);
+  expect(spared("chat-isolated-customer")).toEqual([role("break-glass")]);
+  expect(spared("chat-lease")).toEqual([role("break-glass")]);
+});
+
 test("a witness that exists already is referenced, never created", async () => {
   const existing = {
     ...plan,

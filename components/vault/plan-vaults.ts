@@ -3,10 +3,14 @@ import * as pulumi from "@pulumi/pulumi";
 import {
   categories,
   cloudSiteOf,
+  directSites,
   identitiesOf,
   names,
   type Plan,
+  postgresDatasets,
   primarySite,
+  roleArn,
+  type Vault,
   vaultsOf,
 } from "../../plan/index.js";
 import { CategoryKey } from "../keys/category-key.js";
@@ -62,6 +66,7 @@ export class PlanVaults extends pulumi.ComponentResource {
             keyArn: keyArn(vault.category, vault.region),
             deployers,
             breakGlass,
+            lockJobs: lockJobsOf(plan, vault),
           },
           child,
         ),
@@ -104,3 +109,13 @@ export class PlanVaults extends pulumi.ComponentResource {
     this.registerOutputs({ keyArns: this.keyArns });
   }
 }
+
+/** Roles of the jobs that renew locks in a vault, whichever site they run at: what they write to directly. */
+const lockJobsOf = (plan: Plan, { site, category }: Pick<Vault, "site" | "category">): string[] =>
+  postgresDatasets(plan)
+    .filter(([, dataset]) => dataset.category === category && directSites(dataset).includes(site))
+    .flatMap(([name]) =>
+      Object.entries(plan.sites).flatMap(([at, { kind }]) =>
+        kind === "aws-region" ? [roleArn(plan, at, name, "lock")] : [],
+      ),
+    );

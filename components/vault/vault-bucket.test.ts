@@ -11,6 +11,7 @@ const args: VaultBucketArgs = {
   noncurrentDays: 97,
   deployers: ["arn:aws:iam::111111111111:role/deploy"],
   breakGlass: ["arn:aws:iam::111111111111:role/break-glass"],
+  lockJobs: ["arn:aws:iam::111111111111:role/lock"],
 };
 const at = { region: "us-east-1", bucket: "chat-virginia-customer" };
 const child = (name: string) => `aws:s3/${name[0]?.toLowerCase()}${name.slice(1)}:${name}`;
@@ -85,7 +86,7 @@ test("superseded versions go after their time; current objects never expire", ()
   });
 });
 
-test("its policy lets nobody in without TLS, nobody but break-glass delete versions, nobody but deployers reconfigure", () => {
+test("its policy lets nobody in without TLS, nobody but break-glass delete versions, nobody but lock jobs renew locks, nobody but deployers reconfigure", () => {
   const { "vault-policy": policy } = recorded.inputsOf(child("BucketPolicy"));
   const Resource = ["arn:aws:s3:::chat-virginia-customer", "arn:aws:s3:::chat-virginia-customer/*"];
   const denial = { Effect: "Deny", Principal: "*", Resource };
@@ -99,8 +100,16 @@ test("its policy lets nobody in without TLS, nobody but break-glass delete versi
     {
       ...denial,
       Sid: "OnlyBreakGlassDeletesVersions",
-      Action: ["s3:BypassGovernanceRetention", "s3:DeleteObjectVersion", "s3:PutObjectRetention"],
+      Action: ["s3:BypassGovernanceRetention", "s3:DeleteObjectVersion"],
       Condition: { ArnNotLike: { "aws:PrincipalArn": args.breakGlass } },
+    },
+    {
+      ...denial,
+      Sid: "OnlyLockJobsRenewLocks",
+      Action: "s3:PutObjectRetention",
+      Condition: {
+        ArnNotLike: { "aws:PrincipalArn": ["arn:aws:iam::111111111111:role/lock", ...args.breakGlass] },
+      },
     },
     {
       ...denial,

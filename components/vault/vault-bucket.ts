@@ -19,6 +19,8 @@ export interface VaultBucketArgs {
   readonly deployers: readonly string[];
   /** ARN patterns of the principals that may delete versions once their lock has expired. */
   readonly breakGlass: readonly string[];
+  /** ARN patterns of the principals that renew locks on what is kept. @default nobody but break-glass */
+  readonly lockJobs?: readonly string[];
 }
 
 /** A bucket for recovery points: versioned, locked, encrypted under its category's key, closed to the public. */

@@ -1,5 +1,6 @@
 import { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
+import { wordsOf } from "../../vault/errors.js";
 
 import { EngineError } from "../errors.js";
 import { compressionOf, type DumpFormat, dumpFormatOf, headBytes } from "./legacy-format.js";
@@ -51,12 +52,9 @@ async function* gunzipped(content: AsyncIterable<Uint8Array>, label: string): As
     for await (const chunk of source.pipe(gunzip)) yield chunk as Buffer;
   } catch (error) {
     if (error instanceof EngineError) throw error;
-    throw new EngineError(
-      `${label} cannot be decompressed: ${error instanceof Error ? error.message : error}`,
-      3,
-      "restore an older dump",
-      { cause: error },
-    );
+    throw new EngineError(`${label} cannot be decompressed: ${wordsOf(error)}`, 3, "restore an older dump", {
+      cause: error,
+    });
   }
 }
 

@@ -1,3 +1,4 @@
+import { wordsOf } from "../../vault/errors.js";
 import { withClient } from "../comparison/index.js";
 import type { PartReader, Run } from "../engine.js";
 import { EngineError } from "../errors.js";
@@ -59,7 +60,7 @@ export async function restoreProduction(
   const tell = (what: string) =>
     hooks
       .notify(what)
-      .catch((error: unknown) => void notes.push(`nobody was told "${what}": ${reason(error)}`));
+      .catch((error: unknown) => void notes.push(`nobody was told "${what}": ${wordsOf(error)}`));
   const step = async <Result>(name: RestoreStep, act: () => Promise<Result>): Promise<Result> => {
     run.signal?.throwIfAborted();
     run.say(name);
@@ -83,7 +84,7 @@ export async function restoreProduction(
     const safety = await step("safety backup", () =>
       hooks.safetyBackup().then(
         (label) => ({ label }),
-        (error: unknown) => ({ impossible: reason(error) }),
+        (error: unknown) => ({ impossible: wordsOf(error) }),
       ),
     );
     const restored = await step("restore", () => restoreDatabase(point, parts, target, run, options));
@@ -94,7 +95,7 @@ export async function restoreProduction(
     return { restored, safety, notes };
   } catch (error) {
     const undone = await undo();
-    await tell(`restoring "${target.database}" failed: ${reason(error)}; ${undone}`);
+    await tell(`restoring "${target.database}" failed: ${wordsOf(error)}; ${undone}`);
     throw worded(error, undone);
   }
 
@@ -115,7 +116,7 @@ export async function restoreProduction(
       await hooks.startWriters();
       return "the database as it was is live again, and the writers run";
     } catch (error) {
-      return `going back failed too (${reason(error)}): start the writers by hand`;
+      return `going back failed too (${wordsOf(error)}): start the writers by hand`;
     }
   }
 }
@@ -126,14 +127,12 @@ class StepError extends Error {
     readonly step: RestoreStep,
     override readonly cause: unknown,
   ) {
-    super(`${step}: ${reason(cause)}`);
+    super(`${step}: ${wordsOf(cause)}`);
   }
 }
-
-const reason = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
 function worded(error: unknown, undone: string): EngineError {
   const cause = error instanceof StepError ? error.cause : error;
   const { exitCode, hint } = cause instanceof EngineError ? cause : { exitCode: 3 as const, hint: undefined };
-  return new EngineError(`${reason(error)}; ${undone}`, exitCode, hint, { cause });
+  return new EngineError(`${wordsOf(error)}; ${undone}`, exitCode, hint, { cause });
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { wordsOf } from "../../vault/errors.js";
 
 import {
   contentOf,
@@ -116,6 +117,6 @@ async function broken({ name, sql }: Assertion, restored: DatabaseAddress): Prom
       ? undefined
       : `"${name}" does not hold: ${rows.length === 1 ? `it answers ${JSON.stringify(value)}` : `it answers with ${rows.length} rows`}`;
   } catch (error) {
-    return `"${name}" cannot be asked: ${error instanceof Error ? error.message : error}`;
+    return `"${name}" cannot be asked: ${wordsOf(error)}`;
   }
 }

@@ -1,6 +1,7 @@
 import { chmod, chown, stat } from "node:fs/promises";
 import { join } from "node:path";
 import pg from "pg";
+import { wordsOf } from "../../vault/errors.js";
 
 import { withClient } from "../comparison/index.js";
 import type { Fault, PartReader, Run, Verdict, VerificationLevel } from "../engine.js";
@@ -68,7 +69,7 @@ async function storedFaults(point: LogicalPoint, parts: PartReader, run: Run): P
       for await (const _ of checked(parts, part)) run.signal?.throwIfAborted();
     } catch (error) {
       run.signal?.throwIfAborted();
-      faults.push({ item: part.name, message: error instanceof Error ? error.message : String(error) });
+      faults.push({ item: part.name, message: wordsOf(error) });
     }
   }
   return faults;

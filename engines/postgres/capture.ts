@@ -5,9 +5,9 @@ import {
   type ChainEntry,
   type EntryContent,
   type Signer,
+  wordsOf,
 } from "../../vault/index.js";
 import { EngineError } from "../errors.js";
-import { buryExpired } from "./expired.js";
 import { backupParts } from "./parts.js";
 import { type PgBackRest, pgbackrestVersion, type RepositoryBackup, type Stanza } from "./pgbackrest.js";
 import { type ChainOf, type EpochChain, readEpochChain, referenceTo, signersAt } from "./points-chain.js";
@@ -69,7 +69,7 @@ export async function capture(job: Capture, say: (line: string) => void): Promis
     try {
       done.push(await captureInto(job, copy, say));
     } catch (error) {
-      failures.push(`${copy.site}: ${error instanceof Error ? error.message : error}`);
+      failures.push(`${copy.site}: ${wordsOf(error)}`);
     }
   if (failures.length > 0)
     throw new EngineError(
@@ -107,8 +107,6 @@ async function captureInto(job: Capture, copy: CaptureCopy, say: (line: string) 
   const retention = { epoch, keep: job.keep, listed: stanza.backups, by: takenAt, now: new Date(), expire };
   const dropped = await dropBackups(copy, retention, signer);
   if (dropped.length > 0) say(`dropped at ${copy.site}: ${dropped.join(", ")}`);
-  const gone = await buryExpired(copy, { epoch, listed: stanza.backups, by: takenAt }, signer);
-  if (gone.length > 0) say(`expired at ${copy.site}: ${gone.join(", ")}`);
   return { site: copy.site, label: backup.label, key, entry };
 }
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import pRetry, { AbortError } from "p-retry";
 
 import { names } from "../../plan/index.js";
-import { digest } from "../../vault/index.js";
+import { digest, wordsOf } from "../../vault/index.js";
 import type { LeaseReport } from "../../vault/lease/index.js";
 import { EngineError } from "../errors.js";
 import { type Fork, findFork, type Holder } from "./divergence-fork.js";
@@ -81,8 +81,7 @@ export class DivergenceExport {
         },
       });
     } catch (error) {
-      if (!signal.aborted)
-        this.say(`what diverged was not exported: ${error instanceof Error ? error.message : error}`);
+      if (!signal.aborted) this.say(`what diverged was not exported: ${wordsOf(error)}`);
     }
   }
 

@@ -1,6 +1,6 @@
 import { createServer, type Server as HttpServer } from "node:http";
-
 import { ports } from "../../plan/index.js";
+import { wordsOf } from "../../vault/errors.js";
 
 /** What the keeper answers to probes and health checks. */
 export interface EndpointAnswers {
@@ -40,7 +40,7 @@ export function serveEndpoint(answers: EndpointAnswers): Promise<HttpServer> {
     void answer
       .catch((error: unknown) => ({
         code: 503,
-        body: { reason: error instanceof Error ? error.message : String(error) },
+        body: { reason: wordsOf(error) },
       }))
       .then(({ code, body }) => {
         response.writeHead(code, { "content-type": "application/json" }).end(`${JSON.stringify(body)}\n`);

@@ -29,7 +29,8 @@ export async function repositoryLocks(
 ): Promise<LockNeed[]> {
   const needs: LockNeed[] = [];
   const add = async (prefix: string, reach: LockReach) => {
-    for await (const { key } of store.list(prefix)) needs.push({ key, ...reach });
+    for await (const { key } of store.list(prefix))
+      needs.push({ key, ...reach, ...(isSavedAgain(key) ? { written: "over" } : {}) });
   };
   const furthest = lockWindow(now, days);
   for (const { epoch, chain } of epochs) {
@@ -58,6 +59,9 @@ export async function repositoryLocks(
   if (needs.length > 0) await add(names.keyPrefix(dataset), furthest);
   return needs;
 }
+
+/** What the tool saves again and again while a backup runs, so that one that is cut off can be taken up. */
+const isSavedAgain = (key: string) => key.endsWith("/backup.manifest.copy");
 
 /** When each full backup goes: with the newest that adds to it, and one that is held nobody knows when. */
 function expiriesOf(

@@ -1,5 +1,6 @@
 import { ExecaError, execa } from "execa";
 import { z } from "zod";
+import { wordsOf } from "../../vault/errors.js";
 
 import { EngineError } from "../errors.js";
 import type { SystemUser } from "../system-user.js";
@@ -124,7 +125,7 @@ const notInstalled = (cause: Error) =>
 
 /** The tool's ERROR lines, or the end of what it said. */
 function lastError(error: unknown): string {
-  if (!(error instanceof ExecaError)) return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof ExecaError)) return wordsOf(error);
   const lines = `${error.stderr}\n${error.stdout}`.split("\n").filter((line) => line.trim() !== "");
   const errors = lines.filter((line) => line.includes("ERROR"));
   return (errors.length > 0 ? errors : lines.slice(-3)).join(" | ") || error.shortMessage;

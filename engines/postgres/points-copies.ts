@@ -8,6 +8,7 @@ import {
   missingParts,
   type Reference,
   type Store,
+  wordsOf,
 } from "../../vault/index.js";
 import { EngineError } from "../errors.js";
 import type { RecoveryPoint } from "./points.js";
@@ -100,7 +101,7 @@ export async function readCopies(copies: readonly CopyRef[]): Promise<Copy[]> {
         const [epochs, heads] = await Promise.all([readEpochs(copy, signers), knownHeads(copy, others)]);
         return { copy, epochs: withHeads(copy.dataset, epochs, heads), ...keyProblem };
       } catch (error) {
-        return { copy, epochs: [], unreachable: error instanceof Error ? error.message : String(error) };
+        return { copy, epochs: [], unreachable: wordsOf(error) };
       }
     }),
   );

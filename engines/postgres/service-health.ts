@@ -1,4 +1,5 @@
 import type { Plan } from "../../plan/index.js";
+import { wordsOf } from "../../vault/errors.js";
 
 /** Longest a service may take to answer its deep check; Route 53 gives the whole answer two seconds. */
 const patience = 1_500;
@@ -20,7 +21,7 @@ export async function unhealthyServices(plan: Plan, dataset: string): Promise<st
         });
         return status === 200 ? undefined : `${name} answers ${status}`;
       } catch (error) {
-        return `${name} does not answer: ${error instanceof Error ? error.message : error}`;
+        return `${name} does not answer: ${wordsOf(error)}`;
       }
     });
   return (await Promise.all(asked)).filter((reason) => reason !== undefined);

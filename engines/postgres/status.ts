@@ -1,4 +1,5 @@
 import { type Plan, seconds } from "../../plan/index.js";
+import { wordsOf } from "../../vault/errors.js";
 import { readLease } from "../../vault/lease/index.js";
 import { leaseStore } from "./lease.js";
 import { isGood, newestFirst, type RecoveryPoint } from "./points.js";
@@ -61,6 +62,6 @@ export async function leaseStatus(plan: Plan, dataset: string): Promise<LeaseSta
     const { site, epoch, renewedAt } = found.record;
     return { dataset, holder: { site, epoch, renewedAt } };
   } catch (error) {
-    return { dataset, problem: error instanceof Error ? error.message : String(error) };
+    return { dataset, problem: wordsOf(error) };
   }
 }

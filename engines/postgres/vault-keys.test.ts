@@ -5,6 +5,7 @@ import chat from "../../plans/kubernetes-chat.js";
 import {
   ageIdentity,
   ageRecipient,
+  digest,
   type KeyProvider,
   openKey,
   recipientsOf,
@@ -12,7 +13,7 @@ import {
   unwrapPassphrase,
 } from "../../vault/index.js";
 import { memoryStore } from "../../vault/testing/memory-store.js";
-import { type LaidKeys, layKeys } from "./vault-keys.js";
+import { type LaidKeys, layKeys, passphraseAt } from "./vault-keys.js";
 
 const passphrase = "keys/messages/passphrase.json";
 const all = ["keys/messages/data-000001.json", passphrase, "keys/messages/signing-000001.json"];
@@ -101,4 +102,26 @@ test("keys are wrapped by the category's key and for every holder of the plan's 
   const { recovery: _, ...keys } = chat.keys;
   const alone = { ...chat, keys };
   expect(recipientsOf(alone, "messages", ["virginia"]).map(({ key: name }) => name)).toEqual([wanted[0]]);
+});
+
+test("a copy gets a point only where the passphrase lies as it does at the others that answer", async () => {
+  const { stores, laid } = copies(2);
+  await layKeys(laid, say);
+  const [virginia, oregon] = stores;
+  if (!virginia || !oregon) throw new Error("no copies");
+  const silent = { site: "isolated", store: { get: () => Promise.reject(new Error("does not answer")) } };
+  const at = [{ site: "virginia", store: virginia }, { site: "oregon", store: oregon }, silent];
+  const ask = (site: string) => passphraseAt("messages", at, site, "lay it there");
+  const bytes = virginia.objects.get(passphrase) ?? Buffer.of();
+
+  expect(await ask("oregon")).toEqual({ id: "passphrase", object: passphrase, sha256: digest(bytes) });
+  oregon.objects.set(passphrase, Buffer.from("{}\n"));
+  await expect(ask("oregon")).rejects.toMatchObject({
+    exitCode: 3,
+    message: `${passphrase} at "oregon" is another than at "virginia"`,
+    hint: "lay it there",
+  });
+  oregon.objects.delete(passphrase);
+  await expect(ask("oregon")).rejects.toThrow(`${passphrase} is missing at "oregon"`);
+  await expect(ask("isolated")).rejects.toThrow("does not answer");
 });

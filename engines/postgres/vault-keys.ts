@@ -118,24 +118,61 @@ export interface NamedKey {
   readonly sha256: string;
 }
 
+/** What the secrets Job of a site sees to. */
+const laidBySecretsJob = "deploy the site again: its secrets Job lays the keys at every copy";
+
 /**
  * What opens a point at a copy. It and the signing key have to lie there as they do at the site that captures.
  *
  * @throws EngineError (3) when one is missing or another: nobody could open, or check, what is written there
  */
 export async function keysAt(placement: Placement, site: string, signing: RingKey): Promise<NamedKey[]> {
-  await sameAt(placement, site, signing.object);
-  const object = names.passphraseKey(placement.dataset);
-  return [{ id: "passphrase", object, sha256: await sameAt(placement, site, object) }];
+  const copies = [placement.site, site].map((at) => ({ site: at, store: storeAt(placement, at) }));
+  await sameEverywhere(copies, site, signing.object, laidBySecretsJob);
+  return [await passphraseAt(placement.dataset, copies, site, laidBySecretsJob)];
 }
 
-async function sameAt(placement: Placement, site: string, object: string): Promise<string> {
-  const own = await storeAt(placement, placement.site).get(object);
-  const copy = await storeAt(placement, site).get(object);
-  if (own && copy && digest(own) === digest(copy)) return digest(copy);
-  throw new EngineError(
-    `${object} at "${site}" is ${copy ? "another than" : "missing; it is"} at "${placement.site}"`,
-    3,
-    "deploy the site again: its secrets Job lays the keys at every copy",
-  );
+/** A copy, as far as its keys are concerned. */
+export interface KeyCopy {
+  readonly site: string;
+  readonly store: Pick<ObjectStore, "get">;
+}
+
+/**
+ * The repositories' passphrase as it lies at a copy, the same as at the others that answer.
+ *
+ * @param hint what lays it there
+ * @throws EngineError (3) when it is missing or another: nobody could open what is written there
+ */
+export async function passphraseAt(
+  dataset: string,
+  copies: readonly KeyCopy[],
+  site: string,
+  hint: string,
+): Promise<NamedKey> {
+  const object = names.passphraseKey(dataset);
+  return { id: "passphrase", object, sha256: await sameEverywhere(copies, site, object, hint) };
+}
+
+/** SHA-256 of an object that has to be the same at every copy. */
+async function sameEverywhere(
+  copies: readonly KeyCopy[],
+  site: string,
+  object: string,
+  hint: string,
+): Promise<string> {
+  const here = await copies.find((copy) => copy.site === site)?.store.get(object);
+  if (!here)
+    throw new EngineError(
+      `${object} is missing at "${site}": nobody could open, or check, what is written there`,
+      3,
+      hint,
+    );
+  for (const { site: at, store } of copies) {
+    // A copy that does not answer keeps no other from its point.
+    const there = await store.get(object).catch(() => undefined);
+    if (there && digest(there) !== digest(here))
+      throw new EngineError(`${object} at "${site}" is another than at "${at}"`, 3, hint);
+  }
+  return digest(here);
 }

@@ -14,6 +14,7 @@ export const selectionOf = (points: readonly FoundPoint[], keep: Retention, cloc
       // What cannot be restored, or is only by name, lets no other go, whatever once was said of it.
       verified: isVerified(point) && point.problem === undefined && !isSafetyBackup(point),
       held: point.held !== undefined,
+      safety: isSafetyBackup(point),
       parent: point.point.parent && `${point.epoch}/${point.point.parent.sequence}`,
     })),
     clock,

@@ -1,5 +1,6 @@
 import type { Plan } from "../schema/index.js";
 import { alerts } from "./alerts.js";
+import { auditEnds } from "./audit-logs.js";
 import { blastRadius } from "./blast-radius.js";
 import { recoveryClosure } from "./closure.js";
 import { compatibility } from "./compatibility.js";
@@ -26,6 +27,7 @@ const proofs: readonly Proof[] = [
   pointInTime,
   retentions,
   copies,
+  auditEnds,
   residency,
   recoveryClosure,
   blastRadius,

@@ -71,6 +71,32 @@ test("versions are counted for each object", () => {
   expect(keptOf({ versions: 1 }, points)).toEqual(["a2", "b1"]);
 });
 
+const safety = (id: string, days: number) => point(id, days, { verified: false, safety: true });
+
+test.each<[Retention, readonly string[]]>([
+  ["1d", ["b0", "b1", "d0", "d1"]],
+  [{ count: 2 }, ["b0", "b1", "d0", "d1"]],
+  [{ versions: 2 }, ["b0", "b1", "d0", "d1"]],
+  [{ daily: 2 }, ["b0", "b1", "d0", "d1"]],
+])(
+  "%j: a safety backup takes no other's place, and goes once it is older than what is kept",
+  (keep, kept) => {
+    // Each a moment after the dump of its day, which would be neither among the newest nor the last of its day.
+    const besides = [0, 1, 2, 3].map((days) => safety(`b${days}`, days - 0.01));
+
+    expect(keptOf(keep, [...daily(4), ...besides.slice(1), safety("b0", 0)])).toEqual(kept);
+  },
+);
+
+test("safety backups of which no other point is left stay: nothing says that they are old", () => {
+  const { decisions } = selectPoints({ count: 1 }, [safety("a", 1), safety("b", 90)], now);
+
+  expect(decisions.map(({ kept, why }) => [kept, ...why])).toEqual([
+    [true, "a safety backup, not older than what is kept"],
+    [true, "a safety backup, not older than what is kept"],
+  ]);
+});
+
 test("the newest verified point stays when newer ones are not, and says so", () => {
   const { decisions } = selectPoints(
     { count: 1 },
@@ -140,15 +166,20 @@ const anyPoints = fc
       hours: fc.integer({ min: 0, max: 24 * 900 }),
       verified: fc.boolean(),
       held: fc.boolean().map((held) => held),
+      safety: fc.boolean(),
       parent: fc.option(fc.nat(40), { nil: undefined }),
     }),
     { maxLength: 40 },
   )
   .map((all) =>
     all.map(
-      ({ hours, verified, held, parent }, index): Point => ({
+      ({ hours, verified, held, safety, parent }, index): Point => ({
         ...{ id: `p${index}`, at: new Date(now.getTime() - hours * 3_600_000), verified },
-        ...{ held: held && index % 5 === 0, parent: parent === undefined ? undefined : `p${parent}` },
+        ...{
+          safety: safety && index % 3 === 0,
+          held: held && index % 5 === 0,
+          parent: parent === undefined ? undefined : `p${parent}`,
+        },
       }),
     ),
   );
@@ -186,5 +217,26 @@ test("more is kept when the policy says more", () => {
       expect(less.filter((id) => !all.includes(id))).toEqual([]);
     }),
     { numRuns: 50 },
+  );
+});
+
+test("B3: where a number is kept, what becomes of other points is the same with and without safety backups", () => {
+  const numbered = anyRetention.filter((keep) => typeof keep !== "string");
+  fc.assert(
+    fc.property(numbered, anyPoints, (keep, points) => {
+      // What needs another keeps it, whatever that is.
+      const all = points.map((each) => ({
+        ...each,
+        parent: undefined,
+        verified: each.verified && !each.safety,
+      }));
+      const others = all.filter((each) => !each.safety);
+      fc.pre(others.some(({ verified }) => verified));
+
+      expect(keptOf(keep, all).filter((id) => others.some((each) => each.id === id))).toEqual(
+        keptOf(keep, others),
+      );
+    }),
+    { numRuns: 300 },
   );
 });

@@ -15,6 +15,11 @@ export interface Point {
   readonly parent?: string | undefined;
   /** Held by somebody against retention. @default false */
   readonly held?: boolean | undefined;
+  /**
+   * A safety backup: taken only because something was about to be restored over it. It takes nobody's place where a
+   * number is kept, and stays as long as the oldest point that the number keeps. @default false
+   */
+  readonly safety?: boolean | undefined;
   /** What it is a version of, where versions are counted. @default all are versions of one thing */
   readonly object?: string | undefined;
 }
@@ -96,14 +101,31 @@ function checked(points: readonly Point[], now: Date): Map<string, Point> {
 /** Newest first; of two at one time, the later id counts as newer, so that the order never depends on the listing. */
 const newest = (a: Point, b: Point) => b.at.getTime() - a.at.getTime() || (a.id < b.id ? 1 : -1);
 
-function byPolicy(keep: Retention, newestFirst: readonly Point[], now: Date): [Point, string][] {
+type Reason = [Point, string];
+
+function byPolicy(keep: Retention, newestFirst: readonly Point[], now: Date): Reason[] {
   if (keep === "forever") return newestFirst.map((point) => [point, "kept forever"]);
   if (typeof keep === "string") {
     const since = now.getTime() - seconds(keep) * 1_000;
     return newestFirst.flatMap((point) =>
-      point.at.getTime() >= since ? [[point, `not older than ${keep}`] satisfies [Point, string]] : [],
+      point.at.getTime() >= since ? [[point, `not older than ${keep}`] satisfies Reason] : [],
     );
   }
+  const kept = byNumber(
+    keep,
+    newestFirst.filter(({ safety }) => !safety),
+  );
+  // Where there is nothing else, nothing says that they are old.
+  const since =
+    kept.length > 0 ? Math.min(...kept.map(([{ at }]) => at.getTime())) : Number.NEGATIVE_INFINITY;
+  const besides = newestFirst.filter(({ safety, at }) => safety && at.getTime() >= since);
+  return [
+    ...kept,
+    ...besides.map((point): Reason => [point, "a safety backup, not older than what is kept"]),
+  ];
+}
+
+function byNumber(keep: Exclude<Retention, string>, newestFirst: readonly Point[]): Reason[] {
   if ("count" in keep)
     return newestFirst.slice(0, keep.count).map((point, index) => [point, nth(index, keep.count, "points")]);
   if ("versions" in keep) {
@@ -116,18 +138,18 @@ function byPolicy(keep: Retention, newestFirst: readonly Point[], now: Date): [P
       ? []
       : lastOfEach(newestFirst, of)
           .slice(0, wanted)
-          .map((point): [Point, string] => [point, `last of its ${name}`]);
+          .map((point): Reason => [point, `last of its ${name}`]);
   });
 }
 
 const nth = (index: number, of: number, what: string) => `${index + 1} of the newest ${of} ${what}`;
 
-function byVersions(newestFirst: readonly Point[], wanted: number): [Point, string][] {
+function byVersions(newestFirst: readonly Point[], wanted: number): Reason[] {
   const seen = new Map<string | undefined, number>();
   return newestFirst.flatMap((point) => {
     const before = seen.get(point.object) ?? 0;
     seen.set(point.object, before + 1);
-    return before < wanted ? [[point, nth(before, wanted, "versions")] satisfies [Point, string]] : [];
+    return before < wanted ? [[point, nth(before, wanted, "versions")] satisfies Reason] : [];
   });
 }
 
@@ -188,9 +210,10 @@ function refusal(
   return verified ? undefined : "nothing is dropped: no point is verified";
 }
 
-function dropped(keep: Retention, { at }: Point, now: Date): string {
+function dropped(keep: Retention, { at, safety }: Point, now: Date): string {
   const age = humanSeconds(Math.max(0, (now.getTime() - at.getTime()) / 1_000));
   if (typeof keep === "string") return `${age} old, kept ${keep}`;
+  if (safety) return "a safety backup, older than what is kept";
   if ("count" in keep) return `not among the newest ${keep.count} points`;
   if ("versions" in keep) return `not among the newest ${keep.versions} versions`;
   const kept = units.flatMap(({ field }) => (keep[field] === undefined ? [] : [`${keep[field]} ${field}`]));

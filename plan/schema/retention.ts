@@ -2,7 +2,10 @@ import { z } from "zod";
 
 import { duration, shown } from "./fields.js";
 
-/** How long recovery points are kept. The newest verified one is kept whatever this says. */
+/**
+ * How long recovery points are kept. The newest verified one is kept whatever this says. Where a number is kept, safety
+ * backups do not count: they stay as long as the oldest that does.
+ */
 
 const some = z.int().min(1);
 

@@ -21,3 +21,12 @@ test("bad input: every bad property of a world is reported at once", () => {
   expect(() => checkSpec(bad)).toThrow(SandboxInputError);
   expect(() => checkSpec(bad)).toThrow(/name: must be.*net: .*254.*regions\.0\.region.*regions: must not/);
 });
+
+test.each([96, 244])(
+  "net %d is refused: names and addresses of clusters would lead into the world",
+  (net) => {
+    expect(() => checkSpec({ ...defaultWorld, net })).toThrow(
+      `net: must not be 96 or 244, which clusters have inside, got ${net}`,
+    );
+  },
+);

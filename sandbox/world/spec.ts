@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import type { WorldSpec } from "../address.js";
+import { insideNets, type WorldSpec } from "../address.js";
 import { SandboxInputError } from "../errors.js";
 import { isWorldName, nameRule } from "./name.js";
 
@@ -15,12 +15,19 @@ export const defaultWorld: WorldSpec = {
   ],
 };
 
+const inside = new Set<number>(Object.values(insideNets));
+
 /** What a world can consist of. */
 export const specSchema = z.object({
   name: z.string().refine(isWorldName, nameRule),
-  net: z.custom<number>((net) => Number.isInteger(net) && Number(net) >= 1 && Number(net) <= 254, {
-    error: ({ input }) => `must be 1 to 254, got ${String(input)}`,
-  }),
+  net: z
+    .custom<number>((net) => Number.isInteger(net) && Number(net) >= 1 && Number(net) <= 254, {
+      error: ({ input }) => `must be 1 to 254, got ${String(input)}`,
+    })
+    .refine((net) => !inside.has(net), {
+      error: ({ input }) =>
+        `must not be ${[...inside].join(" or ")}, which clusters have inside, got ${input}`,
+    }),
   regions: z
     .array(
       z.object({

@@ -2,7 +2,7 @@ import type { Archiving } from "../../engines/postgres/host/archive.js";
 import type { CommandModule, ExitCode } from "../command.js";
 import { metricsOption } from "../options.js";
 import { identityOption, storeOption } from "../sealed/options.js";
-import { say } from "../ui/say.js";
+import { nothingChanged, say } from "../ui/say.js";
 
 const help = `
 For a server that runs on an ordinary machine; run it there, as the server's user or as root. The server is found as
@@ -106,7 +106,7 @@ function shown({ server, folder, state, settings }: Archiving, good: boolean, ye
     ...(good
       ? []
       : !yes
-        ? ["Nothing was changed. Add --yes to act."]
+        ? [nothingChanged]
         : restart
           ? ["Restart PostgreSQL, and run this again: it proves that a segment reaches every copy."]
           : [

@@ -1,4 +1,5 @@
 import { Option } from "@commander-js/extra-typings";
+import { wordsOf } from "../../vault/errors.js";
 import type { CommandModule, ExitCode } from "../command.js";
 import { metricsOption } from "../options.js";
 import { identityOption, outputGiven, stagingOption, storeOption } from "../sealed/options.js";
@@ -93,16 +94,15 @@ async function capture(path: string, dataset: string, options: Options): Promise
       },
       copies: copies.map(({ site, store, appended, failure }) => ({
         ...{ site, store },
-        ...(appended ? { key: appended.key } : { failure: reason(failure) }),
+        ...(appended ? { key: appended.key } : { failure: wordsOf(failure) }),
       })),
     });
   else
     for (const { site, store, appended, failure } of copies)
       process.stdout.write(
-        `${appended ? "✔" : "✖"} ${dataset}: ${facts.label} at ${site}, ${store}${appended ? "" : `: ${reason(failure)}`}\n`,
+        `${appended ? "✔" : "✖"} ${dataset}: ${facts.label} at ${site}, ${store}${appended ? "" : `: ${wordsOf(failure)}`}\n`,
       );
   return copies.every(({ appended }) => appended) ? 0 : 3;
 }
 
-const reason = (error: unknown) => (error instanceof Error ? error.message : String(error));
 const print = (value: unknown) => process.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);

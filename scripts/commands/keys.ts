@@ -1,5 +1,4 @@
 import { Option } from "@commander-js/extra-typings";
-
 import type { CommandModule, ExitCode } from "../command.js";
 import type { RewrappedDataset } from "../keys/rewrap.js";
 import type { RotatedDataset } from "../keys/rotate.js";
@@ -7,6 +6,7 @@ import type { KeysFound } from "../keys/status.js";
 import type { Told } from "../operation/recorded.js";
 import { metricsOption } from "../options.js";
 import { identityOption, storeOption } from "../sealed/options.js";
+import { nothingChanged } from "../ui/say.js";
 
 const help = `
 Each dataset has a data key, which seals its dumps, and a signing key, which signs its chains; with physical backups a
@@ -193,5 +193,5 @@ function toldSilent(all: readonly Silent[]): ExitCode {
   return all.some(({ silent }) => silent.length > 0) ? 3 : 0;
 }
 
-const unchanged = (yes: boolean) => (yes ? [] : ["Nothing was changed. Add --yes to act."]);
+const unchanged = (yes: boolean) => (yes ? [] : [nothingChanged]);
 const print = (text: string) => process.stdout.write(`${text}\n`);

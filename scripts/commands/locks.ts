@@ -3,6 +3,7 @@ import type { ExtendedCopy } from "../locks/extend.js";
 import type { Told } from "../operation/recorded.js";
 import { metricsOption } from "../options.js";
 import { storeOption } from "../sealed/options.js";
+import { nothingChanged } from "../ui/say.js";
 
 const help = `
 A store locks what is written for as long as the vault says; what retention or a hold keeps longer would lie open after
@@ -58,10 +59,7 @@ async function extend(path: string, { json, metrics: metricsFile, ...options }: 
   const all = yes
     ? await recorded({ plan, name: "locks extend", ...subject, metricsFile }, act, told)
     : await act();
-  const lines = [
-    ...all.flatMap((copy) => linesOf(copy, yes)),
-    ...(yes ? [] : ["Nothing was changed. Add --yes to act."]),
-  ];
+  const lines = [...all.flatMap((copy) => linesOf(copy, yes)), ...(yes ? [] : [nothingChanged])];
   process.stdout.write(`${json ? JSON.stringify(all, undefined, 2) : lines.join("\n")}\n`);
   return exitCodeOf(all);
 }

@@ -3,7 +3,7 @@ import type { Told } from "../operation/recorded.js";
 import { metricsOption } from "../options.js";
 import { folderGiven, fromOption, identityOption, storeOption } from "../sealed/options.js";
 import type { PrunedCopy } from "../sealed/prune.js";
-import { say } from "../ui/say.js";
+import { nothingChanged, say } from "../ui/say.js";
 
 const help = `
 Without --yes it shows what would go, and why. What retention says of dumps is applied to every direct copy by its own
@@ -109,7 +109,7 @@ async function shown(all: readonly PrunedCopy[], yes: boolean): Promise<string> 
       : "";
     return `${dataset} (${decided.kind}) at ${decided.copy.site}: ${what}${gone}`;
   });
-  const end = yes || rows.length === 0 ? [] : ["Nothing was changed. Add --yes to act."];
+  const end = yes || rows.length === 0 ? [] : [nothingChanged];
   const none = all.length > 0 ? [] : ["There is no dump that is written to directly: nothing to prune."];
   return `${[...(rows.length > 0 ? [list] : []), ...copies, ...none, ...end].join("\n")}\n`;
 }

@@ -4,6 +4,7 @@ import { metricsOption } from "../options.js";
 import type { RestorePlan } from "../restore/plan-restore.js";
 import { asOfOption, fromOption, identityOption, stagingOption, storeOption } from "../sealed/options.js";
 import type { DumpOptions } from "../sealed/restore-command.js";
+import { nothingChanged } from "../ui/say.js";
 
 const help = `
 From physical backups: without --yes it shows what it would do. With it, a fresh server of its own is deployed at the
@@ -187,9 +188,7 @@ function shown(intended: RestorePlan, done: boolean): string {
     `  from      ${point.label} of epoch ${point.epoch} in that site's own copy, ended ${point.finishedAt}`,
     `  up to     ${moment ? `${moment.iso}, by the log` : "its own end"}`,
     `  without   ${loss}`,
-    ...(done
-      ? [`  connect   ${connect.join(" ")}`, `  remove    ${remove.join(" ")}`]
-      : ["Nothing was changed. Add --yes to act."]),
+    ...(done ? [`  connect   ${connect.join(" ")}`, `  remove    ${remove.join(" ")}`] : [nothingChanged]),
   ];
   return `${lines.join("\n")}\n`;
 }

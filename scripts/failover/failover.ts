@@ -1,7 +1,6 @@
 import { resolve4 } from "node:dns/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
-
 import { EngineError } from "../../engines/errors.js";
 import {
   clusterOf,
@@ -11,6 +10,7 @@ import {
   postgresDatasets,
   standbySites,
 } from "../../plan/index.js";
+import { wordsOf } from "../../vault/errors.js";
 import type { Tell } from "./phases.js";
 import { followKeeper, keeperAt, siteHealth } from "./site.js";
 
@@ -98,7 +98,7 @@ async function firstBackups(plan: Plan, to: string, health: string, tell: Tell):
       tell("backup", `started ${await startBackup(plan, clusterOf(plan, to).context, dataset, epoch)}`);
     } catch (error) {
       // The service is back; a backup that does not start must not make taking over look failed.
-      tell("backup", `NOT started for ${dataset}: ${error instanceof Error ? error.message : error}`);
+      tell("backup", `NOT started for ${dataset}: ${wordsOf(error)}`);
     }
 }
 

@@ -1,6 +1,7 @@
 import { post } from "../../metrics/index.js";
 import type { Plan } from "../../plan/index.js";
 import type { Alert } from "../../plan/schema/governance.js";
+import { wordsOf } from "../../vault/errors.js";
 import { type Ended, messageFor } from "./message.js";
 import { type Receivers, readReceivers } from "./receivers.js";
 
@@ -80,5 +81,3 @@ function receiversOf(
   }
   return wanted;
 }
-
-const wordsOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

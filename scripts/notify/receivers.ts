@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
+import { jsonOf } from "../../vault/sequence/json.js";
 
 /** PagerDuty's own address; accounts in Europe have another, https://developer.pagerduty.com/docs/events-api-v2-overview. */
 const pagerDuty = "https://events.pagerduty.com/v2/enqueue";
@@ -44,16 +45,8 @@ export async function readReceivers(file: string): Promise<Receivers> {
   const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
     throw new Error(`${file} cannot be read: ${error.code}`);
   });
-  const parsed = schema.safeParse(json(text));
+  const parsed = schema.safeParse(jsonOf(text));
   if (parsed.success) return parsed.data;
   const places = parsed.error.issues.map(({ path, message }) => `${path.join(".") || "it"}: ${message}`);
   throw new Error(`${file} does not say how people are told: ${places.join("; ")}`);
-}
-
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,5 +1,6 @@
 import type { Captured } from "../../engines/postgres/capture.js";
 import type { SealedPoint } from "../../engines/sealed/capture.js";
+import { wordsOf } from "../../vault/errors.js";
 import type { ChainEntry } from "../../vault/index.js";
 import type { Told } from "./recorded.js";
 
@@ -17,7 +18,7 @@ export const physicalTold = (dataset: string, kind: string, captured: readonly C
 export function sealedTold(dataset: string, kind: string, { facts, copies }: SealedPoint): Told {
   const stored = copies.flatMap(({ site, appended }) => (appended ? [{ site, entry: appended.entry }] : []));
   const failed = copies.flatMap(({ site, appended, failure }) =>
-    appended ? [] : [`${site}: ${failure instanceof Error ? failure.message : failure}`],
+    appended ? [] : [`${site}: ${wordsOf(failure)}`],
   );
   return {
     ...told({ dataset, kind }, facts.label, stored),

@@ -1,8 +1,5 @@
-import { dirname } from "node:path";
-
 import type { Sample } from "../../metrics/index.js";
 import type { Plan } from "../../plan/index.js";
-import { makeFolder } from "../../vault/index.js";
 
 /** Where figures go. */
 export interface MetricsTargets {
@@ -26,12 +23,8 @@ export async function emitted(
   const url = env.SECONDSITE_METRICS_PUSH_URL || push;
   if (!file && !url) return [];
   const { pushSamples, writeTextfile } = await import("../../metrics/index.js");
-  const written = async (path: string) => {
-    await makeFolder(dirname(path));
-    await writeTextfile(path, prefix, samples);
-  };
   const done = await Promise.allSettled([
-    file ? written(file) : undefined,
+    file ? writeTextfile(file, prefix, samples) : undefined,
     url ? pushSamples(samples, { url, plan: plan.name, prefix }) : undefined,
   ]);
   return done.flatMap((one) =>

@@ -15,6 +15,7 @@ import {
   spoolAt,
   type Waiting,
   withoutSecrets,
+  wordsOf,
 } from "../../vault/index.js";
 import { notified } from "../notify/notify.js";
 import { emitted } from "./emit.js";
@@ -297,5 +298,3 @@ function beforeEnding(last: (signal: keyof typeof exitCodeOf) => Promise<void>):
   for (const signal of Object.keys(exitCodeOf)) process.once(signal, ending);
   return forget;
 }
-
-const wordsOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

@@ -5,7 +5,7 @@ import type { ExitCode } from "../command.js";
 import { recorded, type Told } from "../operation/recorded.js";
 import { wholeGiven } from "../options.js";
 import { onlyDataset } from "../sealed/restore-command.js";
-import { say } from "../ui/say.js";
+import { nothingChanged, say } from "../ui/say.js";
 import { type FolderPlan, type FolderWish, planFolderRestore, restoreFolder } from "./restore.js";
 
 /** What `restore` is told about a folder. */
@@ -72,7 +72,7 @@ function shown({ of, point, target, wish, source }: FolderPlan, done: Replayed |
           `  holds     ${done.lastCommit === undefined ? "what the backup holds" : `what was committed until ${done.lastCommit}`}; timeline ${done.timeline}`,
           "It is shut down, and archives nowhere: secondsite archive --new-epoch sets that up again.",
         ]
-      : ["Nothing was changed. Add --yes to act."]),
+      : [nothingChanged]),
   ];
   return `${lines.join("\n")}\n`;
 }

@@ -3,7 +3,7 @@ import { type Plan, postgresDatasets } from "../../plan/index.js";
 import type { ExitCode } from "../command.js";
 import { recorded, type Told } from "../operation/recorded.js";
 import { wholeGiven } from "../options.js";
-import { say } from "../ui/say.js";
+import { nothingChanged, say } from "../ui/say.js";
 import { folderGiven } from "./options.js";
 import { planRestoreDump, type RestoreDump, restoreDump } from "./restore.js";
 
@@ -116,7 +116,7 @@ function shown(
       ? []
       : [`  safety    ${"label" in done.safety ? done.safety.label : `none: ${done.safety.impossible}`}`]),
     ...(done?.notes ?? []).map((note) => `  note      ${note}`),
-    ...(done ? [] : ["Nothing was changed. Add --yes to act."]),
+    ...(done ? [] : [nothingChanged]),
   ];
   return `${lines.join("\n")}\n`;
 }

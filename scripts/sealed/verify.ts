@@ -8,7 +8,7 @@ import { type Choosable, candidates } from "../../engines/sealed/choose.js";
 import { type FoundPoint, findPoints } from "../../engines/sealed/points.js";
 import { implausibleSize, recordVerification, verifySealed } from "../../engines/sealed/verify.js";
 import type { Plan } from "../../plan/index.js";
-import { VaultError } from "../../vault/index.js";
+import { VaultError, wordsOf } from "../../vault/index.js";
 import { endsKept } from "./heads.js";
 import { doneBy, type JobOptions, sealedJob, stagingFolder } from "./job.js";
 
@@ -94,7 +94,7 @@ export async function verifyDumps(
         (await recordVerification(one, { level: options.level, faults: wrong }, doneBy(), recipients).then(
           () => true,
           (error: unknown) => {
-            options.say(`the result is not recorded: ${error instanceof Error ? error.message : error}`);
+            options.say(`the result is not recorded: ${wordsOf(error)}`);
             return false;
           },
         ));

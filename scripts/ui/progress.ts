@@ -1,8 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-
 import { createLogUpdate } from "log-update";
-
 import type { Progress } from "../../sandbox/progress.js";
+import { wordsOf } from "../../vault/errors.js";
 
 interface Step {
   readonly title: string;
@@ -101,7 +100,7 @@ function nested(begin: Begin): Progress {
         end();
         return result;
       } catch (error) {
-        end(error instanceof Error ? error.message : String(error));
+        end(wordsOf(error));
         throw error;
       }
     },

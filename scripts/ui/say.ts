@@ -2,3 +2,6 @@
 export function say(line: string): void {
   process.stderr.write(`${new Date().toISOString()} ${line}\n`);
 }
+
+/** What a command ends with that was only asked to look. */
+export const nothingChanged = "Nothing was changed. Add --yes to act.";

@@ -79,6 +79,11 @@ export class Project {
     return this.run(["kubectl", "--context", region, ...args], 60_000);
   }
 
+  /** Runs the command line as the world's operator. */
+  secondsite(...args: readonly string[]): Promise<Result> {
+    return this.run([process.execPath, join(root, "scripts/bin/secondsite.mjs"), ...args], 300_000);
+  }
+
   async remove(): Promise<void> {
     await rm(this.directory, { recursive: true, force: true });
   }

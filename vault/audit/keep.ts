@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { wordsOf } from "../errors.js";
 
 import type { Link } from "../sequence/append.js";
 import { type AnchorPlace, writeAnchor } from "./anchor.js";
@@ -47,7 +48,7 @@ export async function keepRecord(places: AuditPlaces, content: AuditContent, beg
   expired.catch(() => undefined);
   const warnings: string[] = [];
   const own = await waitingIn(spool, content, begun).catch(async (error: unknown) => {
-    warnings.push(`records cannot wait in ${spool?.folder}: ${words(error)}`);
+    warnings.push(`records cannot wait in ${spool?.folder}: ${wordsOf(error)}`);
     // What it says of an operation that was cut off is not true of this one.
     await begun?.stored().catch(() => undefined);
     return undefined;
@@ -62,7 +63,7 @@ export async function keepRecord(places: AuditPlaces, content: AuditContent, beg
       : `it is this: ${JSON.stringify(content)}`;
     return {
       caughtUp: 0,
-      warnings: [...warnings, `the audit record was not stored: ${words(error)}; ${where}`],
+      warnings: [...warnings, `the audit record was not stored: ${wordsOf(error)}; ${where}`],
     };
   } finally {
     deadline.abort();
@@ -92,12 +93,12 @@ async function stored(
       caughtUp += 1;
     }
   } catch (error) {
-    warnings.push(`a record of an earlier operation still waits: ${words(error)}`);
+    warnings.push(`a record of an earlier operation still waits: ${wordsOf(error)}`);
   }
   const { sequence, sha256 } = head;
   if (anchors)
     await writeAnchor(anchors, head).catch((error: unknown) => {
-      warnings.push(`the audit log's head, number ${sequence}, was not anchored outside: ${words(error)}`);
+      warnings.push(`the audit log's head, number ${sequence}, was not anchored outside: ${wordsOf(error)}`);
     });
   return { head: { sequence, sha256 }, caughtUp, warnings };
 }
@@ -114,5 +115,3 @@ async function storeWaiting(log: AuditLog, waiting: Waiting): Promise<StoredReco
     throw error;
   }
 }
-
-const words = (error: unknown) => (error instanceof Error ? error.message : String(error));

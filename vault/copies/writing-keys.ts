@@ -1,6 +1,6 @@
 import { type Signer, signerFrom } from "../chain/signer.js";
 import type { SealKey } from "../envelope/envelope.js";
-import { VaultError } from "../errors.js";
+import { VaultError, wordsOf } from "../errors.js";
 import { type KeyPurpose, keyIds, type RingKey } from "../keys/key-ring.js";
 import { signingKeyFrom } from "../keys/open-key.js";
 import type { KeyProvider } from "../keys/provider.js";
@@ -92,8 +92,6 @@ async function laidKeys<Purpose extends KeyPurpose>(
 function noneLeft(refused: readonly { readonly failure: unknown }[]): unknown {
   const [first] = refused;
   if (refused.length === 1 && first) return first.failure;
-  const reasons = refused.map(({ failure }) =>
-    failure instanceof Error ? failure.message : String(failure),
-  );
+  const reasons = refused.map(({ failure }) => wordsOf(failure));
   return new VaultError(`no copy can be written to: ${reasons.join("; ")}`);
 }

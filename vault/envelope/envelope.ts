@@ -6,7 +6,7 @@ import { buildEncrypt } from "@aws-crypto/encrypt-node";
 import materials from "@aws-crypto/material-management-node";
 import keyrings from "@aws-crypto/raw-aes-keyring-node";
 
-import { VaultError } from "../errors.js";
+import { VaultError, wordsOf } from "../errors.js";
 
 const { AlgorithmSuiteIdentifier, CommitmentPolicy } = materials;
 const { RawAesKeyringNode, RawAesWrappingSuiteIdentifier } = keyrings;
@@ -72,7 +72,7 @@ export async function* open(source: AsyncIterable<Uint8Array>, key: SealKey): As
     error instanceof VaultError
       ? error
       : new VaultError(
-          `this does not open with key ${key.id}: ${error instanceof Error ? error.message : error}`,
+          `this does not open with key ${key.id}: ${wordsOf(error)}`,
           "it is damaged or cut off, or was sealed by another key",
         );
   for await (const chunk of through(source, plain, worded)) {

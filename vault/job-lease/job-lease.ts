@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
-
 import { names } from "../../plan/index.js";
 import { VaultError } from "../errors.js";
 import { manifestKey } from "../manifest.js";
+import { jsonOf } from "../sequence/json.js";
 import { storeTime } from "../store/clock.js";
 import type { Store } from "../store/store.js";
 
@@ -150,7 +150,7 @@ async function newestOf(store: Store, prefix: string) {
   if (!last) return undefined;
   const { key, modifiedAt } = last;
   const body = await store.get(key);
-  const parsed = schema.safeParse(body && json(Buffer.from(body).toString("utf8")));
+  const parsed = schema.safeParse(body && jsonOf(Buffer.from(body).toString("utf8")));
   if (!parsed.success)
     throw new VaultError(`${key} at ${store.label} is no lease of a job`, "remove it once nothing runs");
   return { key, modifiedAt, number: Number(/(\d{8})\.json$/.exec(key)?.[1] ?? 0), record: parsed.data };
@@ -161,12 +161,4 @@ async function forgetOlder(store: Store, prefix: string, own: string): Promise<v
   const older: string[] = [];
   for await (const { key } of store.list(prefix)) if (key < own) older.push(key);
   await Promise.allSettled(older.map((key) => store.delete(key)));
-}
-
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

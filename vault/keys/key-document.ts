@@ -1,6 +1,6 @@
 import { z } from "zod";
-
 import { VaultError } from "../errors.js";
+import { jsonOf } from "../sequence/json.js";
 import type { KeyContext, KeyProvider } from "./provider.js";
 
 /** A secret, once for every key that opens it. */
@@ -100,16 +100,8 @@ export class SpoiledKey extends VaultError {}
 
 /** Reads a key document. @throws SpoiledKey when it is none */
 export function parseKeyDocument(text: string, label: string): KeyDocument {
-  const parsed = schema.safeParse(json(text));
+  const parsed = schema.safeParse(jsonOf(text));
   if (!parsed.success)
     throw new SpoiledKey(`${label} is not a wrapped key: ${z.prettifyError(parsed.error)}`);
   return parsed.data;
-}
-
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

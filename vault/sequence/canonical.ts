@@ -1,6 +1,6 @@
 import { z } from "zod";
-
 import { VaultError } from "../errors.js";
+import { jsonOf } from "./json.js";
 
 /** An object's text: the only form in which it counts. */
 export const canonical = (content: object): string => `${JSON.stringify(content, undefined, 2)}\n`;
@@ -18,7 +18,7 @@ export function parseCanonical<Schema extends z.ZodType>(
   what: string,
   label: string,
 ): z.output<Schema> {
-  const raw = json(text);
+  const raw = jsonOf(text);
   const parsed = schema.safeParse(raw);
   if (!parsed.success) throw new VaultError(`${label} is not ${what}: ${z.prettifyError(parsed.error)}`);
   if (canonical(raw as object) !== text)
@@ -33,12 +33,4 @@ export function exactText(body: Uint8Array, label: string): string {
   const text = Buffer.from(body).toString("utf8");
   if (!Buffer.from(text).equals(Buffer.from(body))) throw new VaultError(`${label} is no text`);
   return text;
-}
-
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 
 import { names } from "../../../plan/index.js";
-import { type CopyPlace, digest, unwrapPassphrase } from "../../../vault/index.js";
+import { type CopyPlace, unwrapPassphrase } from "../../../vault/index.js";
 import type { DatabaseAddress } from "../../comparison/index.js";
 import { EngineError } from "../../errors.js";
 import type { SystemUser } from "../../system-user.js";
@@ -198,28 +198,4 @@ export async function storeLog(address: DatabaseAddress): Promise<void> {
       await sleep(200);
     }
   });
-}
-
-/** The passphrase's object, as it has to lie at every copy. */
-export async function passphraseObject(
-  { dataset, copies }: Pick<HostDataset, "dataset" | "copies">,
-  site: string,
-): Promise<{ id: string; object: string; sha256: string }> {
-  const object = names.passphraseKey(dataset);
-  const bodies = await Promise.all(
-    copies.map(async (copy) => ({
-      site: copy.site,
-      body: await copy.store.get(object).catch(() => undefined),
-    })),
-  );
-  const here = bodies.find((one) => one.site === site)?.body;
-  const other = bodies.find(({ body }) => body && here && digest(body) !== digest(here));
-  if (here && !other) return { id: "passphrase", object, sha256: digest(here) };
-  throw new EngineError(
-    here
-      ? `${object} at "${site}" is another than at "${other?.site}"`
-      : `${object} is missing at "${site}": nobody could open what is written there`,
-    3,
-    "secondsite archive --yes lays it at every copy",
-  );
 }

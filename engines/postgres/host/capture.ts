@@ -8,7 +8,8 @@ import { type Captured, capture } from "../capture.js";
 import { pgbackrest } from "../pgbackrest.js";
 import { backupsOf } from "../pgbackrest-config.js";
 import { restoreCommands } from "../restore-commands.js";
-import { archives, archivingOf, passphraseObject } from "./archive.js";
+import { passphraseAt } from "../vault-keys.js";
+import { archives, archivingOf } from "./archive.js";
 import { writeConfig } from "./config.js";
 import type { HostDataset } from "./dataset.js";
 import { asLines } from "./settings.js";
@@ -66,7 +67,8 @@ export async function captureHost(
       async keys() {
         const failed = refused.find(({ copy: { site } }) => site === copy.site);
         if (failed) throw failed.failure;
-        return [await passphraseObject(of, copy.site), signing];
+        const laid = "secondsite archive --yes lays it at every copy";
+        return [await passphraseAt(dataset, copies, copy.site, laid), signing];
       },
       restore: (label: string) =>
         restoreCommands({

@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { wordsOf } from "../../../vault/errors.js";
 
 import { type DatabaseAddress, withClient } from "../../comparison/index.js";
 import { EngineError } from "../../errors.js";
@@ -35,7 +36,7 @@ export async function repairStructure(
       rebuilt.push(what);
       say(what);
     } catch (error) {
-      say(`${fault.relation} cannot be rebuilt: ${error instanceof Error ? error.message : error}`);
+      say(`${fault.relation} cannot be rebuilt: ${wordsOf(error)}`);
     }
   const left = rebuilt.length === 0 ? found : await structureFaults(server, { major, thorough: true });
   return { found, rebuilt, left };

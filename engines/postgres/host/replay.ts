@@ -1,6 +1,7 @@
 import { chown, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { wordsOf } from "../../../vault/errors.js";
 
 import { type DatabaseAddress, withClient } from "../../comparison/index.js";
 import { EngineError } from "../../errors.js";
@@ -138,7 +139,7 @@ function notReached(
 ): EngineError {
   if (!heard.some((line) => line.includes("recovery ended before configured recovery target")))
     return new EngineError(
-      `the log could not be replayed: ${heard.slice(-5).join(" | ") || (cause instanceof Error ? cause.message : cause)}`,
+      `the log could not be replayed: ${heard.slice(-5).join(" | ") || wordsOf(cause)}`,
       1,
       "secondsite verify says what is damaged; --point <label> begins with another point",
       { cause },

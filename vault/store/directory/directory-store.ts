@@ -2,7 +2,7 @@ import { createReadStream } from "node:fs";
 import { readFile, rm, rmdir, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 
-import { VaultError } from "../../errors.js";
+import { VaultError, wordsOf } from "../../errors.js";
 import { type Capability, type CapabilityTable, needs } from "../capabilities.js";
 import { folderFetch } from "../plain-fetch.js";
 import type { Store } from "../store.js";
@@ -181,11 +181,9 @@ function isAbsent(error: unknown): boolean {
 
 function worded(action: string, key: string, label: string, error: unknown): VaultError {
   if (error instanceof VaultError) return error;
-  return new VaultError(
-    `${action} ${key} below ${label} failed: ${error instanceof Error ? error.message : error}`,
-    undefined,
-    { cause: error },
-  );
+  return new VaultError(`${action} ${key} below ${label} failed: ${wordsOf(error)}`, undefined, {
+    cause: error,
+  });
 }
 
 /** Empty folders would be listed as something that is not there. One that fills meanwhile stays. */

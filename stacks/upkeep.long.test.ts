@@ -1,0 +1,305 @@
+import { randomBytes } from "node:crypto";
+import { DecryptCommand, KMSClient } from "@aws-sdk/client-kms";
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  PutObjectRetentionCommand,
+  S3Client,
+} from "@aws-sdk/client-s3";
+import { AssumeRoleWithWebIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { type UpkeepJob, upkeepJobs, upkeepOf } from "../plan/derive/upkeep.js";
+import { cloudSiteOf, names, type Plan, postgresDatasets, primarySite } from "../plan/index.js";
+import chat from "../plans/kubernetes-chat.js";
+import { defaultWorld, down, up } from "../sandbox/world/index.js";
+import { testImages } from "../sandbox/world/testing/images.js";
+import { noTraces, tracesOf } from "../sandbox/world/testing/traces.js";
+import { asCredentials, awsOf, callsOf } from "./testing/aws.js";
+import { fired, runNow } from "./testing/jobs.js";
+import { Project } from "./testing/project.js";
+import { objectsBelow, textAt, versionsBelow } from "./testing/vault-objects.js";
+
+/** The plan as it is, but for dumps: of these only the newest is kept. */
+const plan: Plan = structuredClone(chat);
+for (const backup of plan.datasets.messages?.kind === "postgres" ? plan.datasets.messages.backups : [])
+  if (backup.kind === "logical") backup.keep = { count: 1 };
+const spec = { ...defaultWorld, name: "upkeep", net: 97 };
+const stack = "chat-backup";
+const dataset = "messages";
+const site = primarySite(plan);
+const home = "us-east-1";
+const { account } = cloudSiteOf(plan, site);
+const vault = names.vaultBucket(plan, site, "customer");
+const chain = names.manifestPrefix(dataset, 1);
+const day = 86_400_000;
+const denied = { name: expect.stringMatching(/^AccessDenied/) };
+
+let project: Project;
+let file: string;
+let aws: Awaited<ReturnType<typeof awsOf>>;
+let s3: S3Client;
+/** Labels of the dumps, oldest first. */
+let older: string;
+let newer: string;
+
+const kubectl = (...args: string[]) => project.kubectl(home, "--namespace", names.namespace(plan), ...args);
+
+interface Entry {
+  readonly entry: string;
+  readonly sequence: number;
+  readonly kind?: string;
+  readonly label?: string;
+  readonly level?: string;
+  readonly by?: string;
+  readonly faults?: readonly string[];
+  readonly reason?: string;
+  readonly point?: { readonly sequence: number };
+  readonly removed?: readonly { readonly sequence: number }[];
+  readonly parts?: readonly { readonly key: string }[];
+}
+const entries = () => objectsBelow<Entry>(s3, vault, chain);
+const dumpCalled = async (label: string) => (await entries()).find((one) => one.label === label);
+const partsOf = async (label: string) => ((await dumpCalled(label))?.parts ?? []).map(({ key }) => key);
+/** What the chain says of a dump's verifications at a level, oldest first. */
+const verificationsOf = async (label: string, level: string) => {
+  const all = await entries();
+  const sequence = all.find((one) => one.label === label)?.sequence;
+  return all.filter(
+    (one) => one.entry === "verification" && one.level === level && one.point?.sequence === sequence,
+  );
+};
+/** What the audit log says of an operation, newest last. */
+const recordsOf = async (operation: string) =>
+  (
+    await objectsBelow<{ operation: string; exitCode: number; who: { host: string; identity?: string } }>(
+      s3,
+      vault,
+      names.auditPrefix(site, "customer"),
+    )
+  ).filter((record) => record.operation === operation);
+/** What the record of an operation says that a Job's Pod did, as the job's own ServiceAccount. */
+const recordedBy = (job: UpkeepJob, { name }: { readonly name: string }, exitCode = 0) => ({
+  exitCode,
+  who: {
+    host: expect.stringMatching(`^${name}-`),
+    identity: `system:serviceaccount:${names.namespace(plan)}:${names.serviceAccount(dataset, job)}`,
+  },
+});
+/** Calls of one kind that succeeded under a job's own role. */
+const doneAs = async (job: UpkeepJob, wanted: string) => {
+  const principal = `assumed-role/${names.roleName(plan, site, dataset, job)}/`;
+  return (await callsOf(spec, home)).filter(
+    ({ action, principal: by, status }) => action === wanted && by?.includes(principal) && status < 300,
+  );
+};
+const lockedUntil = async (Key: string) => {
+  const [version] = (await versionsBelow(s3, vault, Key)).filter((one) => one.Key === Key);
+  const head = new HeadObjectCommand({ Bucket: vault, Key, VersionId: version?.VersionId });
+  return (await s3.send(head)).ObjectLockRetainUntilDate?.getTime() ?? 0;
+};
+const token = async (job: names.DatasetJob) =>
+  (await kubectl("create", "token", names.serviceAccount(dataset, job), "--audience=sts.amazonaws.com"))
+    .output;
+const assume = async (role: names.DatasetJob, as: names.DatasetJob = role) => {
+  const { Credentials: given } = await new STSClient(aws(home)).send(
+    new AssumeRoleWithWebIdentityCommand({
+      RoleArn: `arn:aws:iam::${account}:role/${names.roleName(plan, site, dataset, role)}`,
+      RoleSessionName: "test",
+      WebIdentityToken: await token(as),
+    }),
+  );
+  return aws(home, asCredentials(given));
+};
+const labelsOfDumps = async () =>
+  (await entries()).flatMap(({ kind, label }) => (kind === "logical" && label ? [label] : []));
+
+beforeAll(async () => {
+  await down(spec);
+  const { pause, runner, app } = await testImages();
+  await up(spec, { images: [pause, runner.tar, app.tar] });
+  aws = await awsOf(spec);
+  s3 = new S3Client(aws(home));
+  project = await Project.create(spec.name);
+  file = await project.plan("one-dump", plan);
+  await project.init(stack, {
+    ...{ plan: file, role: "backup", runnerImage: runner.reference },
+    serviceImages: JSON.stringify({ api: app.reference }),
+  });
+  await project.must("up", "--stack", stack, "--yes", "--skip-preview");
+  const psql = ["psql", "-X", "-h", "/run/secondsite", "-U", "postgres", "-v", "ON_ERROR_STOP=1", "chat"];
+  const rows = "CREATE TABLE notes AS SELECT n, md5(n::text) AS body FROM generate_series(1, 50000) n";
+  const { exitCode, output } = await kubectl(
+    ...["exec", "messages-0", "--container=database", "--", ...psql, "-c", rows],
+  );
+  expect(exitCode, output).toBe(0);
+  await runNow(kubectl, "messages-physical", "full-now");
+  await runNow(kubectl, "messages-logical", "dump-older");
+  await runNow(kubectl, "messages-logical", "dump-newer");
+  [older = "", newer = ""] = await labelsOfDumps();
+  expect(newer).not.toBe("");
+});
+afterAll(async () => {
+  await project?.remove();
+  await down(spec);
+});
+
+test("C4: what upkeep the plan calls for stands in the cluster as CronJobs, at the plan's times", async () => {
+  const [[name, postgres] = ["", undefined]] = postgresDatasets(plan);
+  if (!postgres) throw new Error("no dataset");
+  const { output } = await kubectl(
+    ...[
+      "get",
+      "cronjobs",
+      "--output",
+      'jsonpath={range .items[*]}{.metadata.name}|{.spec.schedule}{"\\n"}{end}',
+    ],
+  );
+  const own = upkeepOf(plan, name, postgres).map(({ job, schedule: { cron } }) => `${name}-${job}|${cron}`);
+  expect(own).toHaveLength(upkeepJobs.length);
+  expect(output.split("\n")).toEqual(expect.arrayContaining(own));
+});
+
+test("nothing is pruned before a verification, and the run fails so that somebody hears of it", async () => {
+  const { status, said } = await fired(kubectl, "messages-prune");
+
+  expect(status, said).toMatchObject({ succeeded: 0 });
+  expect(said).toContain("nothing is dropped: no point is verified");
+  expect((await entries()).some(({ entry }) => entry === "tombstone")).toBe(false);
+});
+
+test("C5: verify fires by the controller and records every dump as it found it, beside the physical points", async () => {
+  const { status, said, metadata } = await fired(kubectl, "messages-verify");
+
+  expect(status, said).toEqual({ succeeded: 1, failed: 0 });
+  expect(metadata).toMatchObject({
+    ownerReferences: [{ kind: "CronJob", name: "messages-verify" }],
+    annotations: { "batch.kubernetes.io/cronjob-scheduled-timestamp": expect.stringMatching(/:00Z$/) },
+  });
+  for (const label of [older, newer])
+    expect(await verificationsOf(label, "stored")).toMatchObject([
+      { faults: [], by: expect.stringContaining(`@${metadata.name}-`) },
+    ]);
+  // Physical copies are read at both sites.
+  expect(said).toMatch(/✔ +messages +virginia/);
+  expect(said).toMatch(/✔ +messages +oregon/);
+  expect((await recordsOf("verify")).at(-1)).toMatchObject(recordedBy("verify", metadata));
+});
+
+test("locks reach on for what retention keeps, and for nothing else", async () => {
+  const [kept = "", leaving = ""] = [(await partsOf(newer))[0], (await partsOf(older))[0]];
+  const before = await lockedUntil(kept);
+  const left = await lockedUntil(leaving);
+  // The bucket's own lock: a day, as only a number of dumps is kept.
+  expect(before).toBeLessThan(Date.now() + 1.5 * day);
+  const { status, said, metadata } = await fired(kubectl, "messages-lock");
+
+  expect(status, said).toEqual({ succeeded: 1, failed: 0 });
+  for (const key of await partsOf(newer))
+    expect(await lockedUntil(key)).toBeGreaterThan(Date.now() + 6 * day);
+  expect(await lockedUntil(leaving)).toBe(left);
+  // The files of the physical point, too.
+  const physical = (await entries()).find(({ kind }) => kind === "physical");
+  const root = `${names.repositoryPath(dataset, 1).slice(1)}/backup/${dataset}/${physical?.label}/`;
+  const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: vault, Prefix: root }));
+  expect(Contents.length).toBeGreaterThan(1);
+  for (const { Key = "" } of [Contents[0] ?? {}, Contents.at(-1) ?? {}])
+    expect(await lockedUntil(Key)).toBeGreaterThan(Date.now() + 6 * day);
+  expect((await recordsOf("locks extend")).at(-1)).toMatchObject(recordedBy("lock", metadata));
+  expect((await doneAs("lock", "s3:PutObjectRetention")).length).toBeGreaterThan(3);
+});
+
+test("prune drops what retention does not keep, with a tombstone; locked versions stay beneath", async () => {
+  const parts = await partsOf(older);
+  const look = await project.secondsite("prune", file, "--dataset", dataset);
+  expect(look.output).toContain("Nothing was changed.");
+  expect(look).toMatchObject({ exitCode: 0, output: expect.stringContaining(older) });
+  for (const Key of parts) await s3.send(new HeadObjectCommand({ Bucket: vault, Key }));
+
+  const { status, said, metadata } = await fired(kubectl, "messages-prune");
+  expect(status, said).toEqual({ succeeded: 1, failed: 0 });
+  const [stone] = (await entries()).filter(({ entry }) => entry === "tombstone");
+  expect(stone).toMatchObject({ removed: [{ sequence: (await dumpCalled(older))?.sequence }] });
+  expect(stone?.reason).toBe("not among the newest 1 points");
+  for (const Key of parts) {
+    await expect(s3.send(new HeadObjectCommand({ Bucket: vault, Key }))).rejects.toMatchObject({
+      name: "NotFound",
+    });
+    expect((await versionsBelow(s3, vault, Key)).length).toBe(1);
+  }
+  for (const Key of await partsOf(newer)) await s3.send(new HeadObjectCommand({ Bucket: vault, Key }));
+  expect((await recordsOf("prune")).at(-1)).toMatchObject(recordedBy("prune", metadata));
+  expect((await doneAs("prune", "s3:DeleteObject")).length).toBeGreaterThanOrEqual(parts.length);
+});
+
+test("the drill's Pod restores the dump in itself, compares it, and records that in the chain", async () => {
+  const { status, said, metadata } = await fired(kubectl, "messages-drill");
+
+  expect(status, said).toEqual({ succeeded: 1, failed: 0 });
+  expect(said).toContain(`restoring ${newer} into an isolated server`);
+  expect(await verificationsOf(newer, "restored")).toMatchObject([
+    { faults: [], by: expect.stringContaining(`@${metadata.name}-`) },
+  ]);
+  expect((await recordsOf("verify")).at(-1)).toMatchObject(recordedBy("drill", metadata));
+});
+
+test("each job is refused what is another's", async () => {
+  const [part = ""] = await partsOf(newer);
+  const [other = ""] = (await partsOf(newer)).slice(1);
+  const entry = `${chain}00000001.json`;
+  const read = new GetObjectCommand({ Bucket: vault, Key: part });
+  const remove = new DeleteObjectCommand({ Bucket: vault, Key: other });
+  const write = new PutObjectCommand({ Bucket: vault, Key: other, Body: "mine" });
+  const overwrite = new PutObjectCommand({ Bucket: vault, Key: entry, Body: "{}" });
+  const shorten = new PutObjectRetentionCommand({
+    ...{ Bucket: vault, Key: part },
+    Retention: { Mode: "COMPLIANCE", RetainUntilDate: new Date(Date.now() + 60_000) },
+  });
+  const document = JSON.parse(await textAt(s3, vault, `${names.keyPrefix(dataset)}data-000001.json`));
+  const open = new DecryptCommand({
+    KeyId: names.keyAlias(plan, "customer"),
+    CiphertextBlob: Buffer.from(document.wrapped[0].ciphertext, "base64"),
+    EncryptionContext: document.context,
+  });
+
+  const own = Object.fromEntries(
+    await Promise.all(upkeepJobs.map(async (job) => [job, await assume(job)] as const)),
+  ) as Record<UpkeepJob, Awaited<ReturnType<typeof assume>>>;
+  const s3As = (job: UpkeepJob) => new S3Client(own[job]);
+  // The control: what is a job's own.
+  for (const job of ["verify", "drill"] as const) await s3As(job).send(read);
+  await new KMSClient(own.drill).send(open);
+
+  for (const job of ["prune", "lock"] as const)
+    await expect(s3As(job).send(read)).rejects.toMatchObject(denied);
+  for (const job of ["verify", "lock", "drill"] as const)
+    await expect(s3As(job).send(remove), job).rejects.toMatchObject(denied);
+  for (const job of upkeepJobs) {
+    await expect(s3As(job).send(write), job).rejects.toMatchObject(denied);
+    await expect(s3As(job).send(overwrite), job).rejects.toMatchObject(denied);
+    await expect(s3As(job).send(shorten), job).rejects.toMatchObject(denied);
+    if (job !== "drill") await expect(new KMSClient(own[job]).send(open), job).rejects.toMatchObject(denied);
+    for (const as of upkeepJobs.filter((each) => each !== job))
+      await expect(assume(job, as), `${as} as ${job}`).rejects.toMatchObject(denied);
+  }
+});
+
+test("C5: a dump that is not as it was stored makes the run fail, which names it in the chain", async () => {
+  const [Key = ""] = await partsOf(newer);
+  const { ContentLength = 0 } = await s3.send(new HeadObjectCommand({ Bucket: vault, Key }));
+  await s3.send(new PutObjectCommand({ Bucket: vault, Key, Body: randomBytes(ContentLength) }));
+  const { status, said, metadata } = await fired(kubectl, "messages-verify");
+
+  expect(status, said).toMatchObject({ succeeded: 0 });
+  expect(said).toContain(Key);
+  expect((await verificationsOf(newer, "stored")).at(-1)?.faults?.join()).toContain(Key);
+  expect((await recordsOf("verify")).at(-1)).toMatchObject(recordedBy("verify", metadata, 1));
+});
+
+test("down leaves nothing behind", async () => {
+  await down(spec);
+  expect(await tracesOf(spec)).toEqual(noTraces);
+});
