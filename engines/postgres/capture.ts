@@ -104,7 +104,8 @@ async function captureInto(job: Capture, copy: CaptureCopy, say: (line: string) 
   const expire = async (full: string) => {
     await tool.run("expire", [`--repo=${repository}`, `--set=${full}`]);
   };
-  const retention = { epoch, keep: job.keep, listed: stanza.backups, by: takenAt, now: new Date(), expire };
+  const listed = stanza.backups;
+  const retention = { epoch, keep: job.keep, listed, by: takenAt, now: new Date(), expire, say };
   const dropped = await dropBackups(copy, retention, signer);
   if (dropped.length > 0) say(`dropped at ${copy.site}: ${dropped.join(", ")}`);
   const gone = await buryExpired(copy, { epoch, listed: stanza.backups, by: takenAt }, signer);
