@@ -158,9 +158,16 @@ test("killed between the tombstone and the tool, the next run ends it, and burie
   let killed = true;
   const run = () =>
     dropBackups(
-      { ...of, site: "office" },
+      { ...of, site: "office", ring },
       {
-        ...{ epoch: 1, keep: 30 * 86_400, by: "desk", now, listed: labels.map((label) => ({ label })) },
+        ...{
+          epoch: 1,
+          others: [],
+          keep: 30 * 86_400,
+          by: "desk",
+          now,
+          listed: labels.map((label) => ({ label })),
+        },
         async expire(label) {
           if (killed) throw new Error("killed");
           expired.push(label);

@@ -1,12 +1,21 @@
 import { humanSeconds, names } from "../../plan/index.js";
 import { type Decision, selectPoints } from "../../plan/retention/select.js";
-import { appendEntry, isVerified, type Signer } from "../../vault/index.js";
+import {
+  appendEntry,
+  type HeadCopy,
+  headFault,
+  isVerified,
+  knownHeads,
+  type Signer,
+} from "../../vault/index.js";
 import type { RepositoryBackup } from "./pgbackrest.js";
-import { type ChainOf, type EpochChain, readEpochChain, referenceTo, signersAt } from "./points-chain.js";
+import { type EpochChain, readEpochChain, referenceTo, signersAt } from "./points-chain.js";
 
 /** What is dropped of a repository, and by what. */
 export interface RetentionJob {
   readonly epoch: number;
+  /** The dataset's other copies: they know where the copy's chain ends. */
+  readonly others: readonly HeadCopy[];
   /** Seconds for which the plan keeps backups. */
   readonly keep: number;
   /** What the tool lists. */
@@ -32,12 +41,18 @@ export interface RetentionJob {
  *
  * @returns labels of the full backups that went
  */
-export async function dropBackups(copy: ChainOf, job: RetentionJob, signer: Signer): Promise<string[]> {
+export async function dropBackups(copy: HeadCopy, job: RetentionJob, signer: Signer): Promise<string[]> {
   const { plan, dataset, site, store } = copy;
   const { epoch, keep, listed, by } = job;
   const chain = await readEpochChain(copy, epoch, await signersAt(copy));
-  // What cannot be read may be what holds.
-  if (chain.faults.length > 0) return [];
+  const prefix = names.manifestPrefix(dataset, epoch);
+  const head = (await knownHeads(copy, job.others)).get(epoch);
+  const [fault] = [...chain.faults, ...(head ? headFault(chain.entries, { head, prefix }) : [])];
+  // What cannot be read, or was cut off, may be what holds.
+  if (fault) {
+    job.say(`nothing is dropped at ${site}, its chain is damaged: ${fault.key}: ${fault.problem}`);
+    return [];
+  }
   const there = new Set(listed.map(({ label }) => label));
   const { dropped, refused } = fullsToDrop(chain, keep, job.now, there);
   if (refused !== undefined) job.say(`${refused}, at ${site}`);
@@ -47,7 +62,7 @@ export async function dropBackups(copy: ChainOf, job: RetentionJob, signer: Sign
   if (removed.length > 0)
     await appendEntry(
       store,
-      names.manifestPrefix(dataset, epoch),
+      prefix,
       {
         ...{ plan, dataset, site, epoch, entry: "tombstone", removed },
         reason: `older than ${humanSeconds(keep)}, dropped at "${by}" by the plan's retention`,
