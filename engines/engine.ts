@@ -1,5 +1,7 @@
 import { randomBytes } from "node:crypto";
 
+import type { VerificationLevel } from "../vault/index.js";
+
 /** What every engine does, whatever kind of data it captures. */
 
 /** A stored piece of a recovery point, as the engine wrote it: encryption is the store's matter. */
@@ -47,12 +49,6 @@ export interface Run {
 export const newLabel = (startedAt: Date): string =>
   `${startedAt.toISOString().replace(/[-:]|\.\d+/g, "")}-${randomBytes(4).toString("hex")}`;
 
-/**
- * How thoroughly a point is verified. `stored`: every part is there with the checksum it had. `structural`: the tool
- * reads it from end to end. `restored`: it was restored into an isolated instance, and holds what it held.
- */
-export type VerificationLevel = "stored" | "structural" | "restored";
-
 /** Something in a point that is not as it should be. */
 export interface Fault {
   /** Part, table or assertion. */
@@ -63,6 +59,7 @@ export interface Fault {
 
 /** What a verification found. */
 export interface Verdict {
+  /** How deep it went: no deeper than where it found something. */
   readonly level: VerificationLevel;
   /** Empty when the point is good, as far as this level sees. */
   readonly faults: readonly Fault[];

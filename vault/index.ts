@@ -12,7 +12,19 @@ export type { ChainEntry, EntryContent, Part, PointEntry, Reference } from "./ch
 export { type HeadCopy, keepHeads, knownHeads } from "./chain/heads.js";
 export { extendLocks, type LockNeed, type LockReach, type LocksExtended } from "./chain/locks.js";
 export { damagedParts, missingParts, type PartFault } from "./chain/parts.js";
-export { type ChainPoint, isVerified, keptBecause, livePoints, removedPoints } from "./chain/points.js";
+export {
+  type ChainPoint,
+  type Hold,
+  holdsIn,
+  isVerified,
+  keptBecause,
+  lastFault,
+  livePoints,
+  type PointVerification,
+  removedPoints,
+  type VerificationLevel,
+  verificationsIn,
+} from "./chain/points.js";
 export { type Signer, signerOf } from "./chain/signer.js";
 export { type Access, placesGiven } from "./copies/access.js";
 export { type BucketPlace, type CopyPlace, copyPlace, credentialsOf } from "./copies/copy-place.js";

@@ -14,9 +14,8 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
-
+import type { VerificationLevel } from "../../vault/index.js";
 import { type DatabaseAddress, withClient } from "../comparison/index.js";
-import type { VerificationLevel } from "../engine.js";
 import { capture } from "./capture.js";
 import { logicalEngine } from "./engine.js";
 import { folderReader, folderWriter } from "./folder-parts.js";

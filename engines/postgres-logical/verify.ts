@@ -3,8 +3,9 @@ import { join } from "node:path";
 import pg from "pg";
 import { wordsOf } from "../../vault/errors.js";
 
+import type { VerificationLevel } from "../../vault/index.js";
 import { withClient } from "../comparison/index.js";
-import type { Fault, PartReader, Run, Verdict, VerificationLevel } from "../engine.js";
+import type { Fault, PartReader, Run, Verdict } from "../engine.js";
 import { EngineError } from "../errors.js";
 import { checked, readJson } from "./checked-parts.js";
 import { startInstance } from "./instance.js";

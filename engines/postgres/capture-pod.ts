@@ -1,12 +1,12 @@
 import { chmod, copyFile } from "node:fs/promises";
 
 import { names, type PhysicalBackup } from "../../plan/index.js";
-import { copyPlace, signerOf, unwrapPassphrase } from "../../vault/index.js";
+import { copyAt, copyPlace, signerOf, unwrapPassphrase } from "../../vault/index.js";
 import { type Captured, capture } from "./capture.js";
 import { files, folders } from "./folders.js";
 import { pgbackrest } from "./pgbackrest.js";
 import { backupsOf, jobConfig } from "./pgbackrest-config.js";
-import { type Placement, ringAt, storeAt } from "./placement.js";
+import { type Placement, ringAt } from "./placement.js";
 import { writePrivate } from "./private-file.js";
 import { restoreCommands } from "./restore-commands.js";
 import { keysAt, signingKeyOf } from "./vault-keys.js";
@@ -34,7 +34,7 @@ export async function capturePhysical(
   await writePrivate(files.archive, jobConfig(placement, epoch, passphrase));
   const copies = direct.map((at, index) => ({
     repository: index + 1,
-    ...{ plan: plan.name, dataset, site: at, store: storeAt(placement, at) },
+    ...copyAt(plan, dataset, at),
     keys: () => keysAt(placement, at, signing),
     restore: (label: string) =>
       restoreCommands({

@@ -4,6 +4,7 @@ import {
   appendEntry,
   type ChainEntry,
   type EntryContent,
+  type HeadCopy,
   type Signer,
   wordsOf,
 } from "../../vault/index.js";
@@ -26,7 +27,7 @@ export interface Captured {
 }
 
 /** A copy that a capture writes to. */
-export interface CaptureCopy extends ChainOf {
+export interface CaptureCopy extends ChainOf, HeadCopy {
   /** Number of its repository in the tool's configuration. */
   readonly repository: number;
   /** What opens the point there. @throws when it does not lie there as it should */
@@ -104,7 +105,9 @@ async function captureInto(job: Capture, copy: CaptureCopy, say: (line: string) 
   const expire = async (full: string) => {
     await tool.run("expire", [`--repo=${repository}`, `--set=${full}`]);
   };
-  const retention = { epoch, keep: job.keep, listed: stanza.backups, by: takenAt, now: new Date(), expire };
+  const listed = stanza.backups;
+  const others = job.copies.filter((other) => other !== copy);
+  const retention = { epoch, others, keep: job.keep, listed, by: takenAt, now: new Date(), expire, say };
   const dropped = await dropBackups(copy, retention, signer);
   if (dropped.length > 0) say(`dropped at ${copy.site}: ${dropped.join(", ")}`);
   return { site: copy.site, label: backup.label, key, entry };

@@ -1,5 +1,5 @@
 import { names, seconds, type WalBackup } from "../../plan/index.js";
-import { type LockNeed, type LockReach, livePoints } from "../../vault/index.js";
+import type { LockNeed, LockReach } from "../../vault/index.js";
 import { lockWindow } from "../lock-window.js";
 import type { PhysicalPoint } from "./points-chain.js";
 import type { Copy, CopyRef } from "./points-copies.js";
@@ -37,8 +37,7 @@ export async function repositoryLocks(
     const { points } = chain;
     if (points.length === 0) continue;
     const root = names.repositoryPath(dataset, epoch).slice(1);
-    const held = livePoints(chain.entries).flatMap((one) => (one.held ? [fullOf(one.point.label)] : []));
-    const expiries = expiriesOf(points, kept, held);
+    const expiries = expiriesOf(points, kept);
     for (const { label } of points)
       await add(`${root}/backup/${dataset}/${label}/`, lockWindow(now, days, expiries.get(fullOf(label))));
     const oldest = points.map(({ startWal }) => startWal.slice(8)).sort()[0] ?? "";
@@ -64,11 +63,8 @@ export async function repositoryLocks(
 const isSavedAgain = (key: string) => key.endsWith("/backup.manifest.copy");
 
 /** When each full backup goes: with the newest that adds to it, and one that is held nobody knows when. */
-function expiriesOf(
-  points: readonly PhysicalPoint[],
-  { keep }: Kept,
-  held: readonly string[],
-): ReadonlyMap<string, Date> {
+function expiriesOf(points: readonly PhysicalPoint[], { keep }: Kept): ReadonlyMap<string, Date> {
+  const held = points.flatMap((point) => (point.held ? [fullOf(point.label)] : []));
   const expiries = new Map<string, Date>();
   for (const { label, finishedAt } of points) {
     const full = fullOf(label);

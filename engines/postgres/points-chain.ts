@@ -4,14 +4,18 @@ import {
   checkChain,
   disbelieved,
   type FoundEntry,
+  type Hold,
+  holdsIn,
   type ObjectStore,
   type Part,
+  type PointVerification,
   type Reference,
   readChain,
   removedPoints,
   signersIn,
   type TrustedSigners,
   VaultError,
+  verificationsIn,
 } from "../../vault/index.js";
 import type { NamedKey } from "./vault-keys.js";
 
@@ -52,6 +56,10 @@ export interface PhysicalPoint {
   readonly keys: readonly NamedKey[];
   /** Why its entry is not to be believed. */
   readonly problem?: string;
+  /** What its last verification found; absent while there was none. */
+  readonly verification?: PointVerification;
+  /** Who holds it against retention. @default nobody */
+  readonly held?: Hold;
 }
 
 /** One epoch's chain at a copy. */
@@ -90,13 +98,25 @@ export async function readEpochChain(
   const entries = await readChain(store, prefix);
   const expected = { prefix, plan, dataset, site, epoch, trusted };
   const doubts = disbelieved(entries, expected);
-  // A tombstone that nobody trusted wrote removes nothing.
-  const removed = removedPoints(entries.filter((_, index) => doubts[index]?.length === 0));
+  // What nobody trusted wrote removes, holds and verifies nothing.
+  const believed = entries.filter((_, index) => doubts[index]?.length === 0);
+  const removed = removedPoints(believed);
+  const verifications = verificationsIn(believed);
+  const holds = holdsIn(believed);
   const points = entries.flatMap((found, index) => {
     const point = physicalPoint(found);
     if (!point || removed.has(point.sequence)) return [];
     const doubt = doubts[index]?.join("; ");
-    return [{ ...point, ...(doubt ? { problem: doubt } : {}) }];
+    const verification = verifications.get(point.sequence);
+    const held = holds.get(point.sequence);
+    return [
+      {
+        ...point,
+        ...(doubt ? { problem: doubt } : {}),
+        ...(verification ? { verification } : {}),
+        ...(held ? { held } : {}),
+      },
+    ];
   });
   return { entries, faults: checkChain(entries, expected), points };
 }

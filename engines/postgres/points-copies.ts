@@ -5,6 +5,7 @@ import {
   type DatasetCopy,
   headFault,
   knownHeads,
+  lastFault,
   missingParts,
   type Reference,
   type Store,
@@ -201,14 +202,16 @@ async function pointOf(
 ): Promise<RecoveryPoint> {
   const { takenAt, sequence, label, startedAt, finishedAt, bytes, startWal, stopWal, stopLsn, parent } =
     found;
+  const { verification } = found;
   const addsTo = parent === undefined ? undefined : labelOf(chain, parent);
   const point: RecoveryPoint = {
     ...{ dataset, site, takenAt, epoch, sequence, kind: "physical" },
     ...{ label, startedAt, finishedAt, bytes },
     ...(stopLsn === "" ? {} : { stopLsn }),
     ...(addsTo === undefined ? {} : { addsTo }),
+    ...(verification ? { verification } : {}),
   };
-  const problem = found.problem ?? (await missing(found, store));
+  const problem = found.problem ?? (await missing(found, store)) ?? lastFault(found);
   if (problem !== undefined) return { ...point, problem };
   const reach = walReach(wal, startWal);
   if (!reach || !reaches(reach, stopWal))

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { microsOf, momentAt, parseMoment } from "../moment.js";
-import { newestFirst, nothingCovers, pointFor, type RecoveryPoint, windowsOf } from "./points.js";
+import { newestFirst, nothingCovers, pointsFor, type RecoveryPoint, windowsOf } from "./points.js";
 import { nextSegment, segmentOf, type WalSegment, walReach } from "./points-wal.js";
 
 const start = Date.parse("2026-03-01T00:00:00Z");
@@ -21,25 +21,34 @@ const point = (
   ...more,
 });
 
+const verdicts = [undefined, [], ["a file is damaged"]] as const;
 const anyPoint = fc
   .record({
-    ended: fc.integer({ min: 0, max: 100 }),
-    reach: fc.option(fc.integer({ min: 0, max: 60 }), { nil: undefined }),
+    ended: fc.oneof(fc.integer({ min: 0, max: 100 }), fc.integer({ min: -3_000, max: 0 })),
+    faults: fc.constantFrom(...verdicts),
+    reach: fc.option(fc.integer({ min: 0, max: 3_100 }), { nil: undefined }),
     epoch: fc.integer({ min: 1, max: 3 }),
     problem: fc.constantFrom(undefined, undefined, "a part is missing"),
   })
-  .map(({ ended, reach, epoch, problem }) =>
-    point(ended, reach === undefined ? undefined : ended + reach, { epoch, ...(problem ? { problem } : {}) }),
+  .map(({ ended, reach, epoch, problem, faults }) =>
+    point(ended, reach === undefined ? undefined : ended + reach, {
+      epoch,
+      ...(problem ? { problem } : {}),
+      ...(faults ? { verification: { level: "stored", at: iso(ended), faults } } : {}),
+    }),
   );
 
-test("the point chosen for a time never ended after it, reaches it, is whole, and no later one would do", () => {
+const dayOfLog = 86_400_000_000;
+const byLabel = (a: RecoveryPoint, b: RecoveryPoint) => a.label.localeCompare(b.label);
+
+test("the point chosen for a time never ended after it, reaches it and is whole; it is the newest, or a verified one at most a day older", () => {
   fc.assert(
     fc.property(
       fc.array(anyPoint, { maxLength: 12 }),
       fc.integer({ min: -10, max: 170 }),
       (points, minute) => {
         const moment = at(minute);
-        const chosen = pointFor(points, moment);
+        const [chosen, ...next] = pointsFor(points, moment);
         const covers = (one: RecoveryPoint) =>
           one.problem === undefined &&
           microsOf(one.finishedAt) <= moment.micros &&
@@ -50,11 +59,23 @@ test("the point chosen for a time never ended after it, reaches it, is whole, an
         expect(chosen === undefined).toBe(fitting.length === 0);
         if (!chosen) return;
         expect(covers(chosen)).toBe(true);
-        for (const other of fitting) {
-          expect(other.epoch).toBeLessThanOrEqual(chosen.epoch);
-          if (other.epoch === chosen.epoch)
-            expect(microsOf(other.finishedAt)).toBeLessThanOrEqual(microsOf(chosen.finishedAt));
-        }
+        const [newest] = newestFirst(fitting);
+        expect(chosen.epoch).toBe(newest?.epoch);
+        // A verified one that is not the newest costs at most a day of log, and what is newer was not verified.
+        const behind = microsOf(newest?.finishedAt ?? "") - microsOf(chosen.finishedAt);
+        const near = fitting.filter(
+          (one) =>
+            one.epoch === chosen.epoch &&
+            one.verification?.faults.length === 0 &&
+            microsOf(newest?.finishedAt ?? "") - microsOf(one.finishedAt) <= dayOfLog,
+        );
+        expect(behind).toBeLessThanOrEqual(near.length > 0 ? dayOfLog : 0);
+        expect(chosen.verification?.faults.length === 0).toBe(near.length > 0);
+        for (const other of near)
+          expect(microsOf(other.finishedAt)).toBeLessThanOrEqual(microsOf(chosen.finishedAt));
+        // What is tried when it fails: all others, newest first.
+        expect([chosen, ...next].toSorted(byLabel)).toEqual(fitting.toSorted(byLabel));
+        expect(next).toEqual(newestFirst(next));
       },
     ),
   );
@@ -71,7 +92,7 @@ test("a moment lies in a window exactly when a point covers it", () => {
           ({ from, until }) => microsOf(from) <= micros && micros <= microsOf(until),
         );
 
-        expect(inside).toBe(pointFor(points, at(minute)) !== undefined);
+        expect(inside).toBe(pointsFor(points, at(minute)).length > 0);
       },
     ),
   );
@@ -80,7 +101,7 @@ test("a moment lies in a window exactly when a point covers it", () => {
 test("a moment between one epoch's end and the next one's first backup is refused, with both windows", () => {
   const points = [point(10, 40), point(60, 90, { epoch: 2 })];
 
-  expect(pointFor(points, at(50))).toBeUndefined();
+  expect(pointsFor(points, at(50))).toEqual([]);
   expect(nothingCovers("messages", points, at(50))).toMatchObject({
     exitCode: 1,
     message: `no recovery point of "messages" covers ${at(50).iso}: it lies between two windows; restorable: ${iso(10)} to at most ${iso(40)} (oregon, epoch 1), ${iso(60)} to at most ${iso(90)} (oregon, epoch 2)`,

@@ -1,4 +1,5 @@
 import { humanSeconds } from "../../plan/index.js";
+import { isVerified, type PointVerification } from "../../vault/index.js";
 import { EngineError } from "../errors.js";
 import { type Moment, microsOf } from "../moment.js";
 
@@ -32,6 +33,8 @@ export interface RecoveryPoint {
   readonly until?: string;
   /** Newest segment of that run. */
   readonly newestWal?: string;
+  /** What its last verification found; absent while there was none. */
+  readonly verification?: PointVerification;
   /** Why it cannot be restored; absent on a good point. */
   readonly problem?: string;
 }
@@ -51,22 +54,48 @@ export interface Window {
 /** Whether a point can be restored at all. */
 export const isGood = (point: RecoveryPoint): boolean => point.problem === undefined;
 
+/** Seconds of log that a verified point may cost more to replay than one that nobody verified. */
+const worthMoreLog = 86_400;
+
 /**
- * The point from which a moment is restored: of the newest epoch that covers it, the last one that ended before.
+ * Good points from which a moment is restored, the best first; see {@link bestFirst}.
  *
  * Never a point that ended after the moment: it holds what was committed since.
  */
-export function pointFor(points: readonly RecoveryPoint[], { micros }: Moment): RecoveryPoint | undefined {
-  return points
-    .filter(isGood)
-    .filter(
-      ({ finishedAt, until }) =>
-        microsOf(finishedAt) <= micros && until !== undefined && micros <= microsOf(until),
-    )
-    .reduce<RecoveryPoint | undefined>(
-      (best, point) => (best && !isNewer(point, best) ? best : point),
-      undefined,
-    );
+export function pointsFor(points: readonly RecoveryPoint[], { micros }: Moment): RecoveryPoint[] {
+  return bestFirst(
+    points.filter(
+      (point) =>
+        isGood(point) &&
+        microsOf(point.finishedAt) <= micros &&
+        point.until !== undefined &&
+        micros <= microsOf(point.until),
+    ),
+  );
+}
+
+/**
+ * Points in the order in which they are tried. Log is replayed onto each of them up to the same end, so that an older one costs
+ * time and no data: a verified one is preferred to the newest, unless it ended more than a day before that or is of an older
+ * epoch. All others follow, newest first: when one fails, the next is the one to try.
+ *
+ * @param asGood whether a point's log reaches as far as the newest one's. @default each does
+ */
+export function bestFirst(
+  points: readonly RecoveryPoint[],
+  asGood: (point: RecoveryPoint, newest: RecoveryPoint) => boolean = () => true,
+): RecoveryPoint[] {
+  const sorted = newestFirst(points);
+  const [newest] = sorted;
+  const best = sorted.find(
+    (point) =>
+      newest !== undefined &&
+      isVerified(point) &&
+      point.epoch === newest.epoch &&
+      microsOf(newest.finishedAt) - microsOf(point.finishedAt) <= worthMoreLog * 1_000_000 &&
+      asGood(point, newest),
+  );
+  return best ? [best, ...sorted.filter((point) => point !== best)] : sorted;
 }
 
 /** Newest first: by epoch, then by end, then by copy. */

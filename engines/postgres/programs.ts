@@ -19,6 +19,7 @@ export async function program(
     | "postgres"
     | "pg_ctl"
     | "pg_amcheck"
+    | "pg_checksums"
     | "pg_controldata"
     | "pg_waldump"
     | "reindexdb"

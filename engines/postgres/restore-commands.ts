@@ -65,7 +65,8 @@ echo 'local all all trust' >${folder}/pg_hba.conf
 /**
  * The commands that restore a point with the field's tools alone, one after the other, into `/restore`: that folder
  * has to be there, empty but for a holder's `recovery.txt` where there is no key service. They need a shell, `jq`, `aws`,
- * `age` (with a holder's file), pgBackRest and the server's programs, and run as a user that is not root.
+ * `age` (with a holder's file), pgBackRest and the server's programs, and run as a user that is not root and may read the
+ * copy.
  *
  * @returns argument lists; the last one starts the server, which replays to the backup's end and accepts writes then
  */

@@ -12,6 +12,8 @@ export interface RepositoryVerdict {
   readonly good: boolean;
   /** The tool's own words: totals, and each file that is missing or whose checksum differs. */
   readonly report: readonly string[];
+  /** What of that is wrong, with the name of the backup or segment that it belongs to where it belongs to one. */
+  readonly findings: readonly string[];
 }
 
 /**
@@ -42,7 +44,12 @@ export async function readRepository(repository: RepositoryRef): Promise<Reposit
     await tool.run("verify", ["--output=text", "--verbose", "--log-level-console=info"]),
   );
   const faults = await repositoryFaults(repository);
-  return { epoch, good: said.good && faults.length === 0, report: [...said.report, ...faults] };
+  return {
+    epoch,
+    good: said.good && faults.length === 0,
+    report: [...said.report, ...faults],
+    findings: [...said.findings, ...faults],
+  };
 }
 
 /** Reads what the tool said: its report, `status: ok` or `status: error` with totals, and before it what it found. */
@@ -54,5 +61,19 @@ export function verdictOf(epoch: number, text: string): RepositoryVerdict {
     .map((line) => line.replace(/^.* INFO: /, ""));
   const begins = lines.findIndex((line) => line.startsWith("stanza:"));
   const own = lines.slice(Math.max(begins, 0)).filter((line) => !logged(line));
-  return { epoch, good: own.some((line) => /^\s*status: ok\s*$/.test(line)), report: [...own, ...found] };
+  const good = own.some((line) => /^\s*status: ok\s*$/.test(line));
+  return {
+    epoch,
+    good,
+    report: [...own, ...found],
+    findings: good ? [] : [...own.flatMap(badBackup), ...found],
+  };
+}
+
+/** A backup that the tool's totals call something else than whole. */
+function badBackup(line: string): string[] {
+  const [, label, status = ""] = /^\s*backup: (\S+), status: ([^,]+),/.exec(line) ?? [];
+  return label === undefined || status === "valid" || status === "in-progress"
+    ? []
+    : [`backup ${label} is ${status}`];
 }

@@ -7,6 +7,7 @@ import {
   disbelieved,
   type FoundEntry,
   knownHeads,
+  lastFault,
   livePoints,
   ringKeys,
   signersIn,
@@ -139,10 +140,4 @@ function problemOf(
     if (there !== sha256) return `its key ${object} is another than the one it was sealed with`;
   }
   return undefined;
-}
-
-/** What its last verification found to be wrong. */
-function lastFault({ verification }: ChainPoint): string | undefined {
-  const [fault] = verification?.faults ?? [];
-  return fault === undefined ? undefined : `its verification of ${verification?.at} found: ${fault}`;
 }

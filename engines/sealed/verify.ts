@@ -1,11 +1,5 @@
-import {
-  appendEntry,
-  damagedParts,
-  type KeyProvider,
-  type PointEntry,
-  signingKeys,
-} from "../../vault/index.js";
-import type { Engine, Fault, Run, Verdict, VerificationLevel } from "../engine.js";
+import { damagedParts, type PointEntry, type VerificationLevel } from "../../vault/index.js";
+import type { Engine, Fault, Run, Verdict } from "../engine.js";
 import { openPoint } from "./open.js";
 import type { FoundPoint } from "./points.js";
 
@@ -26,7 +20,7 @@ export async function verifySealed<Point>(
   const faults = damaged.map(({ key, problem: message }): Fault => ({ item: key, message }));
   // What a listing shows is told too, unless the parts told it already. What was found last time is not: it may be mended.
   if (faults.length === 0 && shown !== undefined) faults.push({ item: found.key, message: shown });
-  if (level === "stored" || faults.length > 0) return { level, faults, notes: [] };
+  if (level === "stored" || faults.length > 0) return { level: "stored", faults, notes: [] };
   const { point: opened, parts } = await openPoint(found, engine);
   return engine.verify(opened, parts, level, run);
 }
@@ -54,29 +48,4 @@ export function implausibleSize(
   const usual = before[Math.floor(before.length / 2)];
   if (usual === undefined || before.length < 3 || point.bytes.stored >= usual * plausible) return undefined;
   return `it has ${point.bytes.stored} bytes, less than half of the usual ${usual}: did the source lose data?`;
-}
-
-/**
- * Records what a verification found, in the point's own chain.
- *
- * @param by who verified
- * @throws VaultError when it cannot be written
- */
-export async function recordVerification(
-  { copy, chain, epoch, reference }: FoundPoint,
-  { level, faults }: Pick<Verdict, "level" | "faults">,
-  by: string,
-  recipients: readonly KeyProvider[],
-): Promise<void> {
-  const { plan, dataset, site, store } = copy;
-  const { signer } = await signingKeys([copy], recipients, new Date());
-  await appendEntry(
-    store,
-    chain,
-    {
-      ...{ entry: "verification", plan, dataset, site, epoch, point: reference, level, by },
-      faults: faults.map(({ item, message }) => `${item}: ${message}`),
-    },
-    signer,
-  );
 }

@@ -14,7 +14,8 @@ there is none, and lies wrapped at every copy; pgBackRest's configuration is wri
 SYSTEM. What needs a restart is said. Run it again after that: it then proves that a segment reaches every copy.
 
 A server that takes another one's place (restored, or new) begins an epoch of its own with --new-epoch, so that what an old
-server may still write is not mixed with it.
+server may still write is not mixed with it; from then on the flag is left out. --continue-epoch is for the same server
+whose ../secondsite folder was lost. A server whose log does not go on where the epoch's ends is refused.
 
 Exit codes: 0 it archives as the plan says, 1 not yet, 2 bad input, 3 a store or the server failed.
 
@@ -82,7 +83,7 @@ async function run(path: string, dataset: string, options: Options): Promise<Exi
   process.stdout.write(
     json
       ? `${JSON.stringify({ dataset, archives: good, ...asJson(found) }, undefined, 2)}\n`
-      : shown(found, good, yes),
+      : shown(found, good, yes, newEpoch),
   );
   return good ? 0 : 1;
 }
@@ -93,7 +94,12 @@ const asJson = ({ server, folder, state, settings }: Archiving) => ({
   settings,
 });
 
-function shown({ server, folder, state, settings }: Archiving, good: boolean, yes: boolean): string {
+function shown(
+  { server, folder, state, settings }: Archiving,
+  good: boolean,
+  yes: boolean,
+  newEpoch: boolean,
+): string {
   const wrong = settings.filter(({ met }) => !met);
   const restart = wrong.some((setting) => setting.restart);
   const lines = [
@@ -108,7 +114,9 @@ function shown({ server, folder, state, settings }: Archiving, good: boolean, ye
       : !yes
         ? [nothingChanged]
         : restart
-          ? ["Restart PostgreSQL, and run this again: it proves that a segment reaches every copy."]
+          ? [
+              `Restart PostgreSQL, and run this again${newEpoch ? " without --new-epoch" : ""}: it proves that a segment reaches every copy.`,
+            ]
           : [
               "A setting did not take effect: the server's command line or a file that it reads later says otherwise.",
             ]),

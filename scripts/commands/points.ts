@@ -59,7 +59,7 @@ interface Options extends Pick<JobOptions, "kind" | "store" | "identity" | "asOf
 async function list(path: string, { json, from, ...options }: Options): Promise<ExitCode> {
   const { loadPlan } = await import("../../plans/load.js");
   const { copiesOf, readCopies } = await import("../../engines/postgres/points-copies.js");
-  const { newestFirst, nothingCovers, pointFor, windowsOf } = await import(
+  const { newestFirst, nothingCovers, pointsFor, windowsOf } = await import(
     "../../engines/postgres/points.js"
   );
   const { parseMoment } = await import("../../engines/moment.js");
@@ -80,7 +80,7 @@ async function list(path: string, { json, from, ...options }: Options): Promise<
   const sealed = dumps.flatMap(({ points: found }) => found).sort((a, b) => (a.at < b.at ? 1 : -1));
   const windows = windowsOf(all);
   const datasets = [...new Set([...copies, ...dumps.map(({ copy }) => copy)].map((copy) => copy.dataset))];
-  const chosen = moment && datasets.flatMap((name) => pointFor(ofDataset(all, name), moment) ?? []);
+  const chosen = moment && datasets.flatMap((name) => pointsFor(ofDataset(all, name), moment).slice(0, 1));
   const set = moment && consistentSet(datasets, chosen ?? [], sealed, moment);
   if (json) {
     const asked = copies.map(({ points: _points, epochs, ...copy }) => ({
@@ -158,9 +158,9 @@ async function rendered(
     ...(unreachable === undefined ? [] : [`${dataset} at ${site} does not answer: ${unreachable}`]),
     ...damagedManifests(epochs).map(({ key, problem }) => `${dataset} at ${site}: ${key}: ${problem}`),
   ]);
-  const { stateOf } = await import("../sealed/rows.js");
+  const { restorableUntil, stateOf } = await import("../sealed/rows.js");
   const rows = [
-    ...shown.map((point) => ({ ...point, state: restorable(point) })),
+    ...shown.map((point) => ({ ...point, state: restorableUntil(point) })),
     ...dumps.map((found) => ({
       ...{ dataset: found.copy.dataset, site: found.copy.site, epoch: found.epoch },
       ...{ kind: found.point.kind, label: found.point.label, finishedAt: found.point.finishedAt },
@@ -181,8 +181,5 @@ async function rendered(
   ]);
   return [...(rows.length > 0 ? [list.trimEnd()] : []), ...problems].join("\n");
 }
-
-const restorable = ({ until, problem }: RecoveryPoint) =>
-  problem === undefined ? (until ?? "its own end only") : `NOT: ${problem}`;
 
 const print = (text: string) => process.stdout.write(`${text}\n`);

@@ -1,9 +1,9 @@
 import { Option } from "@commander-js/extra-typings";
-import type { VerificationLevel } from "../../engines/engine.js";
-import type { Copy } from "../../engines/postgres/points-copies.js";
+import type { Copy, CopyRef } from "../../engines/postgres/points-copies.js";
 import type { Damage, Verified } from "../../engines/postgres/verify.js";
 import type { RepositoryVerdict } from "../../engines/postgres/verify-repository.js";
 import { names, type Plan } from "../../plan/index.js";
+import type { VerificationLevel } from "../../vault/index.js";
 import type { CommandModule, ExitCode } from "../command.js";
 import { metricsOption } from "../options.js";
 import { folderGiven, fromOption, identityOption, stagingOption, storeOption } from "../sealed/options.js";
@@ -17,7 +17,10 @@ secondsite restore.
 
 Dumps: "stored" needs no key. "structural" opens them (--identity, or the key service) and lets pg_restore read them from
 end to end; "restored" restores them into a server of their own that reaches no network, compares every row, and throws
-it away. What was found is recorded in the dump's chain: retention never drops the last one that was found good.
+it away.
+
+What was found of a point is recorded in its chain: retention never drops the last one that was found good, and what was
+found damaged is not chosen again until as deep a verification finds nothing.
 With --kind, --days or --from, a copy that has no such dump is a fault too.
 
 Exit codes: 0 all is as it was stored, 1 something is damaged or a copy does not answer, 2 bad input, 3 something could
@@ -82,7 +85,7 @@ async function verified(path: string, options: Options): Promise<ExitCode> {
   const { shownDumps } = await import("../sealed/verify-command.js");
   const { level, site, json, metrics } = options;
   const plan = await loadPlan(path);
-  const { all, repositories, dumps, exitCode } = await recorded(
+  const { all, repositories, points, dumps, exitCode } = await recorded(
     {
       ...{ plan, name: "verify", kind: level, site, metricsFile: metrics },
       ...{ dataset: options.dataset, store: options.store },
@@ -93,7 +96,7 @@ async function verified(path: string, options: Options): Promise<ExitCode> {
   const good = exitCode === 0;
   process.stdout.write(
     json
-      ? `${JSON.stringify({ plan: plan.name, level, good, copies: all, repositories, dumps }, undefined, 2)}\n`
+      ? `${JSON.stringify({ plan: plan.name, level, good, copies: all, repositories, points, dumps }, undefined, 2)}\n`
       : (all.length > 0 ? await rendered(all) : "") + repositories.map(reported).join("") + shownDumps(dumps),
   );
   return exitCode;
@@ -106,6 +109,8 @@ async function judged(plan: Plan, { level, site, dataset, days, sample, from, ..
   const { backupsOf, runsWithin } = await import("../../engines/postgres/pgbackrest-config.js");
   const { accessOf, postgresOf } = await import("../sealed/job.js");
   const { wholeGiven } = await import("../options.js");
+  const { recordPoints } = await import("../verify/record-points.js");
+  const { say } = await import("../ui/say.js");
   const { allVerified, noneBad, verifyAllDumps } = await import("../sealed/verify-command.js");
   const only = { ...(site === undefined ? {} : { site }), ...(dataset === undefined ? {} : { dataset }) };
   const physicalOnly = options.kind === "physical";
@@ -126,21 +131,29 @@ async function judged(plan: Plan, { level, site, dataset, days, sample, from, ..
     refs.flatMap((ref, index) => {
       const copy = copies[index];
       const { physical, wal } = backupsOf({ dataset: ref.dataset, spec: postgresOf(plan, ref.dataset) });
-      return copy ? [verifyStored(copy, ref, wal ? runsWithin(physical, wal) + 1 : 1)] : [];
+      const logKept = wal ? runsWithin(physical, wal) + 1 : 1;
+      return copy ? [verifyStored(copy, ref, logKept).then((stored) => ({ ref, copy, stored }))] : [];
     }),
   );
   const all = withAlternatives(
-    results,
+    results.map(({ stored }) => stored),
     copies.flatMap(({ points }) => points),
   );
   const repositories = level === "stored" ? [] : await structural(plan, copies, all, options);
+  const deepAt = ({ dataset, site }: CopyRef) =>
+    repositories.filter((one) => one.dataset === dataset && one.site === site);
+  const points = await recordPoints(
+    plan,
+    results.map((one) => ({ ...one, deep: deepAt(one.ref) })),
+    say,
+  );
   const good =
     noneBad(dumps) &&
     all.every(({ damage, unreachable }) => damage.length === 0 && unreachable === undefined) &&
     repositories.every((one) => one.good);
   // What is damaged says more than what nobody could look at.
   const exitCode: ExitCode = !good ? 1 : allVerified(dumps) ? 0 : 3;
-  return { all, repositories, dumps, exitCode };
+  return { all, repositories, points, dumps, exitCode };
 }
 
 /** What one repository's own tool says of it. */
@@ -169,7 +182,12 @@ async function structural(
       return kept.map((epoch) => async () => {
         const where = { dataset, site, epoch };
         if (keyLost)
-          return { ...where, good: false, report: ["not read: the keys that open it are damaged"] };
+          return {
+            ...where,
+            good: false,
+            report: ["not read: the keys that open it are damaged"],
+            findings: [],
+          };
         return verifyFromHere(plan, where, options);
       });
     }
@@ -193,7 +211,7 @@ async function rendered(all: readonly Verified[]): Promise<string> {
     { title: "", value: ({ damage, unreachable }) => (damage.length > 0 || unreachable ? "✖" : "✔") },
     { title: "Dataset", value: ({ dataset }) => dataset },
     { title: "Copy", value: ({ site }) => site },
-    { title: "Points", value: ({ manifests }) => String(manifests) },
+    { title: "Entries", value: ({ manifests }) => String(manifests) },
     { title: "Parts", value: ({ parts }) => String(parts) },
     { title: "Log segments", value: ({ segments }) => String(segments) },
     { title: "Damaged", value: ({ damage }) => String(damage.length) },

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { objectsOf } from "./testing/damage.js";
+import { damage, objectsOf } from "./testing/damage.js";
 import { machineOn } from "./testing/machine.js";
 import { type Office, startOffice } from "./testing/office.js";
 import { missedDamage } from "./testing/random-damage.js";
@@ -94,6 +94,36 @@ test("fault 6: a file that is added, missing, appended to, cut, or unreadable is
     await writeFile(path, before);
   }
   expect(await verify("--level", "structural", "--identity", office.holder)).toMatchObject({ code: 0 });
+});
+
+test("C5: what a verification found stands in the chain: what is damaged is not chosen until as deep a one finds nothing", async () => {
+  const [full = "", incremental = ""] = labels;
+  const deep = () => verify("--level", "structural", "--identity", office.holder, "--json");
+  const look = () => office.on("restore", "--into-folder", join(office.folder, "none"), "--site", "office");
+  const { points: recorded } = JSON.parse((await deep()).out);
+  expect(recorded).toMatchObject(
+    labels.map((label) => ({ label, level: "structural", faults: [], recorded: true })),
+  );
+  expect(await points()).toMatchObject([
+    { label: incremental, verification: { level: "structural", faults: [] } },
+    { label: full, verification: { level: "structural", faults: [] } },
+  ]);
+
+  const { files = [] } = await objectsOf(office.copies.office, "tickets");
+  const object = files.find((name) => name.includes(`/${incremental}/`)) ?? "";
+  const damaged = await damage(office.copies.office, object, Math.random);
+  expect(await deep()).toMatchObject({ code: 1 });
+  await damaged.repair();
+  // A shallower one does not look there.
+  expect(await verify()).toMatchObject({ code: 0 });
+  const problem = expect.stringMatching(/^its verification of 20.* found: pgbackrest: /);
+  expect(await points()).toMatchObject([{ label: incremental, problem }, { label: full }]);
+  expect((await look()).out).toContain(`from      ${full} of epoch 1 at office`);
+
+  expect(await deep()).toMatchObject({ code: 0 });
+  const { out } = await look();
+  expect(out).toMatch(new RegExp(`from      ${incremental} .*, structural 20`));
+  expect(out).toContain(`otherwise ${full} of epoch 1 at office`);
 });
 
 test("fault 4: a segment that is missing is named, what comes after it is refused with the last reachable time", async () => {

@@ -7,6 +7,8 @@ import { type Office, startOffice } from "./testing/office.js";
 
 let desk: Office;
 const labels: string[] = [];
+/** What the last backup told. */
+let told = "";
 
 /** Each copy is a repository of its own, whose labels are its own. Keeps backups for a second: what is not the newest older one goes with the next run. */
 beforeAll(async () => {
@@ -26,6 +28,7 @@ async function backup(): Promise<string> {
   const { out, err } = await desk.on("backup", "tickets", "--kind", "physical", "--json");
   const label = JSON.parse(out || "{}").points?.[0]?.label;
   expect(label, err).toBeTypeOf("string");
+  told = err;
   labels.push(label);
   return label;
 }
@@ -42,13 +45,26 @@ const stored = async () =>
   (await readdir(join(desk.copies.office, "pgbackrest/tickets/e000001/backup/tickets")))
     .filter((name) => /^\d{8}-\d{6}F/.test(name))
     .sort();
+const verified = async () => {
+  const { code, out } = await desk.on("verify", "--kind", "physical");
+  expect(code, out).toBe(0);
+};
 const say = (action: string, label: string) =>
   desk.on("points", action, label, "--dataset", "tickets", "--reason", "court order 7");
 
-test("B3: a held physical point outlives retention, and is still restored; one that is not held goes, in chain and repository", async () => {
+test("fault 17: while nobody has verified a point nothing is dropped, and the backup says so", async () => {
   const first = await backup();
   expect(await say("hold", first)).toMatchObject({ code: 0, out: `${first} is held at office\n` });
-  for (let count = 0; count < 3; count += 1) await backup();
+  for (let count = 0; count < 2; count += 1) await backup();
+
+  expect(told).toContain("nothing is dropped: no point is verified, at office");
+  expect(await stored()).toEqual(labels);
+});
+
+test("B3: a held physical point outlives retention, and is still restored; one that is not held goes, in chain and repository", async () => {
+  const [first = ""] = labels;
+  await verified();
+  await backup();
 
   // The newest that is older than what is kept stays: log is replayed onto it.
   const expected = [first, labels[2], labels[3]];
@@ -65,12 +81,12 @@ test("B3: a held physical point outlives retention, and is still restored; one t
 test("released, it goes with the next run; verify finds nothing wrong with what is left", async () => {
   const [first = ""] = labels;
   expect(await say("release", first)).toMatchObject({ code: 0 });
+  await verified();
   await backup();
 
   expect(await stored()).toEqual(labels.slice(-2));
   expect(await kept()).toEqual(labels.slice(-2));
-  const verified = await desk.on("verify", "--kind", "physical");
-  expect(verified.code, verified.out).toBe(0);
+  await verified();
 });
 
 test("a label that no copy has is refused", async () => {

@@ -83,4 +83,6 @@ test("E2: every copy verifies, stored and structural", async () => {
     desk.holder,
   );
   expect(deep, deep.out + deep.err).toMatchObject({ code: 0 });
+  const { out } = await desk.on("points", "--kind", "physical");
+  expect(out.match(/\bstructural\b/g)).toHaveLength(2);
 });

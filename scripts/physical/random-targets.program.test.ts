@@ -10,9 +10,7 @@ test("B4: each of 5 random targets under load holds exactly what the order of co
   // One copy is enough: what is asked is where a replay ends.
   await using office = await startOffice(
     (backups) => backups.map((one) => ({ ...one, direct: ["office"] })),
-    {
-      wal_keep_size: "1GB",
-    },
+    { settings: { wal_keep_size: "1GB" } },
   );
   await office.archive();
   const written = await writtenUnderLoad(office, ["physical", "physical"], 3);

@@ -21,7 +21,7 @@ const kinds = ["physical-1", "physical-3", "physical-2", "physical-3", "physical
 
 test("B4: each of 50 random targets under load holds exactly what the order of commits in the log says", async () => {
   const seed = seedOf("SECONDSITE_TARGET_SEED");
-  await using office = await startOffice(small, { wal_keep_size: "4GB" });
+  await using office = await startOffice(small, { settings: { wal_keep_size: "4GB" } });
   await office.archive();
   const written = await writtenUnderLoad(office, kinds, 10);
 

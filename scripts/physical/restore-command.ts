@@ -5,6 +5,7 @@ import type { ExitCode } from "../command.js";
 import { recorded, type Told } from "../operation/recorded.js";
 import { wholeGiven } from "../options.js";
 import { onlyDataset } from "../sealed/restore-command.js";
+import { verifiedInWords } from "../sealed/rows.js";
 import { nothingChanged, say } from "../ui/say.js";
 import { type FolderPlan, type FolderWish, planFolderRestore, restoreFolder } from "./restore.js";
 
@@ -55,18 +56,22 @@ const told = ({ intended: { point, target, wish } }: { readonly intended: Folder
   details: { upTo: targetInWords(target), copy: point.site, epoch: point.epoch, folder: wish.into },
 });
 
-const asJson = ({ of, point, target, wish }: FolderPlan, done: Replayed | undefined) => ({
+const asJson = ({ of, point, next, target, wish }: FolderPlan, done: Replayed | undefined) => ({
   ...{ plan: of.plan.name, dataset: of.dataset, restored: done !== undefined },
-  ...{ point, target, folder: wish.into },
+  ...{ point, next, target, folder: wish.into },
   ...(done ? { result: done } : {}),
 });
 
-function shown({ of, point, target, wish, source }: FolderPlan, done: Replayed | undefined): string {
+function shown(
+  { of, point, next: [other], target, wish, source }: FolderPlan,
+  done: Replayed | undefined,
+): string {
   const lines = [
     `Restoring "${of.dataset}" ${done ? "is done" : "would"}:`,
-    `  from      ${point.label} of epoch ${point.epoch} at ${point.site}, ended ${point.finishedAt}`,
+    `  from      ${point.label} of epoch ${point.epoch} at ${point.site}, ended ${point.finishedAt}, ${verifiedInWords(point.verification)}`,
     `  up to     ${targetInWords(target)}`,
     `  into      ${wish.into}, for PostgreSQL ${source.version}, system ${source.systemIdentifier}`,
+    `  otherwise ${other ? `${other.label} of epoch ${other.epoch} at ${other.site}, ended ${other.finishedAt}` : "there is no other point"}`,
     ...(done
       ? [
           `  holds     ${done.lastCommit === undefined ? "what the backup holds" : `what was committed until ${done.lastCommit}`}; timeline ${done.timeline}`,

@@ -1,6 +1,6 @@
 import { EngineError } from "../../engines/errors.js";
 import { parseMoment } from "../../engines/moment.js";
-import { choosePoint } from "../../engines/postgres/host/choose.js";
+import { choosePoints } from "../../engines/postgres/host/choose.js";
 import type { HostCopy, HostDataset } from "../../engines/postgres/host/dataset.js";
 import type { Replayed } from "../../engines/postgres/host/replay.js";
 import { restoreIntoFolder } from "../../engines/postgres/host/restore.js";
@@ -29,6 +29,8 @@ export interface FolderPlan {
   readonly of: HostDataset;
   readonly copy: HostCopy;
   readonly point: RecoveryPoint;
+  /** Points to try when this one fails, best first. */
+  readonly next: readonly RecoveryPoint[];
   readonly target: RecoveryTarget;
   readonly wish: FolderWish;
   /** What its entry says of the server. */
@@ -49,7 +51,7 @@ export async function planFolderRestore(plan: Plan, dataset: string, wish: Folde
   );
   if (silent.length === found.length) throw new EngineError(silent.join("; "), 3);
   const points = found.flatMap((copy) => copy.points);
-  const point = choosePoint(dataset, points, target, wish.point);
+  const [point, ...next] = choosePoints(dataset, points, target, wish.point);
   const copy = of.copies.find(({ site }) => site === point.site);
   const content = found
     .find(({ site }) => site === point.site)
@@ -68,7 +70,7 @@ export async function planFolderRestore(plan: Plan, dataset: string, wish: Folde
       1,
       "--accept-gap restores what is before it; --site <site> takes another copy",
     );
-  return { of, copy, point, target, wish, source };
+  return { of, copy, point, next, target, wish, source };
 }
 
 /** Does it. @throws EngineError as `restoreIntoFolder` does; VaultError when no key at hand opens the point */

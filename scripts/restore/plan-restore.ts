@@ -1,6 +1,6 @@
 import { EngineError } from "../../engines/errors.js";
 import { type Moment, microsOf, parseMoment } from "../../engines/moment.js";
-import { isGood, nothingCovers, pointFor, type RecoveryPoint } from "../../engines/postgres/points.js";
+import { isGood, nothingCovers, pointsFor, type RecoveryPoint } from "../../engines/postgres/points.js";
 import { copiesOf, readCopies } from "../../engines/postgres/points-copies.js";
 import { clusterOf, humanSeconds, names, type Plan, postgresDatasets } from "../../plan/index.js";
 
@@ -114,7 +114,7 @@ function onlyDataset(plan: Plan, wanted: string | undefined): string {
 }
 
 function covering(dataset: string, points: readonly RecoveryPoint[], moment: Moment): RecoveryPoint {
-  const found = pointFor(points, moment);
+  const [found] = pointsFor(points, moment);
   if (!found) throw nothingCovers(dataset, points, moment);
   return found;
 }

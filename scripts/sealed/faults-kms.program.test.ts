@@ -1,43 +1,25 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import {
-  CreateAliasCommand,
-  CreateKeyCommand,
-  DisableKeyCommand,
-  EnableKeyCommand,
-  KMSClient,
-  ReplicateKeyCommand,
-} from "@aws-sdk/client-kms";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 
-import { testCredentials } from "../../vault/testing/backends.js";
+import { type CategoryKey, categoryKey } from "./testing/cloud-keys.js";
 import { afterFault, type FaultDesk, startFaultDesk } from "./testing/fault.js";
 
 let desk: FaultDesk;
 let newest: string;
-/** The category's key, one name in two regions. */
-let key: string;
+let key: CategoryKey;
 
 beforeAll(async () => {
   desk = await startFaultDesk({}, { keys: "kms", backend: "ministack" });
-  const KeyUsage = "ENCRYPT_DECRYPT" as const;
-  const { KeyMetadata } = await kms("eu-west-1").send(new CreateKeyCommand({ MultiRegion: true, KeyUsage }));
-  key = KeyMetadata?.KeyId ?? "";
-  await kms("eu-west-1").send(new ReplicateKeyCommand({ KeyId: key, ReplicaRegion: "eu-central-1" }));
-  for (const region of ["eu-west-1", "eu-central-1"])
-    await kms(region).send(new CreateAliasCommand({ AliasName: "alias/desk-customer", TargetKeyId: key }));
+  key = await categoryKey(desk.office);
   newest = await desk.dump();
 });
 afterEach(async () => {
   desk.proxy.inject(() => "none");
-  for (const region of ["eu-west-1", "eu-central-1"])
-    await kms(region).send(new EnableKeyCommand({ KeyId: key }));
+  await key.enable();
 });
 afterAll(() => desk?.[Symbol.asyncDispose]());
 
-const kms = (region: string) =>
-  new KMSClient({ region, endpoint: desk.office, credentials: testCredentials });
-const disable = (region: string) => kms(region).send(new DisableKeyCommand({ KeyId: key }));
 /** With no key at hand but the cloud's. */
 const restore = (...more: string[]) =>
   desk.on("restore", "--kind", "logical", "--into", "elsewhere", "--yes", "--json", ...more);
@@ -59,7 +41,7 @@ test("control of faults 7 and 41: the key service opens a dump, and it restores"
 });
 
 test("fault 7: a key that is disabled in the key service is named, with its region, before the target is touched", async () => {
-  await disable("eu-west-1");
+  await key.disable("eu-west-1");
   const answer = await restore("--site", "office");
 
   expect(await databases()).toEqual([]);
@@ -69,7 +51,7 @@ test("fault 7: a key that is disabled in the key service is named, with its regi
 });
 
 test("fault 41: with the region, all that was known here and its key lost, the key's replica opens the other copy", async () => {
-  await disable("eu-west-1");
+  await key.disable("eu-west-1");
   desk.proxy.inject(() => "cut-request");
   await rm(join(desk.folder, "state"), { recursive: true, force: true });
   const answer = await restore();
@@ -81,8 +63,8 @@ test("fault 41: with the region, all that was known here and its key lost, the k
 });
 
 test("fault 41: without the key's replica nothing opens it but a holder's file", async () => {
-  await disable("eu-west-1");
-  await disable("eu-central-1");
+  await key.disable("eu-west-1");
+  await key.disable("eu-central-1");
   desk.proxy.inject(() => "cut-request");
   const locked = await restore();
   const [identity = ""] = desk.holders;

@@ -4,6 +4,7 @@ import type { RecoveryPoint } from "../../engines/postgres/points.js";
 import { candidates, isSafetyBackup } from "../../engines/sealed/choose.js";
 import type { FoundCopy, FoundPoint } from "../../engines/sealed/points.js";
 import { humanSeconds } from "../../plan/index.js";
+import type { PointVerification } from "../../vault/index.js";
 
 /** One dataset's part in what would be restored for a moment. */
 export interface SetMember {
@@ -75,12 +76,19 @@ export const pointAsJson = ({ copy, point, epoch, at, held, verification, proble
 /** What `points` shows of one point in its last column. */
 export function stateOf({ point, at, held, verification, problem }: FoundPoint): string {
   if (problem !== undefined) return `NOT: ${problem}`;
-  const verified = verification
-    ? `, ${verification.level} ${verification.at.slice(0, 10)}`
-    : ", never verified";
   const safety = point.before === undefined ? "" : ", a safety backup: only by name";
-  return `${at}${safety}${verified}${held ? `, held by ${held.by}: ${held.reason}` : ""}`;
+  return `${at}${safety}, ${verifiedInWords(verification)}${held ? `, held by ${held.by}: ${held.reason}` : ""}`;
 }
+
+/** The same of a point that log is replayed onto. */
+export const restorableUntil = ({ until, verification, problem }: RecoveryPoint): string =>
+  problem === undefined
+    ? `${until ?? "its own end only"}, ${verifiedInWords(verification)}`
+    : `NOT: ${problem}`;
+
+/** How a point was verified, and on which day. */
+export const verifiedInWords = (verification: PointVerification | undefined): string =>
+  verification ? `${verification.level} ${verification.at.slice(0, 10)}` : "never verified";
 
 /** What is wrong with copies themselves, a line each; what several dumps share is said once. */
 export const problemsOf = (copies: readonly FoundCopy[]): string[] => {

@@ -1,6 +1,6 @@
-import type { VerificationLevel } from "../../engines/engine.js";
 import { EngineError } from "../../engines/errors.js";
 import type { Plan } from "../../plan/index.js";
+import type { VerificationLevel } from "../../vault/index.js";
 import { say } from "../ui/say.js";
 import { table } from "../ui/table.js";
 import { dumpsWanted, type JobOptions } from "./job.js";

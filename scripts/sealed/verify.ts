@@ -1,14 +1,15 @@
 import { randomInt } from "node:crypto";
 
-import type { Run, VerificationLevel } from "../../engines/engine.js";
+import type { Run, Verdict } from "../../engines/engine.js";
 import { EngineError } from "../../engines/errors.js";
 import { microsOf } from "../../engines/moment.js";
 import { logicalEngine } from "../../engines/postgres-logical/index.js";
 import { type Choosable, candidates } from "../../engines/sealed/choose.js";
 import { type FoundPoint, findPoints } from "../../engines/sealed/points.js";
-import { implausibleSize, recordVerification, verifySealed } from "../../engines/sealed/verify.js";
+import { implausibleSize, verifySealed } from "../../engines/sealed/verify.js";
+import { verificationRecorder } from "../../engines/verification-record.js";
 import type { Plan } from "../../plan/index.js";
-import { VaultError, wordsOf } from "../../vault/index.js";
+import { VaultError, type VerificationLevel } from "../../vault/index.js";
 import { endsKept } from "./heads.js";
 import { doneBy, type JobOptions, sealedJob, stagingFolder } from "./job.js";
 
@@ -77,6 +78,7 @@ export async function verifyDumps(
   const wanted = ({ at, point }: FoundPoint) =>
     Date.parse(at) >= since && (options.point === undefined || point.label === options.point);
   const drawn = options.sample === undefined ? undefined : drawnFrom(all.filter(wanted), options.sample);
+  const record = verificationRecorder(doneBy(), recipients, options.say);
   const results: VerifiedCopy[] = [];
   for (const { copy, points, faults, unreachable } of found) {
     const verified: VerifiedPoint[] = [];
@@ -84,20 +86,14 @@ export async function verifyDumps(
       if (!(drawn?.has(one) ?? wanted(one))) continue;
       options.say(`verifying ${one.point.label} at ${copy.site}, ${options.level}`);
       const run = { staging, say: options.say };
-      const { faults: wrong, notes, unverified } = await judged(one, options.level, run);
+      const { level, faults: wrong, notes, unverified } = await judged(one, options.level, run);
       // A reference to an entry that is not as it was written would itself be a fault of the chain, for ever.
       const namable = !faults.some((fault) => fault.startsWith(`${one.key}: `));
       const recorded =
         own.has(copy.site) &&
         namable &&
         unverified === undefined &&
-        (await recordVerification(one, { level: options.level, faults: wrong }, doneBy(), recipients).then(
-          () => true,
-          (error: unknown) => {
-            options.say(`the result is not recorded: ${wordsOf(error)}`);
-            return false;
-          },
-        ));
+        (await record(one, { level, faults: wrong }));
       const suspicious = implausibleSize(one.point, points);
       const instead = wrong.length > 0 ? olderThan(one, all) : undefined;
       verified.push({
@@ -117,7 +113,7 @@ export async function verifyDumps(
   return results;
 }
 
-type Judged = Pick<VerifiedPoint, "faults" | "notes" | "unverified">;
+type Judged = Verdict & Pick<VerifiedPoint, "unverified">;
 
 /** What a point is found to be, or why that cannot be found out here. */
 async function judged(point: FoundPoint, level: VerificationLevel, run: Run): Promise<Judged> {
@@ -126,7 +122,7 @@ async function judged(point: FoundPoint, level: VerificationLevel, run: Run): Pr
   } catch (error) {
     if (!(error instanceof EngineError || error instanceof VaultError)) throw error;
     const hint = error.hint === undefined ? "" : `; ${error.hint}`;
-    return { faults: [], notes: [], unverified: `${error.message}${hint}` };
+    return { level, faults: [], notes: [], unverified: `${error.message}${hint}` };
   }
 }
 

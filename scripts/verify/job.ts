@@ -6,7 +6,13 @@ import { EngineError } from "../../engines/errors.js";
 import type { RepositoryVerdict } from "../../engines/postgres/verify-repository.js";
 import { type AwsRegionSite, clusterOf, names, type Plan } from "../../plan/index.js";
 
-const verdict = z.object({ epoch: z.int(), good: z.boolean(), report: z.array(z.string()) });
+const verdict = z.object({
+  epoch: z.int(),
+  good: z.boolean(),
+  report: z.array(z.string()),
+  // A Pod of an earlier release does not tell them apart.
+  findings: z.array(z.string()).default([]),
+});
 
 /** One copy of one epoch. */
 export interface VerifyJob {

@@ -12,6 +12,7 @@ import { pgbackrest } from "../pgbackrest.js";
 import { epochsAt } from "../points-copies.js";
 import { layPassphrase } from "../vault-keys.js";
 import { writeConfig } from "./config.js";
+import { newestSegments, refuseOtherLog } from "./continuing.js";
 import type { HostDataset } from "./dataset.js";
 import {
   formatState,
@@ -110,7 +111,10 @@ async function makeRepository(place: CopyPlace, path: string, as: SystemUser | u
   if (as) await chown(repository, as.uid, as.gid);
 }
 
-/** The epoch to archive into. */
+/**
+ * The epoch to archive into. Into one that has log already goes only a server whose own continues it; a new one that nothing
+ * was archived into yet is not left for another.
+ */
 async function epochFor(
   { dataset, copies }: HostDataset,
   { state, server }: Archiving,
@@ -122,16 +126,29 @@ async function epochFor(
   const archived = (await Promise.all(folders)).some((found) => found.length > 0);
   const newest = Math.max(1, ...epochs);
   const known = state?.systemIdentifier === server.systemIdentifier ? state.epoch : undefined;
-  if (choice === "new") return archived ? Math.max(newest, state?.epoch ?? 0) + 1 : newest;
-  if (known !== undefined) return known;
-  if (!archived) return newest;
-  if (choice === "continue") return newest;
-  throw new EngineError(
-    `"${dataset}" was archived before, up to epoch ${newest}, and not by this server's folder`,
-    2,
-    "--new-epoch for a restored or another server; --continue-epoch only where no other server archives any more",
-  );
+  if (!archived) return known ?? newest;
+  if (choice === undefined && known === undefined)
+    throw new EngineError(
+      `"${dataset}" was archived before, up to epoch ${newest}, and not by this server's folder`,
+      2,
+      "--new-epoch for a restored or another server; --continue-epoch only where no other server archives any more",
+    );
+  const present = known ?? newest;
+  const stored = await newestSegments(copies, present);
+  if (choice === "new")
+    return known !== undefined && stored.length === 0 ? known : Math.max(newest, state?.epoch ?? 0) + 1;
+  refuseOtherLog(present, stored, await presentSegment(server.address));
+  return present;
 }
+
+/** The segment that a server writes at present. */
+const presentSegment = (address: DatabaseAddress): Promise<string> =>
+  asked(address, async (client) => {
+    const { rows } = await client.query<{ name: string }>(
+      "SELECT pg_walfile_name(pg_current_wal_insert_lsn()) AS name",
+    );
+    return rows[0]?.name ?? "";
+  });
 
 /** The repositories' passphrase: the one that is kept here, one that was made just now, or what a key at hand opens. */
 async function passphraseFor(

@@ -1,32 +1,35 @@
 import { EngineError } from "../../errors.js";
 import { position, segmentAt } from "../log-position.js";
-import { isGood, newestFirst, nothingCovers, pointFor, type RecoveryPoint } from "../points.js";
+import { bestFirst, isGood, newestFirst, nothingCovers, pointsFor, type RecoveryPoint } from "../points.js";
 import type { RecoveryTarget } from "./target.js";
 
 /**
- * The point that a target is restored from: the newest that ended before it and whose log reaches it, or the one that was
- * named.
+ * The points that a target can be restored from, the best first: those that ended before it and whose log reaches it, or the
+ * one that was named.
  *
  * Where in the log a transaction or a restore point is nobody knows beforehand: they are looked for after the newest
  * point, or the one that was named.
  *
  * @param label of the point that was named. @default none
+ * @returns at least one
  * @throws EngineError (1) when nothing covers it, with what could be restored; (1) when the point that was named is not
  *   there or cannot be restored
  */
-export function choosePoint(
+export function choosePoints(
   dataset: string,
   points: readonly RecoveryPoint[],
   target: RecoveryTarget,
   label?: string,
-): RecoveryPoint {
+): [RecoveryPoint, ...RecoveryPoint[]] {
   const wanted = label === undefined ? points : labelled(points, label);
   const good = newestFirst(wanted.filter(isGood));
-  const found =
+  const [best, ...next] =
     target.kind === "time"
-      ? pointFor(good, target.moment)
-      : good.find((point) => target.kind !== "lsn" || holds(point, target.lsn));
-  if (found) return found;
+      ? pointsFor(good, target.moment)
+      : target.kind === "lsn"
+        ? bestFirst(good.filter((point) => holds(point, target.lsn)))
+        : bestFirst(good, reachesAsFar);
+  if (best) return [best, ...next];
   if (target.kind === "time") throw nothingCovers(dataset, points, target.moment);
   const spans = good.map(
     ({ label: name, site, stopLsn, newestWal }) =>
@@ -40,6 +43,10 @@ export function choosePoint(
     "secondsite points <plan> lists every point",
   );
 }
+
+/** Whether one point's log ends no earlier than another's. */
+const reachesAsFar = ({ newestWal = "" }: RecoveryPoint, { newestWal: other = "" }: RecoveryPoint): boolean =>
+  newestWal.slice(8) >= other.slice(8);
 
 function labelled(points: readonly RecoveryPoint[], label: string): RecoveryPoint[] {
   const found = points.filter((point) => point.label === label);

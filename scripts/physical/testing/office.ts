@@ -6,6 +6,7 @@ import { vi } from "vitest";
 import { storeLog } from "../../../engines/postgres/host/archive.js";
 import { parsePlan } from "../../../plan/index.js";
 import supportDesk from "../../../plans/support-desk.js";
+import { keptInCloud } from "../../sealed/testing/cloud-keys.js";
 import { type Answer, openTerminal } from "../../testing/terminal.js";
 import { type Machine, ownFolder, startMachine } from "./machine.js";
 
@@ -38,14 +39,18 @@ export interface Office extends AsyncDisposable {
 /** A change of the plan, such as of the kinds of its physical backups. */
 type Change = (backups: Record<string, unknown>[]) => Record<string, unknown>[];
 
-/**
- * Starts it; the server does not archive yet.
- *
- * @param settings of the server
- */
+/** How an office differs from most. */
+interface OfficeOptions {
+  /** Of the server. @default none */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** `kms`: AWS keeps the category's key. @default "age": the holders' keys alone */
+  readonly keys?: "age" | "kms";
+}
+
+/** Starts it; the server does not archive yet. */
 export async function startOffice(
   change: Change = (backups) => backups,
-  settings: Readonly<Record<string, string>> = {},
+  { settings = {}, keys = "age" }: OfficeOptions = {},
 ): Promise<Office> {
   const machine = await startMachine(settings);
   const folder = await ownFolder("ss-office-");
@@ -54,6 +59,7 @@ export async function startOffice(
   await writeFile(holder, `${identity}\n`, { mode: 0o600 });
   const plan = structuredClone(supportDesk);
   if (plan.keys.recovery) plan.keys.recovery.recipients = [await identityToRecipient(identity)];
+  if (keys === "kms") keptInCloud(plan);
   const tickets = plan.datasets.tickets;
   if (tickets?.kind === "postgres") Object.assign(tickets, { backups: change(tickets.backups as never) });
   const file = join(folder, "plan.json");

@@ -13,7 +13,7 @@ import {
   type TestServer,
   testServer,
 } from "../../../engines/postgres-logical/testing/world.js";
-import { objectStore, parsePlan } from "../../../plan/index.js";
+import { parsePlan } from "../../../plan/index.js";
 import supportDesk from "../../../plans/support-desk.js";
 import {
   type Backend,
@@ -22,6 +22,7 @@ import {
   testCredentials,
 } from "../../../vault/testing/backends.js";
 import { openTerminal, type Terminal } from "../../testing/terminal.js";
+import { amazon, keptInCloud, keyRegions } from "./cloud-keys.js";
 
 /** A support desk: its database, its stores, its plan, and whoever types commands. */
 export interface Desk extends AsyncDisposable, Pick<Terminal, "secondsite"> {
@@ -85,22 +86,14 @@ export async function startDesk(
   if (plan.keys.recovery)
     plan.keys.recovery.recipients = await Promise.all(identities.map(identityToRecipient));
   if (keys === "kms") {
-    plan.keys.provider = "kms";
-    const account = "000000000000";
-    const aws = { provider: "aws", account, jurisdiction: "eu" } as const;
-    const root = [`arn:aws:iam::${account}:root`];
-    plan.identities = { deployers: root, breakGlass: root };
-    Object.assign(plan.sites, {
-      office: objectStore({ ...aws, region: "eu-west-1" }),
-      offsite: objectStore({ ...aws, region: "eu-central-1" }),
-    });
+    keptInCloud(plan);
     amazon(office);
   }
   const tickets = plan.datasets.tickets;
   if (tickets?.kind === "postgres") Object.assign(tickets.backups[0] ?? {}, change);
   const file = join(folder, "plan.json");
   await writeFile(file, JSON.stringify(parsePlan(plan)));
-  await bucket(office, { versioned, locked, region: keys === "kms" ? "eu-west-1" : "us-east-1" });
+  await bucket(office, { versioned, locked, region: keys === "kms" ? keyRegions[0] : "us-east-1" });
   await credentials(folder);
   // What cannot be recorded in a vault waits here, not in the home folder of whoever runs tests.
   vi.stubEnv("XDG_STATE_HOME", join(folder, "state"));
@@ -152,11 +145,4 @@ async function credentials(folder: string): Promise<void> {
   vi.stubEnv("AWS_SHARED_CREDENTIALS_FILE", file);
   vi.stubEnv("AWS_CONFIG_FILE", join(folder, "none"));
   vi.stubEnv("AWS_EC2_METADATA_DISABLED", "true");
-}
-
-/** Has the environment of whoever types lead to the office's server whenever AWS is meant. */
-function amazon({ endpoint }: Backend): void {
-  vi.stubEnv("AWS_ENDPOINT_URL", endpoint);
-  vi.stubEnv("AWS_ACCESS_KEY_ID", testCredentials.accessKeyId);
-  vi.stubEnv("AWS_SECRET_ACCESS_KEY", testCredentials.secretAccessKey);
 }
