@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { readJson } from "../checked-parts.js";
 import {
   contentOf,
   type DatabaseAddress,
@@ -10,8 +11,8 @@ import {
   withClient,
 } from "../comparison/index.js";
 import type { Fault, PartReader, Verdict } from "../engine.js";
-import { readJson } from "./checked-parts.js";
-import { type LogicalPoint, partNames, partOf } from "./point.js";
+import { partOf } from "../point-fields.js";
+import { type LogicalPoint, partNames } from "./point.js";
 
 /** Something that has to be true of a restored database, in the plan's own words. */
 export interface Assertion {
