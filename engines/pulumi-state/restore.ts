@@ -46,11 +46,11 @@ export async function restore(
   const keys = all
     .filter(({ stack }) => named.includes(stack))
     .flatMap(({ part, tags }) => [...(tags === undefined ? [] : [tags]), part]);
-  if (carriesOn) {
-    run.say(`carrying on a restore of ${point.label} that was broken off`);
-    if (store.declared["list-uploads"])
-      for (const key of [metaKey, ...keys]) await endUnfinished(store, key, new Date());
-  } else await store.create(markerKey, `${JSON.stringify(marker)}\n`);
+  // A run may have been killed before its mark was there too.
+  if (store.declared["list-uploads"])
+    for (const key of [markerKey, metaKey, ...keys]) await endUnfinished(store, key, new Date());
+  if (carriesOn) run.say(`carrying on a restore of ${point.label} that was broken off`);
+  else await store.create(markerKey, `${JSON.stringify(marker)}\n`);
   const wanted = point.parts.some(({ name }) => name === metaKey) ? [metaKey, ...keys] : keys;
   let already = 0;
   for (const key of wanted) {

@@ -11,13 +11,17 @@ export async function folderBackend(folder: string): Promise<StateBackend> {
   return openBackend(backendPlace(folder, "the test"), "us-east-1");
 }
 
-/** Makes an empty bucket, and opens a part of it as a backend; Pulumi finds it by the same address. */
-export async function bucketBackend({ endpoint = "" }: Backend, bucket: string): Promise<StateBackend> {
+/** Makes an empty bucket. @returns the address of a part of it, as Pulumi takes it too */
+export async function bucketAddress({ endpoint = "" }: Backend, bucket: string): Promise<string> {
   const region = "us-east-1";
   const client = new S3Client({ region, endpoint, credentials: testCredentials, forcePathStyle: true });
   await client.send(new CreateBucketCommand({ Bucket: bucket }));
-  const address = `s3://${bucket}/teams/chat?region=${region}&endpoint=${endpoint}&s3ForcePathStyle=true`;
-  return openBackend(backendPlace(address, "the test"), region);
+  return `s3://${bucket}/teams/chat?region=${region}&endpoint=${endpoint}&s3ForcePathStyle=true`;
+}
+
+/** The same, opened as a backend. */
+export async function bucketBackend(store: Backend, bucket: string): Promise<StateBackend> {
+  return openBackend(backendPlace(await bucketAddress(store, bucket), "the test"), "us-east-1");
 }
 
 /** The store's credentials, for whoever asks the environment. */
