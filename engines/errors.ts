@@ -11,3 +11,11 @@ export class EngineError extends Error {
     super(message, options);
   }
 }
+
+/** A disk that is full, in words; anything else as it is. */
+export function fullDisk(error: unknown, folder: string): unknown {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  return code === "ENOSPC"
+    ? new EngineError(`${folder} is full`, 3, "free some space, or name another folder", { cause: error })
+    : error;
+}

@@ -30,6 +30,7 @@ export { type Access, placesGiven } from "./copies/access.js";
 export { type BucketPlace, type CopyPlace, copyPlace, credentialsOf } from "./copies/copy-place.js";
 export { copyStore } from "./copies/copy-store.js";
 export { copyAt, type DatasetCopy, recipientsOf } from "./copies/dataset-copy.js";
+export { provenStore } from "./copies/proven-store.js";
 export { type Lacking, lackingAt, layRewrapped, type Rewrapped, rewrapped } from "./copies/rewrap-keys.js";
 export { proveRecipients, type RotatedKey, rotateAt } from "./copies/rotate-keys.js";
 export { type SigningKeys, signingKeys, type WritingKeys, writingKeys } from "./copies/writing-keys.js";

@@ -1,8 +1,9 @@
 import type { DatabaseAddress } from "../../engines/comparison/index.js";
 import { withClient } from "../../engines/comparison/index.js";
+import { zstdProgram } from "../../engines/path-programs.js";
 import { libpqEnvironment } from "../../engines/postgres-logical/libpq.js";
-import { chain, outputOf } from "../../engines/postgres-logical/processes.js";
 import { toolPath } from "../../engines/postgres-logical/tools.js";
+import { chain, outputOf } from "../../engines/processes.js";
 import { type SealedPlace, sealedReader, sealedWriter } from "../../engines/sealed/parts.js";
 import type { Store } from "../../vault/index.js";
 
@@ -28,7 +29,7 @@ export async function backupByHand({ address, place, folder }: ByHand): Promise<
     chain([
       { path: await toolPath("pg_dump"), args: ["--format=custom", "--compress=0"], env },
       {
-        path: await toolPath("zstd"),
+        path: await zstdProgram(),
         args: ["-3", "--threads=1", "--check", "--stdout", "--quiet"],
       },
     ]),
@@ -48,7 +49,7 @@ export async function restoreByHand({ address, place, folder }: ByHand): Promise
   const input = sealedReader(place).read({ name: dump, bytes: 0, sha256: "" });
   await outputOf(
     [
-      { path: await toolPath("zstd"), args: ["--decompress", "--stdout", "--quiet"] },
+      { path: await zstdProgram(), args: ["--decompress", "--stdout", "--quiet"] },
       {
         path: await toolPath("pg_restore"),
         args: [`--dbname=${address.database}`, "--exit-on-error"],

@@ -1,7 +1,7 @@
 import { type DatabaseAddress, withClient } from "../../engines/comparison/index.js";
 import { libpqEnvironment } from "../../engines/postgres-logical/libpq.js";
-import { outputOf } from "../../engines/postgres-logical/processes.js";
 import { toolPath } from "../../engines/postgres-logical/tools.js";
+import { outputOf } from "../../engines/processes.js";
 import { Chance } from "./chance.js";
 
 interface TableOfRows {

@@ -1,8 +1,8 @@
+import { checked } from "../../engines/checked-parts.js";
 import { RowSums } from "../../engines/comparison/index.js";
-import { checked } from "../../engines/postgres-logical/checked-parts.js";
-import { chain } from "../../engines/postgres-logical/processes.js";
-import { toolPath } from "../../engines/postgres-logical/tools.js";
+import { zstdProgram } from "../../engines/path-programs.js";
 import { Watched } from "../../engines/postgres-logical/watched.js";
+import { chain } from "../../engines/processes.js";
 import { sealedReader, sealedWriter } from "../../engines/sealed/parts.js";
 import { s3Store } from "../../vault/index.js";
 import { Chance } from "../logical/chance.js";
@@ -35,7 +35,7 @@ export async function streamed({ bytes, store, members }: StreamOrder): Promise<
     prefix: "streaming/",
     key: { id: "data-000001", secret: new Uint8Array(32).fill(7), context: { dataset: "benchmark" } },
   };
-  const path = await toolPath("zstd");
+  const path = await zstdProgram();
   const rows = new RowSums();
   const input = new Watched(rows).through(generated(bytes));
   const began = performance.now();

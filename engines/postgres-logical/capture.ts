@@ -10,16 +10,17 @@ import {
 } from "../comparison/index.js";
 import { newLabel, type Part, type PartWriter, type Run } from "../engine.js";
 import { EngineError } from "../errors.js";
+import { zstdProgram } from "../path-programs.js";
+import { chain } from "../processes.js";
+import { openStaging } from "../staging.js";
 import { type Dumped, type DumpJob, dumpCustom } from "./dump-custom.js";
 import { dumpDirectory } from "./dump-directory.js";
 import { withDumped } from "./dumped-content.js";
 import { libpqEnvironment } from "./libpq.js";
 import { dumpFolder, type LogicalPoint, partNames } from "./point.js";
-import { chain } from "./processes.js";
 import { requireReadable } from "./readable.js";
 import { readServerObjects } from "./server-objects.js";
 import { requireMajor, type SourceState, sourceState } from "./source.js";
-import { openStaging } from "./staging.js";
 import { majorOf, type ToolPlaces, toolPath } from "./tools.js";
 
 /** Where a dump comes from. */
@@ -60,7 +61,7 @@ export async function capture(source: LogicalSource, parts: PartWriter, run: Run
   const paths = {
     dump: await toolPath("pg_dump", tools),
     globals: await toolPath("pg_dumpall", tools),
-    zstd: await toolPath("zstd"),
+    zstd: await zstdProgram(),
   };
   const version = await majorOf(paths.dump);
   await using staging = await openStaging(run.staging);

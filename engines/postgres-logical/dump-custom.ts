@@ -1,9 +1,9 @@
 import { textSettings } from "../comparison/index.js";
 import type { Part, PartWriter } from "../engine.js";
+import { chain } from "../processes.js";
 import { ArchiveRows, type DumpedContent } from "./archive-rows.js";
 import type { LibpqEnvironment } from "./libpq.js";
 import { partNames } from "./point.js";
-import { chain } from "./processes.js";
 import { inLargePieces } from "./tools.js";
 import { Watched } from "./watched.js";
 

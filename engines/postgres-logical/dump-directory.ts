@@ -5,11 +5,11 @@ import pLimit from "p-limit";
 
 import type { DatabaseAddress } from "../comparison/index.js";
 import type { Part, PartWriter } from "../engine.js";
+import { chain, started } from "../processes.js";
 import { DirectoryRows } from "./directory-rows.js";
 import { compression, type Dumped, type DumpJob, dumpArguments, dumpEnvironment } from "./dump-custom.js";
 import { growing } from "./growing-file.js";
 import { directoryPart } from "./point.js";
-import { chain, started } from "./processes.js";
 import { openRelay } from "./relay.js";
 
 /** What a dump in parallel needs besides. */

@@ -4,7 +4,7 @@ import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
 import type { Part, PartReader, PartWriter } from "../engine.js";
-import { EngineError } from "../errors.js";
+import { EngineError, fullDisk } from "../errors.js";
 import { type LogicalPoint, parsePoint } from "./point.js";
 
 /** Written last: a folder without it is no point. */
@@ -39,7 +39,7 @@ export async function folderWriter(folder: string): Promise<PartWriter> {
         await file.sync();
       } catch (error) {
         await rm(draft, { force: true });
-        throw worded(error, folder);
+        throw fullDisk(error, folder);
       } finally {
         await file.close();
       }
@@ -90,11 +90,4 @@ export function folderReader(folder: string): PartReader {
       }
     },
   };
-}
-
-function worded(error: unknown, folder: string): unknown {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  return code === "ENOSPC"
-    ? new EngineError(`${folder} is full`, 3, "free some space, or name another folder", { cause: error })
-    : error;
 }

@@ -1,20 +1,10 @@
 import { EngineError } from "../errors.js";
 
-/** How a file is compressed, by its first bytes. */
-export type Compression = "gzip" | "zstd" | "none";
-
 /** What is inside: SQL for psql, or an archive for pg_restore. */
 export type DumpFormat = "plain" | "custom" | "tar";
 
 /** How many bytes a format is told by: a tar's mark is behind its first file's name. */
 export const headBytes = 512;
-
-/** Tells a compression by a file's first bytes, whatever its name. */
-export function compressionOf(head: Uint8Array): Compression {
-  if (head[0] === 0x1f && head[1] === 0x8b) return "gzip";
-  if (head[0] === 0x28 && head[1] === 0xb5 && head[2] === 0x2f && head[3] === 0xfd) return "zstd";
-  return "none";
-}
 
 /**
  * Tells a dump's format by its first bytes, decompressed.

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 
-import { compressionOf, dumpFormatOf } from "./legacy-format.js";
+import { compressionOf } from "../compressed.js";
+import { dumpFormatOf } from "./legacy-format.js";
 import { legacyDumps } from "./legacy-names.js";
 import { restrictedLines } from "./legacy-plain.js";
 

@@ -1,13 +1,15 @@
 import { mkdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 
+import { checked } from "../checked-parts.js";
 import type { DatabaseAddress } from "../comparison/index.js";
 import type { PartReader } from "../engine.js";
-import { checked } from "./checked-parts.js";
+import { zstdProgram } from "../path-programs.js";
+import { partOf } from "../point-fields.js";
+import { outputOf, type Step } from "../processes.js";
+import { requireSpace } from "../staging.js";
 import { libpqEnvironment } from "./libpq.js";
-import { dumpFolder, dumpParts, type LogicalPoint, partNames, partOf } from "./point.js";
-import { outputOf, type Step } from "./processes.js";
-import { requireSpace } from "./staging.js";
+import { dumpFolder, dumpParts, type LogicalPoint, partNames } from "./point.js";
 import { type ToolPlaces, toolPath } from "./tools.js";
 
 /** How a dump is loaded. */
@@ -46,7 +48,7 @@ export async function loadDump(
     await outputOf([{ ...restore, args: [...restore.args, `--jobs=${jobs}`, folder] }], { signal });
     return;
   }
-  const unpack: Step = { path: await toolPath("zstd"), args: ["--decompress", "--stdout", "--quiet"] };
+  const unpack: Step = { path: await zstdProgram(), args: ["--decompress", "--stdout", "--quiet"] };
   const input = checked(parts, partOf(point, partNames.dump));
   if (jobs === 1) {
     await outputOf([unpack, restore], { input, signal });
@@ -75,7 +77,7 @@ export async function unpackFolder(
   await requireSpace(staging, point.source.bytes);
   const folder = join(staging, dumpFolder);
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const path = await toolPath("zstd");
+  const path = await zstdProgram();
   for (const part of dumpParts(point)) {
     // A name comes from a manifest: nothing outside the folder is written.
     const file = join(folder, basename(part.name, ".zst"));

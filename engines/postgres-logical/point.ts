@@ -1,12 +1,7 @@
 import { z } from "zod";
 
 import { EngineError } from "../errors.js";
-
-const part = z.object({
-  name: z.string().min(1),
-  bytes: z.int().min(0),
-  sha256: z.string().regex(/^[0-9a-f]{64}$/),
-});
+import { pointFields } from "../point-fields.js";
 
 /** Names of a point's parts. */
 export const partNames = {
@@ -30,10 +25,7 @@ export const directoryPart = (file: string): string => `${dumpFolder}/${file}.zs
 const schema = z.object({
   version: z.literal(1),
   engine: z.literal("postgres-logical"),
-  /** Unique within a dataset; sorts by time. */
-  label: z.string().regex(/^\d{8}T\d{6}Z-[0-9a-f]{8}$/),
-  startedAt: z.iso.datetime(),
-  finishedAt: z.iso.datetime(),
+  ...pointFields,
   source: z.object({
     database: z.string(),
     /** As the server says it, such as `15.18`. */
@@ -63,9 +55,6 @@ const schema = z.object({
   largeObjects: z.int(),
   /** What the point does not hold, for people; empty when it holds everything. */
   omitted: z.array(z.string()),
-  parts: z.array(part).min(1),
-  /** Argument lists that restore it from its parts, decrypted, in the present folder, without Secondsite. */
-  restore: z.array(z.array(z.string())).min(1),
 });
 
 export type LogicalPoint = z.infer<typeof schema>;
@@ -81,10 +70,3 @@ export function parsePoint(value: unknown, label: string): LogicalPoint {
 /** The parts that the dump itself consists of. */
 export const dumpParts = (point: LogicalPoint): LogicalPoint["parts"] =>
   point.parts.filter(({ name }) => name === partNames.dump || name.startsWith(`${dumpFolder}/`));
-
-/** A part by its name. @throws EngineError (3) when the point has none */
-export function partOf(point: LogicalPoint, name: string): LogicalPoint["parts"][number] {
-  const found = point.parts.find((one) => one.name === name);
-  if (!found) throw new EngineError(`point ${point.label} has no part ${name}`, 3);
-  return found;
-}

@@ -1,13 +1,16 @@
 import { existsSync } from "node:fs";
 import type pg from "pg";
 
+import { readJson } from "../checked-parts.js";
 import { withClient } from "../comparison/index.js";
 import type { PartReader, Run } from "../engine.js";
 import { EngineError } from "../errors.js";
-import { readJson } from "./checked-parts.js";
+import { zstdProgram } from "../path-programs.js";
+import { partOf } from "../point-fields.js";
+import { openStaging, requireSpace } from "../staging.js";
 import { type LoadOptions, loadDump } from "./load.js";
 import { type Switched, throughNewDatabase } from "./new-database.js";
-import { type LogicalPoint, partNames, partOf } from "./point.js";
+import { type LogicalPoint, partNames } from "./point.js";
 import { type Assertion, contentFaults } from "./restored-content.js";
 import { parseServerObjects } from "./server-objects.js";
 import {
@@ -18,7 +21,6 @@ import {
   type TablespaceFolders,
 } from "./server-restore.js";
 import { requireMajor } from "./source.js";
-import { openStaging, requireSpace } from "./staging.js";
 import type { LogicalTarget } from "./target.js";
 import { majorOf, toolPath } from "./tools.js";
 
@@ -53,7 +55,7 @@ export async function restoreDatabase(
 ): Promise<Restored> {
   const { tools = {}, tablespaces = {} } = options;
   requireMajor(await majorOf(await toolPath("pg_restore", tools)), "pg_restore", point.source.major);
-  await toolPath("zstd");
+  await zstdProgram();
   const server = parseServerObjects(await readJson(parts, partOf(point, partNames.server)));
   await using staging = await openStaging(run.staging);
   let rolesMade: string[] = [];

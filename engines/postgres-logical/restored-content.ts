@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { wordsOf } from "../../vault/errors.js";
 
+import { readJson } from "../checked-parts.js";
 import {
   contentOf,
   type DatabaseAddress,
@@ -11,8 +12,8 @@ import {
   withClient,
 } from "../comparison/index.js";
 import type { Fault, PartReader, Verdict } from "../engine.js";
-import { readJson } from "./checked-parts.js";
-import { type LogicalPoint, partNames, partOf } from "./point.js";
+import { partOf } from "../point-fields.js";
+import { type LogicalPoint, partNames } from "./point.js";
 
 /** Something that has to be true of a restored database, in the plan's own words. */
 export interface Assertion {

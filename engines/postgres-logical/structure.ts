@@ -1,12 +1,14 @@
 import { devNull } from "node:os";
 import pg from "pg";
 
+import { checked } from "../checked-parts.js";
 import type { PartReader } from "../engine.js";
 import { EngineError } from "../errors.js";
-import { checked } from "./checked-parts.js";
+import { zstdProgram } from "../path-programs.js";
+import { partOf } from "../point-fields.js";
+import { type ChainOptions, outputOf, type Step } from "../processes.js";
 import { unpackFolder } from "./load.js";
-import { type LogicalPoint, partNames, partOf } from "./point.js";
-import { type ChainOptions, outputOf, type Step } from "./processes.js";
+import { type LogicalPoint, partNames } from "./point.js";
 import { type ToolPlaces, toolPath } from "./tools.js";
 
 /** What reading a dump's structure needs. */
@@ -32,7 +34,7 @@ export async function structureOf(job: StructureJob): Promise<DumpStructure> {
   const { point, parts, staging, tools, signal } = job;
   const path = await toolPath("pg_restore", tools);
   const unpack: Step = {
-    path: await toolPath("zstd"),
+    path: await zstdProgram(),
     args: ["--decompress", "--stdout", "--quiet"],
   };
   try {

@@ -1,10 +1,10 @@
-import { constants } from "node:fs";
-import { access, readdir } from "node:fs/promises";
-import { basename, delimiter, join } from "node:path";
+import { readdir } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { execa } from "execa";
 
 import { EngineError } from "../errors.js";
-import type { Step } from "./processes.js";
+import { foundIn, pathFolders, programIn } from "../path-programs.js";
+import type { Step } from "../processes.js";
 
 /** Programs that come with PostgreSQL. */
 export type PostgresTool = "initdb" | "pg_dump" | "pg_dumpall" | "pg_restore" | "postgres" | "psql";
@@ -23,18 +23,11 @@ export interface ToolPlaces {
  *
  * @throws EngineError (3) when it is not installed
  */
-export async function toolPath(name: PostgresTool | "zstd", places: ToolPlaces = {}): Promise<string> {
-  const folders = name === "zstd" ? pathFolders() : await postgresFolders(places);
-  for (const folder of folders) {
-    const path = join(folder, name);
-    if (await runnable(path)) return path;
-  }
-  throw new EngineError(
-    `${name} is not installed: looked in ${folders.join(", ") || "no folder, PATH is empty"}`,
-    3,
-    name === "zstd"
-      ? "install the package zstd"
-      : "install PostgreSQL's programs (Debian: postgresql-client-<version>; initdb and postgres: postgresql-<version>)",
+export async function toolPath(name: PostgresTool, places: ToolPlaces = {}): Promise<string> {
+  return programIn(
+    await postgresFolders(places),
+    name,
+    "install PostgreSQL's programs (Debian: postgresql-client-<version>; initdb and postgres: postgresql-<version>)",
   );
 }
 
@@ -43,12 +36,10 @@ export async function toolPath(name: PostgresTool | "zstd", places: ToolPlaces =
  * costs its reader more than the work on them. It is only quicker, so that a machine without coreutils goes without.
  */
 export async function inLargePieces(step: Step): Promise<Step> {
-  for (const folder of pathFolders()) {
-    const path = join(folder, "stdbuf");
-    if (await runnable(path))
-      return { ...step, path, args: ["--output=1M", step.path, ...step.args], name: basename(step.path) };
-  }
-  return step;
+  const path = await foundIn(pathFolders(), "stdbuf");
+  return path === undefined
+    ? step
+    : { ...step, path, args: ["--output=1M", step.path, ...step.args], name: basename(step.path) };
 }
 
 /** Major version of one of PostgreSQL's programs. */
@@ -64,13 +55,4 @@ async function postgresFolders({ postgres }: ToolPlaces): Promise<string[]> {
   const versions = await readdir(debianRoot).catch(() => []);
   const newestFirst = versions.filter((one) => /^\d+$/.test(one)).sort((a, b) => Number(b) - Number(a));
   return [...newestFirst.map((version) => join(debianRoot, version, "bin")), ...pathFolders()];
-}
-
-const pathFolders = () => (process.env.PATH ?? "").split(delimiter).filter((folder) => folder !== "");
-
-async function runnable(path: string): Promise<boolean> {
-  return access(path, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
 }

@@ -4,13 +4,15 @@ import pg from "pg";
 import { wordsOf } from "../../vault/errors.js";
 
 import type { VerificationLevel } from "../../vault/index.js";
+import { readJson, storedFaults } from "../checked-parts.js";
 import { withClient } from "../comparison/index.js";
 import type { Fault, PartReader, Run, Verdict } from "../engine.js";
 import { EngineError } from "../errors.js";
-import { checked, readJson } from "./checked-parts.js";
+import { partOf } from "../point-fields.js";
+import { openStaging } from "../staging.js";
 import { startInstance } from "./instance.js";
 import { loadDump } from "./load.js";
-import { type LogicalPoint, partNames, partOf } from "./point.js";
+import { type LogicalPoint, partNames } from "./point.js";
 import { type Assertion, contentFaults, expectedContent } from "./restored-content.js";
 import { parseServerObjects } from "./server-objects.js";
 import {
@@ -21,7 +23,6 @@ import {
   tablespaceFolders,
 } from "./server-restore.js";
 import { requireMajor } from "./source.js";
-import { openStaging } from "./staging.js";
 import { structureOf } from "./structure.js";
 import { majorOf, type ToolPlaces, toolPath } from "./tools.js";
 
@@ -53,27 +54,12 @@ export async function verify(
     faults,
     notes: [...notes, ...more],
   });
-  const stored = await storedFaults(point, parts, run);
+  const stored = await storedFaults(point.parts, parts, run);
   if (level === "stored" || stored.length > 0) return verdict(stored);
   const structural = await structuralFaults(point, parts, run, options);
   if (level === "structural" || structural.length > 0) return verdict(structural);
   const restored = await restoredFaults(point, parts, run, options);
   return verdict(restored.faults, restored.notes);
-}
-
-/** Reads every part, and compares it with the checksum that it had. */
-async function storedFaults(point: LogicalPoint, parts: PartReader, run: Run): Promise<Fault[]> {
-  const faults: Fault[] = [];
-  for (const part of point.parts) {
-    run.signal?.throwIfAborted();
-    try {
-      for await (const _ of checked(parts, part)) run.signal?.throwIfAborted();
-    } catch (error) {
-      run.signal?.throwIfAborted();
-      faults.push({ item: part.name, message: wordsOf(error) });
-    }
-  }
-  return faults;
 }
 
 /** Lets pg_restore read the dump from end to end, and looks for each table that held rows. */

@@ -65,7 +65,7 @@ export function copiesOf(
   access: Access = {},
 ): CopyRef[] {
   const all = postgresDatasets(plan);
-  if (dataset !== undefined && !all.some(([name]) => name === dataset))
+  if (dataset !== undefined && !none && !all.some(([name]) => name === dataset))
     throw new EngineError(
       `plan "${plan.name}" has no dataset with backups called "${dataset}"; it has ${all.map(([name]) => name).join(", ") || "none"}`,
       2,

@@ -15,6 +15,7 @@ export default async function setup(): Promise<void> {
       "age",
       "aws",
       "go",
+      "pulumi",
     ],
     installing,
   );

@@ -10,6 +10,8 @@ A physical backup (pgBackRest) runs where its server's Pod can be reached, or on
 archive (secondsite archive). A dump (logical) runs anywhere: the server is found as PostgreSQL's own programs find it
 (PGHOST, PGPORT, PGUSER, PGPASSWORD or PGPASSWORD_FILE, PGSSLMODE, PGSSLROOTCERT), and stores by the AWS environment, or by
 the profile <plan>-<site> for a store of another provider.
+Pulumi's state (copy) is read from the backend that the plan names, a folder or a bucket, by the AWS environment or the
+profile in its address; no Pulumi is needed, and nothing is decrypted.
 Sealing needs no secret key: what is written is wrapped for those whom the plan names.
 
 Exit codes: 0 every copy has the point, 1 the source is empty, 2 bad input, 3 at least one copy failed, 4 another run
@@ -18,6 +20,7 @@ has the job.
 Example:
   $ secondsite backup plans/kubernetes-chat.ts messages --kind physical
   $ PGHOST=db.desk.test PGUSER=backup secondsite backup plans/support-desk.ts tickets --kind logical
+  $ secondsite backup plans/kubernetes-chat.ts infrastructure-state
   $ secondsite backup plans/support-desk.ts tickets --kind logical --output /mnt/disk/before-the-upgrade`;
 
 /** `secondsite backup`: captures a recovery point now. CronJobs run it; so can a person. */
@@ -26,9 +29,12 @@ export const backup: CommandModule = {
     program
       .command("backup <plan> <dataset>")
       .description("Captures a recovery point of a dataset into every direct copy, now.")
-      .option("--kind <kind>", "which of its backups: physical, logical, logical-2 … (default: the first)")
+      .option(
+        "--kind <kind>",
+        "which of its backups: physical, logical, copy, logical-2 … (default: the first)",
+      )
       .addOption(new Option("--site <site>", "site that captures").env("SECONDSITE_SITE"))
-      .option("--output <folder>", "a dump into a folder of your own instead of the plan's copies")
+      .option("--output <folder>", "a dump or copy into a folder of your own instead of the plan's copies")
       .addOption(storeOption())
       .addOption(identityOption())
       .addOption(stagingOption())
@@ -52,20 +58,19 @@ interface Options {
 
 async function capture(path: string, dataset: string, options: Options): Promise<ExitCode> {
   const { loadPlan } = await import("../../plans/load.js");
-  const { backupCalled } = await import("../sealed/job.js");
+  const { backupCalled } = await import("../sealed/wanted.js");
   const plan = await loadPlan(path);
-  const { kind, backup: wanted } = backupCalled(plan, dataset, options.kind, {
-    dumpOnly: options.output !== undefined,
-  });
+  const wanted = backupCalled(plan, dataset, options.kind, { sealedOnly: options.output !== undefined });
+  const { kind } = wanted;
   const { physicalTold, sealedTold } = await import("../operation/backup-told.js");
   const { recorded } = await import("../operation/recorded.js");
   const { metrics, store, site } = options;
   const operation = { plan, name: "backup", dataset, kind, store, site, metricsFile: metrics } as const;
-  if (wanted.kind === "physical") {
+  if (wanted.engine === "postgres-physical") {
     const { backupPhysical } = await import("../physical/backup.js");
     const captured = await recorded(
       operation,
-      () => backupPhysical(plan, dataset, wanted, { ...options, takenAt: site, say }),
+      () => backupPhysical(plan, dataset, wanted.backup, { ...options, takenAt: site, say }),
       (copies) => physicalTold(dataset, kind, copies),
     );
     if (options.json) print({ dataset, points: captured.map(({ key, entry }) => ({ key, ...entry })) });

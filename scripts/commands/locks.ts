@@ -29,7 +29,7 @@ export const locks: CommandModule = {
       .command("extend <plan>")
       .description("Renews locks up to what retention and holds need; never shortens one.")
       .option("--dataset <dataset>", "only this dataset")
-      .option("--kind <kind>", "only this backup: physical, logical, logical-2 …")
+      .option("--kind <kind>", "only this backup: physical, logical, copy, logical-2 …")
       .option("--site <site>", "only this site's copy")
       .option("--yes", "act; without it only what would happen is shown", false)
       .addOption(storeOption())

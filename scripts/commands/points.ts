@@ -9,11 +9,12 @@ const help = `
 A direct copy that does not answer is reported and hides no other. A point is restorable from its end until its log
 ends; that end is shown as when the newest stored log segment was stored, so the last commit in it is a little earlier.
 
-A dump holds one moment; what was committed after it is lost. With --at, each dataset's best point is shown with what it
-loses. A held point is dropped by nothing until it is released: no prune, and no run of a physical backup, which keeps what
-a held one adds to as well.
+A dump, or a copy of Pulumi's state, holds one moment; what came after it is lost. With --at, each dataset's best point
+is shown with what it loses. A held point is dropped by nothing until it is released: no prune, and no run of a physical
+backup, which keeps what a held one adds to as well.
 
-With --as-of dumps are listed as a store that keeps versions held them at a time: behind deletions and overwriting.
+With --as-of dumps and copies are listed as a store that keeps versions held them at a time: behind deletions and
+overwriting.
 
 Exit codes: 0 listed, held or released, 1 no copy answers, or nothing covers the time, 2 bad input, 3 a direct copy that
 does not answer was not told of the hold or release: say it again later.
@@ -34,7 +35,7 @@ export const points: CommandModule = {
       .option("--site <site>", "only this site's copies")
       .option("--dataset <dataset>", "only this dataset")
       .option("--at <time>", "show the point from which this moment would be restored (ISO 8601 with zone)")
-      .option("--kind <kind>", "only these: physical, logical, logical-2 …")
+      .option("--kind <kind>", "only these: physical, logical, copy, logical-2 …")
       .option("--reason <text>", "why a point is held or released")
       .addOption(asOfOption())
       .addOption(fromOption())

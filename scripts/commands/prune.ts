@@ -6,9 +6,9 @@ import type { PrunedCopy } from "../sealed/prune.js";
 import { nothingChanged, say } from "../ui/say.js";
 
 const help = `
-Without --yes it shows what would go, and why. What retention says of dumps is applied to every direct copy by its own
-chain; a tool's repository is pruned by the tool. Never dropped are the newest verified point, held points, what others
-need, and anything while a clock is wrong, a chain is damaged or no point is verified.
+Without --yes it shows what would go, and why. What retention says of dumps and copies is applied to every direct copy
+by its own chain; a tool's repository is pruned by the tool. Never dropped are the newest verified point, held points,
+what others need, and anything while a clock is wrong, a chain is damaged or no point is verified.
 
 Exit codes: 0 shown or done, 1 a copy refused, 2 bad input, 3 a store failed, 4 another run has the job.
 
@@ -23,7 +23,7 @@ export const prune: CommandModule = {
       .command("prune <plan>")
       .description("Drops recovery points that retention does not keep.")
       .option("--dataset <dataset>", "only this dataset")
-      .option("--kind <kind>", "only this dump: logical, logical-2 …")
+      .option("--kind <kind>", "only this backup: logical, copy, logical-2 …")
       .option("--site <site>", "only this site's copy")
       .option("--yes", "act; without it only what would happen is shown", false)
       .addOption(fromOption())
@@ -110,6 +110,6 @@ async function shown(all: readonly PrunedCopy[], yes: boolean): Promise<string> 
     return `${dataset} (${decided.kind}) at ${decided.copy.site}: ${what}${gone}`;
   });
   const end = yes || rows.length === 0 ? [] : [nothingChanged];
-  const none = all.length > 0 ? [] : ["There is no dump that is written to directly: nothing to prune."];
+  const none = all.length > 0 ? [] : ["There is no backup that is written to directly: nothing to prune."];
   return `${[...(rows.length > 0 ? [list] : []), ...copies, ...none, ...end].join("\n")}\n`;
 }

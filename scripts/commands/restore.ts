@@ -1,8 +1,17 @@
+import { Option } from "@commander-js/extra-typings";
+
 import { EngineError } from "../../engines/errors.js";
 import type { CommandModule, ExitCode } from "../command.js";
 import { metricsOption } from "../options.js";
 import type { RestorePlan } from "../restore/plan-restore.js";
-import { asOfOption, fromOption, identityOption, stagingOption, storeOption } from "../sealed/options.js";
+import {
+  asOfOption,
+  fromOption,
+  gather,
+  identityOption,
+  stagingOption,
+  storeOption,
+} from "../sealed/options.js";
 import type { DumpOptions } from "../sealed/restore-command.js";
 import { nothingChanged } from "../ui/say.js";
 
@@ -25,10 +34,15 @@ file holds argument lists:
   { "notify": ["logger"], "stopWriters": ["systemctl", "stop", "desk"], "startWriters": ["systemctl", "start", "desk"],
     "validate": ["curl", "-fsS", "http://127.0.0.1:8080/health/deep"] }
 
+Pulumi's state (--into-backend): every stack of the newest point that holds nothing later than TIME is written into a
+backend that has none of them: a folder, or s3://BUCKET[/PREFIX][?region=…&endpoint=…] as pulumi login takes it. Nothing
+is overwritten; a run that was killed is carried on by the same command. Secrets stay sealed as the stack's own provider
+sealed them: its passphrase or key is needed to use it, and not here.
+
 What was deleted or overwritten in a store that keeps versions is stepped back behind with --as-of.
 
 Exit codes: 0 restored and verified (or shown), 1 nothing covers the time, the log ends before it, or the data is
-damaged, 2 bad input or an instance of that name is there already, 3 the world failed.
+damaged, 2 bad input, or an instance or stack of that name is there already, 3 the world failed.
 
 Example:
   $ secondsite restore plans/kubernetes-chat.ts --at 2026-03-01T14:30:00Z --to oregon        # look
@@ -36,7 +50,8 @@ Example:
   $ secondsite restore plans/kubernetes-chat.ts --point 20260301-020001F --to oregon --name audit --yes
   $ secondsite restore plans/support-desk.ts --kind physical --into-folder /srv/pg/15 --at 2026-03-01T14:30:00Z \\
       --identity recovery.txt --yes
-  $ secondsite restore plans/support-desk.ts --dataset tickets --kind logical --identity recovery.txt --yes`;
+  $ secondsite restore plans/support-desk.ts --dataset tickets --kind logical --identity recovery.txt --yes
+  $ secondsite restore plans/kubernetes-chat.ts --into-backend 's3://chat-state-oregon?region=us-west-2' --yes`;
 
 /** `secondsite restore`: a moment of the past as a server of its own. */
 export const restore: CommandModule = {
@@ -65,6 +80,12 @@ export const restore: CommandModule = {
       .option("--into <database>", "dumps: database to restore into (default: the plan's)")
       .option("--replace <label>", "dumps: finished restore that may be replaced")
       .option("--system <identifier>", "identity that the server, or what is restored, has to have")
+      .option("--into-backend <place>", "Pulumi's state: backend that it is written into, a folder or s3://…")
+      .addOption(
+        new Option("--stack <name>", "Pulumi's state: only this stack; may stand several times").argParser<
+          string[]
+        >(gather),
+      )
       .option("--hooks <file>", "dumps: JSON with the programs that stop, start and ask the service")
       .option("--jobs <number>", "dumps: tables that are loaded side by side", "1")
       .option("--site <site>", "only this site's copy; not for an instance of its own")
@@ -83,6 +104,8 @@ export const restore: CommandModule = {
 };
 
 interface Options extends DumpOptions {
+  readonly intoBackend?: string;
+  readonly stack?: string[];
   readonly intoFolder?: string;
   readonly lsn?: string;
   readonly xid?: string;
@@ -99,9 +122,22 @@ interface Options extends DumpOptions {
   readonly json: boolean;
 }
 
+const onlyIntoFolder = ["lsn", "xid", "restorePoint", "timeline", "acceptGap"] as const;
+const notForDumps = ["to", "name", ...onlyIntoFolder] as const;
+
 async function run(path: string, options: Options): Promise<ExitCode> {
   const { loadPlan } = await import("../../plans/load.js");
-  const { intoFolder } = options;
+  const { intoFolder, intoBackend } = options;
+  if (intoBackend !== undefined) {
+    refuse(
+      options,
+      [...notForDumps, "into", "replace", "system", "hooks", "intoFolder"],
+      "a restore into a backend",
+    );
+    const { restoreToBackend } = await import("../state/restore-command.js");
+    return restoreToBackend(await loadPlan(path), { ...options, intoBackend });
+  }
+  refuse(options, ["stack"], "a restore without --into-backend");
   if (intoFolder !== undefined) {
     refuse(options, ["to", "name", "into", "replace", "hooks", "from"], "a restore into a folder");
     if (options.kind !== undefined && options.kind !== "physical")
@@ -109,7 +145,7 @@ async function run(path: string, options: Options): Promise<ExitCode> {
     const { restoreToFolder } = await import("../physical/restore-command.js");
     return restoreToFolder(await loadPlan(path), { ...options, intoFolder });
   }
-  refuse(options, ["lsn", "xid", "restorePoint", "timeline", "acceptGap"], "a restore without --into-folder");
+  refuse(options, onlyIntoFolder, "a restore without --into-folder");
   if ((options.kind !== undefined && options.kind !== "physical") || options.from !== undefined) {
     refuse(options, ["to", "name"], "a restore from a dump");
     const { restoreFromDump } = await import("../sealed/restore-command.js");
@@ -121,7 +157,7 @@ async function run(path: string, options: Options): Promise<ExitCode> {
     throw new EngineError(
       "a restore from physical backups needs a site",
       2,
-      "--to <site>, --into-folder <folder>, or --kind logical",
+      "--to <site>, --into-folder <folder>, --kind logical, or --into-backend <place> for Pulumi's state",
     );
   const { planRestore } = await import("../restore/plan-restore.js");
   const { secondsGiven } = await import("../options.js");

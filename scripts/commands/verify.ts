@@ -18,10 +18,12 @@ secondsite restore.
 Dumps: "stored" needs no key. "structural" opens them (--identity, or the key service) and lets pg_restore read them from
 end to end; "restored" restores them into a server of their own that reaches no network, compares every row, and throws
 it away.
+Pulumi's state: "structural" holds every checkpoint against Pulumi's own rules; "restored" lets the program pulumi export
+each stack from a folder of its own, and compares.
 
 What was found of a point is recorded in its chain: retention never drops the last one that was found good, and what was
 found damaged is not chosen again until as deep a verification finds nothing.
-With --kind, --days or --from, a copy that has no such dump is a fault too.
+With --kind, --days or --from, a copy that has no such point is a fault too.
 
 Exit codes: 0 all is as it was stored, 1 something is damaged or a copy does not answer, 2 bad input, 3 something could
 not be verified from here (no key at hand opens it, a program or room is missing) or a Job failed.
@@ -44,10 +46,10 @@ export const verify: CommandModule = {
           .default("stored"),
       )
       .option("--dataset <dataset>", "only this dataset")
-      .option("--kind <kind>", "only these: physical, logical, logical-2 …")
-      .option("--point <label>", "only this dump")
-      .option("--days <days>", "dumps: only those of the last so many days")
-      .option("--sample <number>", "only so many dumps, drawn by lot, each at one of its copies")
+      .option("--kind <kind>", "only these: physical, logical, copy, logical-2 …")
+      .option("--point <label>", "only this point")
+      .option("--days <days>", "dumps and copies: only those of the last so many days")
+      .option("--sample <number>", "only so many dumps or copies, drawn by lot, each at one of its copies")
       .option("--direct", "only copies that jobs write to themselves, not what stores replicate", false)
       .addOption(fromOption())
       .addOption(storeOption())
@@ -82,7 +84,7 @@ async function verified(path: string, options: Options): Promise<ExitCode> {
   const { loadPlan } = await import("../../plans/load.js");
   const { recorded } = await import("../operation/recorded.js");
   const { verifyTold } = await import("../operation/verify-told.js");
-  const { shownDumps } = await import("../sealed/verify-command.js");
+  const { shownSealed } = await import("../sealed/verify-command.js");
   const { level, site, json, metrics } = options;
   const plan = await loadPlan(path);
   const { all, repositories, points, dumps, exitCode } = await recorded(
@@ -97,7 +99,9 @@ async function verified(path: string, options: Options): Promise<ExitCode> {
   process.stdout.write(
     json
       ? `${JSON.stringify({ plan: plan.name, level, good, copies: all, repositories, points, dumps }, undefined, 2)}\n`
-      : (all.length > 0 ? await rendered(all) : "") + repositories.map(reported).join("") + shownDumps(dumps),
+      : (all.length > 0 ? await rendered(all) : "") +
+          repositories.map(reported).join("") +
+          shownSealed(dumps),
   );
   return exitCode;
 }
@@ -111,12 +115,12 @@ async function judged(plan: Plan, { level, site, dataset, days, sample, from, ..
   const { wholeGiven } = await import("../options.js");
   const { recordPoints } = await import("../verify/record-points.js");
   const { say } = await import("../ui/say.js");
-  const { allVerified, noneBad, verifyAllDumps } = await import("../sealed/verify-command.js");
+  const { allVerified, noneBad, verifyAllSealed } = await import("../sealed/verify-command.js");
   const only = { ...(site === undefined ? {} : { site }), ...(dataset === undefined ? {} : { dataset }) };
   const physicalOnly = options.kind === "physical";
   const dumps = physicalOnly
     ? []
-    : await verifyAllDumps(plan, {
+    : await verifyAllSealed(plan, {
         ...{ ...options, ...only, level, folder: await folderGiven(from) },
         ...(days === undefined ? {} : { days: wholeGiven("--days", days, 1) }),
         ...(sample === undefined ? {} : { sample: wholeGiven("--sample", sample, 1) }),

@@ -1,5 +1,5 @@
 import { EngineError } from "../../engines/errors.js";
-import { directSites, type Plan, postgresDatasets, seconds } from "../../plan/index.js";
+import { directSites, keptDatasets, type Plan, seconds } from "../../plan/index.js";
 import {
   copyAt,
   type DatasetCopy,
@@ -9,6 +9,7 @@ import {
   VaultError,
 } from "../../vault/index.js";
 import { accessOf, type JobOptions } from "../sealed/job.js";
+import { sealedNames } from "../sealed/kept.js";
 
 /** What commands about keys are given beside a plan. */
 export interface KeyOptions extends Pick<JobOptions, "store" | "identity"> {
@@ -35,7 +36,8 @@ export interface KeyedDataset {
  * @throws EngineError (2) that says what there is
  */
 export async function keyedDatasets(plan: Plan, options: KeyOptions): Promise<KeyedDataset[]> {
-  const all = postgresDatasets(plan);
+  const names = new Set(sealedNames(plan));
+  const all = keptDatasets(plan).filter(([name]) => names.has(name));
   const wanted = all.filter(([name]) => options.dataset === undefined || name === options.dataset);
   if (wanted.length === 0)
     throw new EngineError(

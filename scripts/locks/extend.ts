@@ -14,7 +14,8 @@ import {
   UnsupportedByStore,
   VaultError,
 } from "../../vault/index.js";
-import { accessOf, dumpsWanted, type JobOptions, postgresOf, sealedJob } from "../sealed/job.js";
+import { accessOf, type JobOptions, postgresOf, sealedJob } from "../sealed/job.js";
+import { sealedWanted } from "../sealed/wanted.js";
 
 /** Whose locks are renewed. */
 export interface ExtendOptions extends Pick<JobOptions, "kind" | "site" | "store"> {
@@ -54,7 +55,7 @@ function daysOf(plan: Plan, site: string, category: string): number {
  */
 export async function extendAllLocks(plan: Plan, options: ExtendOptions): Promise<ExtendedCopy[]> {
   const results: ExtendedCopy[] = [];
-  for (const { dataset, kind } of dumpsWanted(plan, options)) {
+  for (const { dataset, kind } of sealedWanted(plan, options)) {
     const { backup, direct, spec } = await sealedJob(plan, dataset, { ...options, kind });
     for (const found of await findPoints(direct, kind)) {
       const { store, site } = found.copy;

@@ -1,13 +1,12 @@
 import { EngineError } from "../../engines/errors.js";
-import { logicalEngine } from "../../engines/postgres-logical/index.js";
-import { captureSealed, type SealedPoint } from "../../engines/sealed/capture.js";
+import type { SealedPoint } from "../../engines/sealed/capture.js";
 import type { Plan } from "../../plan/index.js";
-import { connectionFrom } from "./connection.js";
+import { capturing } from "./by-engine.js";
 import { endsKept } from "./heads.js";
 import { epochOf, type JobOptions, sealedJob, stagingFolder } from "./job.js";
 import { asOnlyRun, leaseOf } from "./only-run.js";
 
-/** How a dump is made now. */
+/** How a point is made now. */
 export interface BackupOptions extends Omit<JobOptions, "site"> {
   /** Site that makes it. @default the dataset's own */
   readonly takenAt?: string | undefined;
@@ -19,7 +18,7 @@ export interface BackupOptions extends Omit<JobOptions, "site"> {
 }
 
 /**
- * Dumps a dataset into every direct copy at once, as the only run that does.
+ * Captures a dataset into every direct copy at once, as the only run that does.
  *
  * @throws JobLeaseHeld (exit code 4) while another run has it; EngineError or VaultError when no copy has the point
  */
@@ -29,7 +28,7 @@ export async function backupSealed(
   options: BackupOptions,
 ): Promise<SealedPoint> {
   const job = await sealedJob(plan, dataset, options);
-  const { spec, kind, backup, recipients } = job;
+  const { spec, kind, recipients } = job;
   const takenAt = options.takenAt ?? spec.at;
   // After a takeover only to the site's own, as the others may be what was lost.
   const direct =
@@ -44,18 +43,12 @@ export async function backupSealed(
     );
   if (direct.length === 0)
     throw new EngineError(`"${kind}" of "${dataset}" has no direct copy that "${takenAt}" writes to`, 2);
-  const address = await connectionFrom(spec.database, process.env);
+  const capture = await capturing(plan, job);
   const staging = await stagingFolder(options.staging);
   const epoch = await epochOf(job, takenAt);
   return asOnlyRun(direct, leaseOf(dataset, kind), options.say, async (signal) => {
-    const point = await captureSealed(
-      {
-        engine: logicalEngine(),
-        source: { address, as: backup.as },
-        ...{ kind, epoch, recipients, before: options.before },
-        takenAt,
-        copies: direct,
-      },
+    const point = await capture(
+      { kind, epoch, recipients, before: options.before, takenAt, copies: direct },
       { staging, signal, say: options.say },
     );
     await endsKept(direct, options.say);

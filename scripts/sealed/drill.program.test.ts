@@ -39,6 +39,6 @@ test("a drill that finds nothing to restore is no drill well done", async () => 
     ...["--store", `offsite=${desk.folder}/none`],
   );
 
-  expect(err).toContain("there is no dump to draw one from");
+  expect(err).toContain("there is no point to draw one from");
   expect(code).toBe(1);
 });

@@ -6,8 +6,7 @@ import { EngineError } from "../../engines/errors.js";
 import { parseMoment } from "../../engines/moment.js";
 import { presentEpoch } from "../../engines/postgres/lease.js";
 import { place } from "../../engines/postgres/placement.js";
-import { namedBackups, type Plan, type PostgresDataset } from "../../plan/index.js";
-import type { BackupOf } from "../../plan/schema/index.js";
+import type { Plan, PostgresDataset } from "../../plan/index.js";
 import {
   type Access,
   ageIdentity,
@@ -18,6 +17,8 @@ import {
   placesGiven,
   recipientsOf,
 } from "../../vault/index.js";
+import { type Dump, type Sealed, type StateCopy, sealedOf, stateNames } from "./kept.js";
+import { called } from "./wanted.js";
 
 /** What commands about sealed points are given beside a plan and a dataset. */
 export interface JobOptions {
@@ -36,13 +37,12 @@ export interface JobOptions {
 }
 
 /** A dataset's sealed points, as a command finds them. */
-export interface SealedJob {
+export type SealedJob<Kept extends Sealed = Sealed> = Kept & SealedCopies;
+
+/** Where they are, and who opens them. */
+interface SealedCopies {
   readonly plan: Plan;
   readonly dataset: string;
-  readonly spec: PostgresDataset;
-  /** Name of the backup. */
-  readonly kind: string;
-  readonly backup: BackupOf<"logical">;
   /** Copies that a capture writes to itself. */
   readonly direct: readonly DatasetCopy[];
   /** Every copy, replicas too. */
@@ -56,9 +56,8 @@ export interface SealedJob {
  * @throws EngineError (2) that says what there is, when what was asked for is not in the plan
  */
 export async function sealedJob(plan: Plan, dataset: string, options: JobOptions): Promise<SealedJob> {
-  const spec = postgresOf(plan, dataset);
-  const dumps = dumpsOf(spec);
-  const { kind, backup } = called(dataset, dumps, options.kind);
+  const sealed = called(plan, dataset, sealedOf(plan, dataset), options.kind);
+  const { spec, kind, backup } = sealed;
   const access = await accessOf(plan, options);
   const at = (sites: readonly string[]) => {
     if (options.folder !== undefined)
@@ -77,7 +76,8 @@ export async function sealedJob(plan: Plan, dataset: string, options: JobOptions
       `these do: ${everywhere.join(", ")}`,
     );
   return {
-    ...{ plan, dataset, spec, kind, backup },
+    ...sealed,
+    ...{ plan, dataset },
     direct: at(backup.direct),
     copies: at(everywhere),
     recipients: recipientsOf(plan, dataset, everywhere),
@@ -85,66 +85,33 @@ export async function sealedJob(plan: Plan, dataset: string, options: JobOptions
 }
 
 /**
- * A dataset's backup by its name.
+ * The same for what has to be a dump.
  *
- * @param name see `namedBackups`. @default the first that a command captures
- * @throws EngineError (2) that says what there is
+ * @throws EngineError (2) when it is none
  */
-export function backupCalled(
+export async function dumpJob(plan: Plan, dataset: string, options: JobOptions): Promise<SealedJob<Dump>> {
+  const job = await sealedJob(plan, dataset, options);
+  if (job.engine === "postgres-logical") return job;
+  throw new EngineError(
+    `"${dataset}" is Pulumi's state, not a database`,
+    2,
+    "--into-backend <folder or s3://…>",
+  );
+}
+
+/** The same for what has to be Pulumi's state. @throws EngineError (2) when it is none */
+export async function stateJob(
   plan: Plan,
   dataset: string,
-  name: string | undefined,
-  { dumpOnly = false } = {},
-): Called<BackupOf<"physical" | "logical">> {
-  const spec = postgresOf(plan, dataset);
-  const all: Called<BackupOf<"physical" | "logical">>[] = dumpOnly
-    ? dumpsOf(spec)
-    : namedBackups(spec).flatMap(([kind, backup]) =>
-        backup.kind === "physical" || backup.kind === "logical" ? [{ kind, backup }] : [],
-      );
-  return called(dataset, all, name ?? all[0]?.kind);
-}
-
-/** What narrows down the dumps that a command is about. */
-export interface DumpsWanted extends Pick<JobOptions, "kind" | "site" | "folder"> {
-  /** Only this dataset. @default all */
-  readonly dataset?: string | undefined;
-}
-
-/**
- * The dumps of a plan that a command is about, in the plan's order.
- *
- * @throws EngineError (2) that says what there is: a name that is none must not look like a job that is done
- */
-export function dumpsWanted(plan: Plan, { dataset, kind, site, folder }: DumpsWanted) {
-  const names = dataset === undefined ? postgresNames(plan) : [dataset];
-  const all = names.flatMap((name) =>
-    dumpsOf(postgresOf(plan, name)).map((dump) => ({ dataset: name, ...dump })),
+  options: JobOptions,
+): Promise<SealedJob<StateCopy>> {
+  const job = await sealedJob(plan, dataset, options);
+  if (job.engine === "pulumi-state") return job;
+  throw new EngineError(
+    `"${dataset}" is a database, not Pulumi's state`,
+    2,
+    `plan "${plan.name}" keeps state as ${stateNames(plan).join(", ") || "no dataset"}`,
   );
-  const ofKind = all.filter((dump) => kind === undefined || dump.kind === kind);
-  if (kind !== undefined && ofKind.length === 0)
-    throw new EngineError(
-      `${dataset === undefined ? `plan "${plan.name}"` : `"${dataset}"`} has no dump called "${kind}"`,
-      2,
-      `it has ${[...new Set(all.map((dump) => dump.kind))].join(", ") || "none"}`,
-    );
-  const heldAt = ({ backup }: Called<BackupOf<"logical">>) => [...backup.direct, ...backup.replicated];
-  const there = ofKind.filter(
-    (dump) => site === undefined || folder !== undefined || heldAt(dump).includes(site),
-  );
-  if (site !== undefined && there.length === 0 && ofKind.length > 0 && !Object.hasOwn(plan.sites, site))
-    throw new EngineError(
-      `plan "${plan.name}" has no site called "${site}"`,
-      2,
-      `copies are at ${[...new Set(ofKind.flatMap(heldAt))].join(", ")}`,
-    );
-  return there;
-}
-
-interface Called<Kept> {
-  /** Its name. */
-  readonly kind: string;
-  readonly backup: Kept;
 }
 
 /** A PostgreSQL dataset by its name. @throws EngineError (2) that says what there is */
@@ -158,28 +125,11 @@ export function postgresOf(plan: Plan, dataset: string): PostgresDataset {
   );
 }
 
-const dumpsOf = (spec: PostgresDataset): Called<BackupOf<"logical">>[] =>
-  namedBackups(spec).flatMap(([kind, backup]) => (backup.kind === "logical" ? [{ kind, backup }] : []));
-
-function called<Kept>(dataset: string, all: readonly Called<Kept>[], name: string | undefined): Called<Kept> {
-  const [first, second] = all;
-  const found = name === undefined ? (second ? undefined : first) : all.find(({ kind }) => kind === name);
-  if (found) return found;
-  const names = all.map(({ kind }) => kind).join(", ");
-  throw new EngineError(
-    name === undefined
-      ? first
-        ? `"${dataset}" has several: ${names}`
-        : `"${dataset}" has no such backup in the plan`
-      : `"${dataset}" has no backup called "${name}"; it has ${names || "none"}`,
-    2,
-    first ? `--kind ${first.kind}` : "add logical({ ... }) to its backups",
-  );
-}
-
 /** The epoch that a capture writes into: the lease's, where a keeper holds one for this database. */
 export async function epochOf({ plan, dataset, spec }: SealedJob, site: string): Promise<number> {
-  return spec.runs === "kubernetes" && plan.lease ? presentEpoch(place(plan, site, dataset)) : 1;
+  return spec.kind === "postgres" && spec.runs === "kubernetes" && plan.lease
+    ? presentEpoch(place(plan, site, dataset))
+    : 1;
 }
 
 /** Who does this, for people who read it later. */

@@ -5,7 +5,7 @@ import { Option } from "@commander-js/extra-typings";
 import { EngineError } from "../../engines/errors.js";
 
 /** Gathers what an option that may stand several times was given. */
-const gather = (value: string, before: string[] = []): string[] => [...before, value];
+export const gather = (value: string, before: string[] = []): string[] => [...before, value];
 
 /** `--store`: where a site's copies are, when that is not where the plan says. */
 export const storeOption = () =>

@@ -2,14 +2,15 @@ import { EngineError } from "../../engines/errors.js";
 import { type FoundCopy, findPoints } from "../../engines/sealed/points.js";
 import type { Plan } from "../../plan/index.js";
 import { appendEntry, signingKeys } from "../../vault/index.js";
-import { doneBy, dumpsWanted, type JobOptions, sealedJob } from "./job.js";
+import { doneBy, type JobOptions, sealedJob } from "./job.js";
+import { sealedWanted } from "./wanted.js";
 
-/** What every copy of every dump of a plan holds. */
+/** What every copy of every sealed backup of a plan holds. */
 export async function allSealed(
   plan: Plan,
   { dataset, ...options }: JobOptions & { readonly dataset?: string | undefined },
 ): Promise<(FoundCopy & { readonly kind: string })[]> {
-  const wanted = dumpsWanted(plan, { ...options, dataset });
+  const wanted = sealedWanted(plan, { ...options, dataset });
   const found = await Promise.all(
     wanted.map(async ({ dataset: name, kind }) => {
       const { copies } = await sealedJob(plan, name, { ...options, kind });

@@ -3,8 +3,9 @@ import { type Pruned, type PrunePlan, planPrune, prune } from "../../engines/sea
 import { names, type Plan } from "../../plan/index.js";
 import { storeTime } from "../../vault/index.js";
 import { endsKept } from "./heads.js";
-import { dumpsWanted, type JobOptions, sealedJob } from "./job.js";
+import { type JobOptions, sealedJob } from "./job.js";
 import { asOnlyRun, leaseOf } from "./only-run.js";
+import { sealedWanted } from "./wanted.js";
 
 /** What is pruned. */
 export interface PruneOptions extends JobOptions {
@@ -25,7 +26,7 @@ export interface PrunedCopy {
 /** Applies retention to every direct copy; what is replicated follows its own store's rules. */
 export async function pruneSealed(plan: Plan, options: PruneOptions): Promise<PrunedCopy[]> {
   const results: PrunedCopy[] = [];
-  for (const { dataset, kind } of dumpsWanted(plan, options)) {
+  for (const { dataset, kind } of sealedWanted(plan, options)) {
     const { backup, direct, recipients } = await sealedJob(plan, dataset, { ...options, kind });
     if (direct.length === 0) continue;
     const each = async (signal?: AbortSignal) => {

@@ -17,7 +17,7 @@ describe("refused, with one message and nothing changed", () => {
       "a dataset that is none",
       ["backup", "PLAN", "cache"],
       2,
-      /no PostgreSQL dataset called "cache"[\s\S]*it has tickets/,
+      /no dataset with backups called "cache"[\s\S]*Pulumi's state: tickets/,
     ],
     [
       "a backup that is none",

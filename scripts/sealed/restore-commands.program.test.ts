@@ -15,7 +15,7 @@ import { names, parsePlan } from "../../plan/index.js";
 import { silent } from "../../sandbox/progress.js";
 import { ensureTools } from "../../sandbox/toolchain/index.js";
 import { readChain } from "../../vault/index.js";
-import { sealedJob } from "./job.js";
+import { dumpJob } from "./job.js";
 import { type Desk, startDesk } from "./testing/desk.js";
 
 /** Sites of the copies: an S3 server and a disk. */
@@ -51,7 +51,7 @@ async function inParallel(): Promise<void> {
 
 async function jobAt() {
   const store = desk.places.filter((text) => text !== "--store");
-  return sealedJob(parsePlan(JSON.parse(await readFile(desk.plan, "utf8"))), "tickets", { kind, store });
+  return dumpJob(parsePlan(JSON.parse(await readFile(desk.plan, "utf8"))), "tickets", { kind, store });
 }
 
 async function programs(): Promise<string> {

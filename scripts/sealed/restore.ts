@@ -1,26 +1,21 @@
 import { EngineError } from "../../engines/errors.js";
-import { type Moment, microsOf, momentAt, parseMoment } from "../../engines/moment.js";
 import {
   type LogicalTarget,
   logicalEngine,
   type ProductionRestore,
   restoreProduction,
 } from "../../engines/postgres-logical/index.js";
-import { candidates, isSafetyBackup } from "../../engines/sealed/choose.js";
 import { openPoint } from "../../engines/sealed/open.js";
-import { type FoundCopy, type FoundPoint, findPoints } from "../../engines/sealed/points.js";
-import { humanSeconds, type Plan } from "../../plan/index.js";
+import type { Plan } from "../../plan/index.js";
 import { backupSealed } from "./backup.js";
+import { type Chosen, chosenFor, type Wish } from "./chosen.js";
 import { connectionFrom } from "./connection.js";
 import { type HookPrograms, hookPrograms, hooksOf } from "./hooks.js";
-import { type JobOptions, type SealedJob, sealedJob, stagingFolder } from "./job.js";
+import { dumpJob, type JobOptions, type SealedJob, stagingFolder } from "./job.js";
+import type { Dump } from "./kept.js";
 
 /** What is restored, and where to. */
-export interface RestoreDumpOptions extends JobOptions {
-  /** The moment: the newest point that holds nothing later. @default now */
-  readonly at?: string | undefined;
-  /** This point and no other. */
-  readonly point?: string | undefined;
+export interface RestoreDumpOptions extends JobOptions, Wish {
   /** Database to restore into. @default the plan's */
   readonly into?: string | undefined;
   /** Label of a finished restore that may be replaced. */
@@ -35,15 +30,10 @@ export interface RestoreDumpOptions extends JobOptions {
 }
 
 /** What a restore would do. Nothing was touched. */
-export interface RestoreDump {
-  readonly job: SealedJob;
-  readonly chosen: FoundPoint;
-  /** The moment that was asked for; absent where a point was named. */
-  readonly moment?: Moment;
+export interface RestoreDump extends Omit<Chosen, "lost"> {
+  readonly job: SealedJob<Dump>;
   /** What is not in it, for people. */
   readonly loss: string;
-  /** Points to try when this one fails, best first. */
-  readonly next: readonly FoundPoint[];
   readonly target: LogicalTarget;
   /** Programs around it, where a service is to be stopped for it. */
   readonly hooks?: HookPrograms;
@@ -59,26 +49,14 @@ export async function planRestoreDump(
   dataset: string,
   options: RestoreDumpOptions,
 ): Promise<RestoreDump> {
-  if (options.at !== undefined && options.point !== undefined)
-    throw new EngineError("--at and --point say two things: give one of them", 2);
-  const job = await sealedJob(plan, dataset, options);
+  const job = await dumpJob(plan, dataset, options);
   const database = databaseName(options.into ?? job.spec.database);
   const hooks = options.hooks === undefined ? undefined : await hookPrograms(options.hooks);
-  const moment = options.at === undefined ? undefined : parseMoment(options.at);
-  const copies = await findPoints(job.copies, job.kind);
-  const all = copies.flatMap(({ points }) => points);
-  const wanted = options.point === undefined ? all : all.filter(({ point }) => point.label === options.point);
-  const now = Date.now() * 1_000;
-  const [chosen, ...next] = candidates(wanted, moment?.micros ?? now, {
-    named: options.point !== undefined,
-  });
-  if (!chosen) throw nothing(job, copies, wanted, options);
-  const lost = ((moment?.micros ?? now) - microsOf(chosen.at)) / 1_000_000;
+  const { lost, ...choice } = await chosenFor(job, options);
   return {
-    ...{ job, chosen, next },
-    ...(moment ? { moment } : {}),
+    ...{ job, ...choice },
     ...(hooks ? { hooks } : {}),
-    loss: `what was committed after ${chosen.at}: ${humanSeconds(lost)} until ${moment?.iso ?? momentAt(now).iso}`,
+    loss: `what was committed after ${choice.chosen.at}: ${lost}`,
     target: {
       server: await connectionFrom("postgres", process.env),
       database,
@@ -114,35 +92,4 @@ export async function restoreDump(
     return facts.label;
   });
   return restoreProduction(point, parts, target, hooks, run, how);
-}
-
-function nothing(
-  { dataset }: SealedJob,
-  copies: readonly FoundCopy[],
-  wanted: readonly FoundPoint[],
-  { at, point }: RestoreDumpOptions,
-): EngineError {
-  const silent = copies.flatMap(({ copy, unreachable }) =>
-    unreachable === undefined ? [] : [`${copy.site} does not answer: ${unreachable}`],
-  );
-  const bad = wanted.flatMap((one) =>
-    one.problem === undefined ? [] : [`${one.point.label} at ${one.copy.site}: ${one.problem}`],
-  );
-  const safety = wanted.filter((one) => point === undefined && isSafetyBackup(one));
-  const good = wanted.filter((one) => one.problem === undefined && !safety.includes(one));
-  const first = good.map((one) => one.at).toSorted()[0];
-  const why = [
-    ...(point !== undefined && wanted.length === 0 ? [`no copy has a point "${point}"`] : []),
-    ...(first === undefined ? [] : [`the oldest one holds ${first}`]),
-    ...bad,
-    ...[...new Set(safety.map((one) => one.point.label))].map(
-      (label) => `${label} is a safety backup: name it with --point`,
-    ),
-    ...silent,
-  ];
-  return new EngineError(
-    `no point of "${dataset}" can be restored${at === undefined ? "" : ` for ${at}`}: ${why.join("; ") || "there is none"}`,
-    1,
-    `secondsite points <plan> --dataset ${dataset} lists every point`,
-  );
 }

@@ -63,13 +63,13 @@ test("a time before the first dump is answered with when dumps begin", async () 
 });
 
 test.each([
-  ["verify", ["--kind", "weekly"], /has no dump called "weekly"[\s\S]*it has logical/],
-  ["verify", ["--point", "20200101T000000Z-00000000", "--site", "offsite"], /no copy has a dump "2020/],
-  ["prune", ["--kind", "weekly", "--yes"], /has no dump called "weekly"/],
-  ["prune", ["--dataset", "cache", "--yes"], /no PostgreSQL dataset called "cache"/],
+  ["verify", ["--kind", "weekly"], /has no points called "weekly"[\s\S]*it has logical/],
+  ["verify", ["--point", "20200101T000000Z-00000000", "--site", "offsite"], /no copy has a point "2020/],
+  ["prune", ["--kind", "weekly", "--yes"], /has no points called "weekly"/],
+  ["prune", ["--dataset", "cache", "--yes"], /no dataset with backups called "cache"/],
   ["prune", ["--site", "moon"], /has no site called "moon"[\s\S]*copies are at office, offsite, branch/],
-  ["points", ["--kind", "weekly"], /has no dump called "weekly"/],
-  ["points", ["--dataset", "cache"], /no PostgreSQL dataset called "cache"/],
+  ["points", ["--kind", "weekly"], /has no points called "weekly"/],
+  ["points", ["--dataset", "cache"], /no dataset with backups called "cache"/],
 ] as const)("%s of what is not there is no job well done: %j", async (command, args, message) => {
   const { code, err } = await on(command, ...args);
 
@@ -83,7 +83,7 @@ test("verify by name is not content with a copy that has no dump", async () => {
   const { code, out } = await desk.secondsite("verify", desk.plan, "--days", "7", ...empty);
 
   expect(code).toBe(1);
-  expect(out).toContain("tickets at offsite: there is no logical dump of the last 7 days");
+  expect(out).toContain("tickets at offsite: there is no logical point of the last 7 days");
 });
 
 test("a hold that a copy did not hear of is no hold everywhere, and says so", async () => {

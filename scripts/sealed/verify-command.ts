@@ -3,11 +3,12 @@ import type { Plan } from "../../plan/index.js";
 import type { VerificationLevel } from "../../vault/index.js";
 import { say } from "../ui/say.js";
 import { table } from "../ui/table.js";
-import { dumpsWanted, type JobOptions } from "./job.js";
-import { type VerifiedCopy, type VerifiedPoint, verifyDumps } from "./verify.js";
+import type { JobOptions } from "./job.js";
+import { type VerifiedCopy, type VerifiedPoint, verifyPoints } from "./verify.js";
+import { sealedWanted } from "./wanted.js";
 
-/** What `verify` is told about dumps. */
-export interface VerifyDumpOptions extends JobOptions {
+/** What `verify` is told about sealed points. */
+export interface VerifySealedWish extends JobOptions {
   readonly level: VerificationLevel;
   readonly dataset?: string | undefined;
   readonly days?: number | undefined;
@@ -17,19 +18,19 @@ export interface VerifyDumpOptions extends JobOptions {
   readonly staging?: string | undefined;
 }
 
-/** Verifies every dump of a plan that is asked for. */
-export async function verifyAllDumps(plan: Plan, options: VerifyDumpOptions): Promise<VerifiedCopy[]> {
+/** Verifies every sealed point of a plan that is asked for. */
+export async function verifyAllSealed(plan: Plan, options: VerifySealedWish): Promise<VerifiedCopy[]> {
   const results: VerifiedCopy[] = [];
-  for (const { dataset, kind } of dumpsWanted(plan, options))
-    results.push(...(await verifyDumps(plan, dataset, { ...options, kind, say })));
+  for (const { dataset, kind } of sealedWanted(plan, options))
+    results.push(...(await verifyPoints(plan, dataset, { ...options, kind, say })));
   const { point, sample, kind, days, folder } = options;
   const answered = results.every(({ unreachable }) => unreachable === undefined);
   if (point !== undefined && answered && results.every(({ points }) => points.length === 0))
-    throw new EngineError(`no copy has a dump "${point}"`, 2, "secondsite points <plan> lists them");
-  // Whoever asks for dumps by name is not told that all is well where there is none.
+    throw new EngineError(`no copy has a point "${point}"`, 2, "secondsite points <plan> lists them");
+  // Whoever asks for points by name is not told that all is well where there is none.
   if (sample !== undefined && answered && results.every(({ points }) => points.length === 0))
     throw new EngineError(
-      `there is no dump${days === undefined ? "" : ` of the last ${days} days`} to draw one from`,
+      `there is no point${days === undefined ? "" : ` of the last ${days} days`} to draw one from`,
       1,
     );
   const wanted =
@@ -41,7 +42,7 @@ export async function verifyAllDumps(plan: Plan, options: VerifyDumpOptions): Pr
 function withNothing(copy: VerifiedCopy, days: number | undefined): VerifiedCopy {
   if (copy.unreachable !== undefined || copy.points.length > 0) return copy;
   const since = days === undefined ? "" : ` of the last ${days} days`;
-  return { ...copy, faults: [...copy.faults, `there is no ${copy.kind} dump${since}`] };
+  return { ...copy, faults: [...copy.faults, `there is no ${copy.kind} point${since}`] };
 }
 
 /** Whether everything that could be verified is as it was stored, and looks as it should. */
@@ -58,7 +59,7 @@ export const allVerified = (copies: readonly VerifiedCopy[]): boolean =>
   copies.every(({ points }) => points.every(({ unverified }) => unverified === undefined));
 
 /** What was found, for people. */
-export function shownDumps(copies: readonly VerifiedCopy[]): string {
+export function shownSealed(copies: readonly VerifiedCopy[]): string {
   const points = copies.flatMap((copy) => copy.points);
   const list = table(points, [
     {
@@ -68,7 +69,7 @@ export function shownDumps(copies: readonly VerifiedCopy[]): string {
     },
     { title: "Dataset", value: ({ dataset }) => dataset },
     { title: "Copy", value: ({ site }) => site },
-    { title: "Dump", value: ({ label }) => label },
+    { title: "Point", value: ({ label }) => label },
     { title: "Level", value: ({ level }) => level },
     { title: "Found", value: found, wrap: true },
   ]);

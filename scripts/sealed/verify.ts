@@ -3,15 +3,16 @@ import { randomInt } from "node:crypto";
 import type { Run, Verdict } from "../../engines/engine.js";
 import { EngineError } from "../../engines/errors.js";
 import { microsOf } from "../../engines/moment.js";
-import { logicalEngine } from "../../engines/postgres-logical/index.js";
 import { type Choosable, candidates } from "../../engines/sealed/choose.js";
 import { type FoundPoint, findPoints } from "../../engines/sealed/points.js";
-import { implausibleSize, verifySealed } from "../../engines/sealed/verify.js";
+import { implausibleSize } from "../../engines/sealed/verify.js";
 import { verificationRecorder } from "../../engines/verification-record.js";
 import type { Plan } from "../../plan/index.js";
 import { VaultError, type VerificationLevel } from "../../vault/index.js";
+import { verifying } from "./by-engine.js";
 import { endsKept } from "./heads.js";
 import { doneBy, type JobOptions, sealedJob, stagingFolder } from "./job.js";
+import type { Sealed } from "./kept.js";
 
 /** What is verified, and how. */
 export interface VerifySealedOptions extends JobOptions {
@@ -60,15 +61,15 @@ export interface VerifiedCopy {
 }
 
 /**
- * Verifies the points of one dump at every copy, and records what was found in their chains. One that cannot be verified
+ * Verifies the points of one backup at every copy, and records what was found in their chains. One that cannot be verified
  * here says so, and keeps no other from being verified.
  */
-export async function verifyDumps(
+export async function verifyPoints(
   plan: Plan,
   dataset: string,
   options: VerifySealedOptions,
 ): Promise<VerifiedCopy[]> {
-  const { kind, copies, direct, recipients } = await sealedJob(plan, dataset, options);
+  const { engine, kind, copies, direct, recipients } = await sealedJob(plan, dataset, options);
   // A replica is written by its store alone.
   const own = new Set(direct.map(({ site }) => site));
   const staging = await stagingFolder(options.staging);
@@ -86,7 +87,7 @@ export async function verifyDumps(
       if (!(drawn?.has(one) ?? wanted(one))) continue;
       options.say(`verifying ${one.point.label} at ${copy.site}, ${options.level}`);
       const run = { staging, say: options.say };
-      const { level, faults: wrong, notes, unverified } = await judged(one, options.level, run);
+      const { level, faults: wrong, notes, unverified } = await judged(engine, one, options.level, run);
       // A reference to an entry that is not as it was written would itself be a fault of the chain, for ever.
       const namable = !faults.some((fault) => fault.startsWith(`${one.key}: `));
       const recorded =
@@ -116,9 +117,14 @@ export async function verifyDumps(
 type Judged = Verdict & Pick<VerifiedPoint, "unverified">;
 
 /** What a point is found to be, or why that cannot be found out here. */
-async function judged(point: FoundPoint, level: VerificationLevel, run: Run): Promise<Judged> {
+async function judged(
+  engine: Sealed["engine"],
+  point: FoundPoint,
+  level: VerificationLevel,
+  run: Run,
+): Promise<Judged> {
   try {
-    return await verifySealed(point, logicalEngine(), level, run);
+    return await verifying(engine, point, level, run);
   } catch (error) {
     if (!(error instanceof EngineError || error instanceof VaultError)) throw error;
     const hint = error.hint === undefined ? "" : `; ${error.hint}`;
@@ -126,7 +132,7 @@ async function judged(point: FoundPoint, level: VerificationLevel, run: Run): Pr
   }
 }
 
-/** Points drawn by lot, of each dump one copy: what nobody chose shows what nobody thought of. */
+/** Points drawn by lot, of each one copy: what nobody chose shows what nobody thought of. */
 function drawnFrom(points: readonly FoundPoint[], count: number): Set<FoundPoint> {
   const left = [...points];
   const drawn = new Set<FoundPoint>();

@@ -9,7 +9,9 @@ import type { Store } from "../store/store.js";
  *
  * @param store one that is declared to have it
  */
-export function provenStore(store: Store): Store {
+export function provenStore<Creating extends Pick<Store, "label" | "create" | "upload" | "delete">>(
+  store: Creating,
+): Creating {
   let proof: Promise<void> | undefined;
   const prove = async () => {
     const key = `probe/${randomUUID()}`;

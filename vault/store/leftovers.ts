@@ -7,7 +7,11 @@ import type { Store, UnfinishedUpload } from "./store.js";
  * @returns those that it ended
  * @throws UnsupportedByStore when the store does not list them; its own rule for unfinished uploads has to do then
  */
-export async function endUnfinished(store: Store, prefix: string, before: Date): Promise<UnfinishedUpload[]> {
+export async function endUnfinished(
+  store: Pick<Store, "uploads" | "abort">,
+  prefix: string,
+  before: Date,
+): Promise<UnfinishedUpload[]> {
   const ended: UnfinishedUpload[] = [];
   for await (const upload of store.uploads(prefix)) {
     if (upload.startedAt >= before) continue;

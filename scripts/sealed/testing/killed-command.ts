@@ -29,12 +29,13 @@ const root = join(import.meta.dirname, "../../..");
 /**
  * Runs a command as people do, in a process group of its own, and kills the whole group at a moment.
  *
+ * @param gate in front of the S3 server; undefined where no moment is one of its calls
  * @param aside folder in which a disk's copy is written aside; it has to exist
  */
 export async function killedCommand(
   args: readonly string[],
   moment: Moment,
-  gate: StoreGate,
+  gate: Pick<StoreGate, "watchedBy"> | undefined,
   aside: string,
 ): Promise<KilledCommand> {
   const child = spawn(process.execPath, ["scripts/bin/secondsite.mjs", ...args], {
@@ -58,7 +59,7 @@ export async function killedCommand(
   };
   let timer: NodeJS.Timeout | undefined;
   let counted = 0;
-  gate.watchedBy(({ step, when }) => {
+  gate?.watchedBy(({ step, when }) => {
     if (moment.at === "time") timer ??= setTimeout(kill, moment.after);
     if (moment.at !== "call" || step !== moment.step || when !== moment.when) return killed;
     counted += 1;
@@ -73,6 +74,6 @@ export async function killedCommand(
   ended = true;
   clearTimeout(timer);
   watcher?.close();
-  gate.watchedBy(() => false);
+  gate?.watchedBy(() => false);
   return { killed, group, out, err };
 }

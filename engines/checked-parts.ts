@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 
-import type { Part, PartReader } from "../engine.js";
-import { EngineError } from "../errors.js";
+import { wordsOf } from "../vault/errors.js";
+import type { Fault, Part, PartReader, Run } from "./engine.js";
+import { EngineError } from "./errors.js";
 
 /**
  * Streams a part, and fails at its end unless it is byte for byte what was stored.
@@ -30,4 +31,23 @@ export async function readJson(parts: PartReader, part: Part): Promise<unknown> 
   const chunks: Uint8Array[] = [];
   for await (const chunk of checked(parts, part)) chunks.push(chunk);
   return JSON.parse(Buffer.concat(chunks).toString("utf8"));
+}
+
+/** Reads every part, and compares it with the checksum that it had. */
+export async function storedFaults(
+  all: readonly Part[],
+  parts: PartReader,
+  run: Pick<Run, "signal">,
+): Promise<Fault[]> {
+  const faults: Fault[] = [];
+  for (const part of all) {
+    run.signal?.throwIfAborted();
+    try {
+      for await (const _ of checked(parts, part)) run.signal?.throwIfAborted();
+    } catch (error) {
+      run.signal?.throwIfAborted();
+      faults.push({ item: part.name, message: wordsOf(error) });
+    }
+  }
+  return faults;
 }

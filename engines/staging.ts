@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdir, readdir, readFile, rm, statfs } from "node:fs/promises";
 import { join } from "node:path";
 
-import { EngineError } from "../errors.js";
+import { EngineError } from "./errors.js";
 
 /** A folder for one run's temporary files, private to it. */
 export interface Staging extends AsyncDisposable {

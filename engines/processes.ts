@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import { Readable, type Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 
-import { EngineError } from "../errors.js";
+import { EngineError } from "./errors.js";
 
 /** A program of a chain; its output is the next one's input. */
 export interface Step {
