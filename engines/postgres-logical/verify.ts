@@ -1,7 +1,6 @@
 import { chmod, chown, stat } from "node:fs/promises";
 import { join } from "node:path";
 import pg from "pg";
-import { wordsOf } from "../../vault/errors.js";
 
 import type { VerificationLevel } from "../../vault/index.js";
 import { readJson, storedFaults } from "../checked-parts.js";
