@@ -1,3 +1,4 @@
+import { requireAnswer } from "../../engines/asked.js";
 import { EngineError } from "../../engines/errors.js";
 import { logicalEngine } from "../../engines/postgres-logical/index.js";
 import { captureSealed, type SealedPoint } from "../../engines/sealed/capture.js";
@@ -45,6 +46,7 @@ export async function backupSealed(
   if (direct.length === 0)
     throw new EngineError(`"${kind}" of "${dataset}" has no direct copy that "${takenAt}" writes to`, 2);
   const address = await connectionFrom(spec.database, process.env);
+  await requireAnswer(address);
   const staging = await stagingFolder(options.staging);
   const epoch = await epochOf(job, takenAt);
   return asOnlyRun(direct, leaseOf(dataset, kind), options.say, async (signal) => {
