@@ -193,7 +193,7 @@ async function rendered(all: readonly Verified[]): Promise<string> {
     { title: "", value: ({ damage, unreachable }) => (damage.length > 0 || unreachable ? "✖" : "✔") },
     { title: "Dataset", value: ({ dataset }) => dataset },
     { title: "Copy", value: ({ site }) => site },
-    { title: "Points", value: ({ manifests }) => String(manifests) },
+    { title: "Entries", value: ({ manifests }) => String(manifests) },
     { title: "Parts", value: ({ parts }) => String(parts) },
     { title: "Log segments", value: ({ segments }) => String(segments) },
     { title: "Damaged", value: ({ damage }) => String(damage.length) },
