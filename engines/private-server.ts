@@ -4,6 +4,7 @@ import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 
+import { wordsOf } from "../vault/errors.js";
 import { type DatabaseAddress, withClient } from "./comparison/index.js";
 import { EngineError } from "./errors.js";
 import type { SystemUser } from "./system-user.js";
@@ -53,7 +54,8 @@ const shownLines = 200;
  */
 export async function startServer(options: PrivateServerOptions): Promise<PrivateServer> {
   const { data, run, user, isolated = true, patience = 60_000 } = options;
-  const settings = { listen_addresses: "", unix_socket_directories: run, ...options.settings };
+  // Its port is part of its socket's name, and would be PGPORT's: that of the server that a command is about.
+  const settings = { listen_addresses: "", unix_socket_directories: run, port: "5432", ...options.settings };
   const command = [
     options.program,
     ...["-D", data],
@@ -90,7 +92,8 @@ export async function startServer(options: PrivateServerOptions): Promise<Privat
       if (!ended && performance.now() < deadline) continue;
       child.kill("SIGKILL");
       await child;
-      throw new EngineError(`the server in ${data} did not start: ${said.join("\n").trim()}`, 3, undefined, {
+      const why = ended ? "did not start" : `did not answer (${wordsOf(cause)})`;
+      throw new EngineError(`the server in ${data} ${why}: ${said.join("\n").trim()}`, 3, undefined, {
         cause,
       });
     }

@@ -46,7 +46,9 @@ export function clientOf(address: DatabaseAddress): pg.Client {
   const client = new pg.Client({
     ...{ host, port, user, database },
     ...(password === undefined ? {} : { password }),
-    ...(tls
+    // A socket has no TLS, whatever PGSSLMODE says of the server that a command is about.
+    ...(host.startsWith("/") ? { ssl: false } : {}),
+    ...(tls && !host.startsWith("/")
       ? {
           ssl: {
             rejectUnauthorized: tls.mode !== "require",

@@ -133,6 +133,6 @@ export async function requireTarget(
     throw new EngineError(
       `"${database}" holds a finished restore of point ${live.restored}`,
       2,
-      `name it as the one to replace: ${live.restored}`,
+      `--replace ${live.restored}`,
     );
 }

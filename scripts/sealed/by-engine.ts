@@ -1,3 +1,4 @@
+import { requireAnswer } from "../../engines/asked.js";
 import type { Run, Verdict } from "../../engines/engine.js";
 import { logicalEngine } from "../../engines/postgres-logical/index.js";
 import { backendPlace, openBackend, stateEngine } from "../../engines/pulumi-state/index.js";
@@ -15,9 +16,9 @@ import type { Sealed, StateCopy } from "./kept.js";
 type Capture = Omit<SealedCapture<never, never>, "engine" | "source">;
 
 /**
- * Makes ready to capture: what it is captured from is found, and nothing is read yet.
+ * Makes ready to capture: what it is captured from is found, a server asked whether it answers, and nothing is read yet.
  *
- * @throws EngineError (2) when nobody says where that is
+ * @throws EngineError (2) when nobody says where that is; (3) when the server does not answer
  */
 export async function capturing(
   plan: Plan,
@@ -29,6 +30,7 @@ export async function capturing(
   }
   const { spec, backup } = sealed;
   const source = { address: await connectionFrom(spec.database, process.env), as: backup.as };
+  await requireAnswer(source.address);
   return (capture, run) => captureSealed({ ...capture, engine: logicalEngine(), source }, run);
 }
 

@@ -136,3 +136,15 @@ describe("refused, with one message and nothing changed", () => {
     expect(err).not.toMatch(/AGE-SECRET-KEY-1[A-Z0-9]{4}|\n {4}at /);
   });
 });
+
+test("a server that nobody finds is named, with what says where it is; no lease is taken for it", async () => {
+  const known = process.env.PGHOST;
+  process.env.PGHOST = "/tmp/no-such-folder";
+  const { code, err } = await desk.secondsite("backup", desk.plan, "tickets", ...desk.places);
+  if (known === undefined) delete process.env.PGHOST;
+  else process.env.PGHOST = known;
+
+  expect(err).toMatch(/PostgreSQL at \/tmp\/no-such-folder as ".+" does not answer: connect ENOENT/);
+  expect(err).toContain("PGHOST, PGPORT, PGUSER and PGPASSWORD_FILE say where the server is");
+  expect(code).toBe(3);
+});

@@ -1,3 +1,4 @@
+import { requireAnswer } from "../../engines/asked.js";
 import { EngineError } from "../../engines/errors.js";
 import {
   type LogicalTarget,
@@ -79,6 +80,7 @@ export async function restoreDump(
   { job, chosen, target, hooks: programs }: RestoreDump,
   options: RestoreDumpOptions & { readonly say: (line: string) => void },
 ): Promise<Pick<ProductionRestore, "restored"> & Partial<ProductionRestore>> {
+  await requireAnswer(target.server);
   const run = { staging: await stagingFolder(options.staging), say: options.say };
   const { point, parts } = await openPoint(chosen, logicalEngine());
   const how = { jobs: options.jobs ?? 1 };

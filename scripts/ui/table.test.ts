@@ -27,3 +27,9 @@ test("aligns columns and wraps words where a line would be too long", () => {
 test("has only titles when there are no rows", () => {
   expect(table([], columns, 80)).toBe("Program  Needed to\n");
 });
+
+test("what a program said on several lines stays in its column", () => {
+  expect(table([{ name: "etcd", why: "did not start:\nno room" }], columns, 80)).toBe(
+    "Program  Needed to\netcd     did not start: no room\n",
+  );
+});

@@ -2,9 +2,9 @@ import { chown, mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
-
 import { names } from "../../../plan/index.js";
 import { type CopyPlace, unwrapPassphrase } from "../../../vault/index.js";
+import { asked } from "../../asked.js";
 import type { DatabaseAddress } from "../../comparison/index.js";
 import { EngineError } from "../../errors.js";
 import type { SystemUser } from "../../system-user.js";
@@ -23,7 +23,7 @@ import {
   readState,
   writeFor,
 } from "./folder.js";
-import { asked, type HostServer, hostServer } from "./server.js";
+import { type HostServer, hostServer } from "./server.js";
 import { type NeededSetting, neededSettings } from "./settings.js";
 
 /** How a server archives. */

@@ -1,8 +1,8 @@
 import { stat } from "node:fs/promises";
 import { execa } from "execa";
-import type pg from "pg";
 
-import { type DatabaseAddress, withClient } from "../../comparison/index.js";
+import { asked } from "../../asked.js";
+import type { DatabaseAddress } from "../../comparison/index.js";
 import { EngineError } from "../../errors.js";
 import { ownerOf, type SystemUser } from "../../system-user.js";
 import { program } from "../programs.js";
@@ -75,26 +75,6 @@ export async function hostServer(address: DatabaseAddress): Promise<HostServer> 
     ...{ address, data, port, socketFolder, major, superuser, systemIdentifier, standby },
     ...(as ? { as } : {}),
   };
-}
-
-/** Connects and asks. @throws EngineError (3) when nobody answers */
-export async function asked<Result>(
-  address: DatabaseAddress,
-  ask: (client: pg.Client) => Promise<Result>,
-): Promise<Result> {
-  try {
-    return await withClient(address, ask);
-  } catch (cause) {
-    if (cause instanceof EngineError) throw cause;
-    const { code, message } = cause as Error & { code?: string };
-    const refused = code === "42501" ? "is a role that may not ask for this: use a superuser" : message;
-    throw new EngineError(
-      `PostgreSQL at ${address.host} as "${address.user}" ${code === "42501" ? refused : `does not answer: ${refused}`}`,
-      3,
-      "PGHOST, PGPORT, PGUSER and PGPASSWORD_FILE say where the server is",
-      { cause },
-    );
-  }
 }
 
 /** Identity of the system in a data folder. @throws EngineError (3) when it is no data folder */

@@ -1,10 +1,11 @@
 import { seconds } from "../../../plan/index.js";
+import { asked } from "../../asked.js";
 import { EngineError } from "../../errors.js";
 import { backupsOf } from "../pgbackrest-config.js";
 import { archiveTimeout } from "../server.js";
 import type { HostDataset } from "./dataset.js";
 import type { HostFolder } from "./folder.js";
-import { asked, type HostServer } from "./server.js";
+import type { HostServer } from "./server.js";
 
 /** A setting that archiving needs. */
 export interface NeededSetting {
