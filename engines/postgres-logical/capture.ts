@@ -10,6 +10,7 @@ import {
 } from "../comparison/index.js";
 import { newLabel, type Part, type PartWriter, type Run } from "../engine.js";
 import { EngineError } from "../errors.js";
+import { openStaging } from "../staging.js";
 import { type Dumped, type DumpJob, dumpCustom } from "./dump-custom.js";
 import { dumpDirectory } from "./dump-directory.js";
 import { withDumped } from "./dumped-content.js";
@@ -19,7 +20,6 @@ import { chain } from "./processes.js";
 import { requireReadable } from "./readable.js";
 import { readServerObjects } from "./server-objects.js";
 import { requireMajor, type SourceState, sourceState } from "./source.js";
-import { openStaging } from "./staging.js";
 import { majorOf, type ToolPlaces, toolPath } from "./tools.js";
 
 /** Where a dump comes from. */

@@ -1,4 +1,6 @@
 /** PostgreSQL by its own dump: captured under load, verified, restored into a new database. */
+
+export { sweepStaging } from "../staging.js";
 export { capture, type LogicalSource } from "./capture.js";
 export { logicalEngine } from "./engine.js";
 export { finishFolder, folderPoint, folderReader, folderWriter } from "./folder-parts.js";
@@ -21,6 +23,5 @@ export {
 } from "./production-restore.js";
 export { type Restored, type RestoreOptions, restoreDatabase } from "./restore.js";
 export type { Assertion } from "./restored-content.js";
-export { sweepStaging } from "./staging.js";
 export { foundDatabases, type LogicalTarget, restoreNames } from "./target.js";
 export { type VerifyOptions, verify } from "./verify.js";

@@ -7,10 +7,10 @@ import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import type { DatabaseAddress } from "../comparison/index.js";
+import { openStaging, sweepStaging } from "../staging.js";
 import { capture } from "./capture.js";
 import { finishFolder, folderReader, folderWriter } from "./folder-parts.js";
 import type { LogicalPoint } from "./point.js";
-import { openStaging, sweepStaging } from "./staging.js";
 import { killedAfter } from "./testing/killed.js";
 import { type TestServer, testServer } from "./testing/world.js";
 import { verify } from "./verify.js";

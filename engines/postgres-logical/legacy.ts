@@ -5,6 +5,7 @@ import pg from "pg";
 import { contentOf, withClient } from "../comparison/index.js";
 import type { Run } from "../engine.js";
 import { EngineError } from "../errors.js";
+import { openStaging } from "../staging.js";
 import { type LegacyFolder, opened } from "./legacy-content.js";
 import type { DumpFormat } from "./legacy-format.js";
 import { type LegacyDump, type ListedObject, legacyDumps } from "./legacy-names.js";
@@ -13,7 +14,6 @@ import { libpqEnvironment } from "./libpq.js";
 import { type Switched, throughNewDatabase } from "./new-database.js";
 import { chain, outputOf } from "./processes.js";
 import { type Assertion, brokenAssertions } from "./restored-content.js";
-import { openStaging } from "./staging.js";
 import type { LogicalTarget } from "./target.js";
 import { type ToolPlaces, toolPath } from "./tools.js";
 

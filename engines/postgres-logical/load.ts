@@ -3,11 +3,11 @@ import { basename, join } from "node:path";
 
 import type { DatabaseAddress } from "../comparison/index.js";
 import type { PartReader } from "../engine.js";
+import { requireSpace } from "../staging.js";
 import { checked } from "./checked-parts.js";
 import { libpqEnvironment } from "./libpq.js";
 import { dumpFolder, dumpParts, type LogicalPoint, partNames, partOf } from "./point.js";
 import { outputOf, type Step } from "./processes.js";
-import { requireSpace } from "./staging.js";
 import { type ToolPlaces, toolPath } from "./tools.js";
 
 /** How a dump is loaded. */

@@ -4,6 +4,7 @@ import type pg from "pg";
 import { withClient } from "../comparison/index.js";
 import type { PartReader, Run } from "../engine.js";
 import { EngineError } from "../errors.js";
+import { openStaging, requireSpace } from "../staging.js";
 import { readJson } from "./checked-parts.js";
 import { type LoadOptions, loadDump } from "./load.js";
 import { type Switched, throughNewDatabase } from "./new-database.js";
@@ -18,7 +19,6 @@ import {
   type TablespaceFolders,
 } from "./server-restore.js";
 import { requireMajor } from "./source.js";
-import { openStaging, requireSpace } from "./staging.js";
 import type { LogicalTarget } from "./target.js";
 import { majorOf, toolPath } from "./tools.js";
 

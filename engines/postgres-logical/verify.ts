@@ -6,6 +6,7 @@ import type { VerificationLevel } from "../../vault/index.js";
 import { withClient } from "../comparison/index.js";
 import type { Fault, PartReader, Run, Verdict } from "../engine.js";
 import { EngineError } from "../errors.js";
+import { openStaging } from "../staging.js";
 import { checked, readJson } from "./checked-parts.js";
 import { startInstance } from "./instance.js";
 import { loadDump } from "./load.js";
@@ -20,7 +21,6 @@ import {
   tablespaceFolders,
 } from "./server-restore.js";
 import { requireMajor } from "./source.js";
-import { openStaging } from "./staging.js";
 import { structureOf } from "./structure.js";
 import { majorOf, type ToolPlaces, toolPath } from "./tools.js";
 
