@@ -22,7 +22,8 @@ end to end; "restored" restores them into a server of their own that reaches no 
 it away.
 
 What was found of a point is recorded in its chain: retention never drops the last one that was found good, and what was
-found damaged is not chosen again until as deep a verification finds nothing.
+found damaged is not chosen again until as deep a verification finds nothing. With --days that is done for points of these
+days alone, and for what is found damaged.
 With --kind, --days or --from, a copy that has no such dump is a fault too.
 
 Exit codes: 0 all is as it was stored, 1 something is damaged or a copy does not answer, 2 bad input, 3 something could
@@ -116,7 +117,7 @@ async function judged(plan: Plan, { level, site, dataset, days, sample, from, ..
   const { accessOf, postgresOf } = await import("../sealed/job.js");
   const { wholeGiven } = await import("../options.js");
   const { EngineError } = await import("../../engines/errors.js");
-  const { judgedPoints, recordPoints } = await import("../verify/judged-points.js");
+  const { judgedPoints, recordPoints, worthRecording } = await import("../verify/judged-points.js");
   const { restoredToo } = await import("../physical/restored.js");
   const { say } = await import("../ui/say.js");
   const { allVerified, noneBad, verifyAllDumps } = await import("../sealed/verify-command.js");
@@ -164,7 +165,7 @@ async function judged(plan: Plan, { level, site, dataset, days, sample, from, ..
     level === "restored" && !dumpsOnly
       ? await restoredToo(plan, found, { ...options, ...which, say })
       : found;
-  const points = await recordPoints(plan, refs, tried, say);
+  const points = await recordPoints(plan, refs, tried, worthRecording(tried, which.days, new Date()), say);
   const good =
     noneBad(dumps) &&
     all.every(({ damage, unreachable }) => damage.length === 0 && unreachable === undefined) &&

@@ -44,11 +44,38 @@ export const judgedPoints = (verified: readonly VerifiedRepository[]): JudgedPoi
     }),
   );
 
-/** Records in the copies' chains what was found of each point. @param refs copies that were asked */
+/**
+ * The points whose results go into their chains: those of the last days, and whatever is found damaged, once. Each entry is
+ * read by every restore: a night's run must not add one for every point that is kept for years.
+ *
+ * @param days @default all points
+ */
+export function worthRecording(
+  judged: readonly JudgedPoint[],
+  days: number | undefined,
+  now: Date,
+): JudgedPoint[] {
+  const since = days === undefined ? 0 : now.getTime() - days * 86_400_000;
+  return judged.filter(({ point, level, faults }) => {
+    if (Date.parse(point.finishedAt) >= since) return true;
+    const known = point.verification;
+    const said = faults.map(({ item, message }) => `${item}: ${message}`);
+    return said.length > 0 && !(known?.level === level && known.faults.join() === said.join());
+  });
+}
+
+/**
+ * Records in the copies' chains what was found of each point that is worth it.
+ *
+ * @param refs copies that were asked
+ * @param worth points of them; see {@link worthRecording}
+ * @returns every point
+ */
 export async function recordPoints(
   plan: Plan,
   refs: readonly CopyRef[],
   judged: readonly JudgedPoint[],
+  worth: readonly JudgedPoint[],
   say: (line: string) => void,
 ): Promise<RecordedVerdict[]> {
   const results: RecordedVerdict[] = [];
@@ -56,10 +83,12 @@ export async function recordPoints(
     const copies = refs.filter((ref) => ref.dataset === dataset);
     const sites = copies.map(({ site }) => site);
     const record = verificationRecorder(doneBy(), recipientsOf(plan, dataset, sites), say);
-    for (const { copy, epoch, point, reference, level, faults, unverified } of judged) {
+    for (const one of judged) {
+      const { copy, epoch, point, reference, level, faults, unverified } = one;
       if (copy.dataset !== dataset) continue;
       const chain = names.manifestPrefix(dataset, epoch);
-      const recorded = await record({ copy, chain, epoch, reference }, { level, faults });
+      const recorded =
+        worth.includes(one) && (await record({ copy, chain, epoch, reference }, { level, faults }));
       results.push({
         ...{ dataset, site: copy.site, epoch, label: point.label, level, faults, recorded },
         ...(unverified === undefined ? {} : { unverified }),
