@@ -9,6 +9,9 @@ export interface Staging extends AsyncDisposable {
   readonly folder: string;
 }
 
+/** Where in a run's folder a server of its own may run, while it is filled too. */
+const serverFolders = ["server/data", "server/data.restoring/data"] as const;
+
 /** `secondsite-<process>-<when it started>-<chance>`: a process number alone is used again. */
 const pattern = /^secondsite-(\d+)-(\d+)-[0-9a-f]+$/;
 
@@ -42,7 +45,7 @@ export async function sweepStaging(root: string): Promise<string[]> {
     const [, pid, started] = pattern.exec(name) ?? [];
     if (pid === undefined || (await startOf(Number(pid))) === started) continue;
     const folder = join(root, name);
-    await endServer(join(folder, "server", "data"));
+    for (const data of serverFolders) await endServer(join(folder, data));
     await rm(folder, { recursive: true, force: true });
     removed.push(folder);
   }

@@ -211,7 +211,12 @@ test("status: both copies within the objective, the lease's holder serves", asyn
 });
 
 test("verify: nothing is damaged, until one bit of a stored object flips; the older good point is offered", async () => {
-  expect((await secondsite("verify", file)).exitCode).toBe(0);
+  const whole = await secondsite("verify", file, "--json");
+  expect(whole.exitCode).toBe(0);
+  // Found good, each stands in its copy's chain.
+  const judged: { site: string; recorded: boolean }[] = JSON.parse(whole.said).points;
+  expect(new Set(judged.map(({ site }) => site))).toEqual(new Set(["virginia", "oregon"]));
+  expect(judged.filter(({ recorded }) => !recorded)).toEqual([]);
   const { points } = await answer("points", file, "--site", "oregon");
   const { label } = points[0] as { label: string };
   const Key = `${names.repositoryPath("messages", 1).slice(1)}/backup/messages/${label}/backup.manifest`;
@@ -225,6 +230,9 @@ test("verify: nothing is damaged, until one bit of a stored object flips; the ol
   expect(JSON.parse(said).copies[0].damage).toMatchObject([
     { object: Key, label, instead: { site: "oregon", label: points[1].label } },
   ]);
+  const after = await answer("points", file, "--site", "oregon");
+  const bad = after.points.find((one: { label: string }) => one.label === label);
+  expect(bad).toMatchObject({ problem: expect.stringMatching(/^its verification of 20.* found: /) });
 });
 
 test("an entry altered after it was signed is named by verify, and no point any more; it hides no other", async () => {

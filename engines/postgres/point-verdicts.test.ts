@@ -35,7 +35,7 @@ const broken = (...findings: string[]) => ({ good: false, findings });
 /** Verdicts in short: level, and how many faults. */
 const judged = (...args: Parameters<typeof pointVerdicts>) =>
   Object.fromEntries(
-    pointVerdicts(...args).map(({ label, level, faults }) => [
+    pointVerdicts(...args).map(({ point: { label }, level, faults }) => [
       label,
       faults.length === 0 ? level : `${level}: BAD`,
     ]),

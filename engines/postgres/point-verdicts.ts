@@ -7,7 +7,7 @@ import type { RepositoryVerdict } from "./verify-repository.js";
 
 /** What a verification found of one point, to be recorded in its chain. */
 export interface PointVerdict {
-  readonly label: string;
+  readonly point: PhysicalPoint;
   readonly reference: Reference;
   /** How deep it went: no deeper than where it found something. */
   readonly level: VerificationLevel;
@@ -48,7 +48,7 @@ export function pointVerdicts(
       .map(({ finding: message }) => ({ item: "pgbackrest", message }));
     const parent = point.parent === undefined ? undefined : verdicts.get(point.parent);
     const beneath = (parent?.faults ?? []).slice(0, 1).map(({ item, message }) => ({
-      item: `${parent?.label}, which it adds to`,
+      item: `${parent?.point.label}, which it adds to`,
       message: `${item}: ${message}`,
     }));
     const faults = [...stored, ...deep, ...beneath];
@@ -56,7 +56,7 @@ export function pointVerdicts(
     const deepest =
       faults.length === 0 ? repository !== undefined : deep.length > 0 || parent?.level === "structural";
     const level = deepest ? "structural" : "stored";
-    verdicts.set(point.sequence, { label: point.label, reference, level, faults });
+    verdicts.set(point.sequence, { point, reference, level, faults });
   }
   return [...verdicts.values()];
 }

@@ -7,13 +7,15 @@ import type { VerificationLevel } from "../../vault/index.js";
 import type { CommandModule, ExitCode } from "../command.js";
 import { metricsOption } from "../options.js";
 import { folderGiven, fromOption, identityOption, stagingOption, storeOption } from "../sealed/options.js";
+import type { RecordedVerdict } from "../verify/judged-points.js";
 
 const help = `
 Level "stored" reads the copies from here: the chain of manifests with its signatures, the checksum of every part and key
 that they name, and that no segment of the log is missing or stored twice. Level "structural" also reads every file of
 every backup and every segment, decrypts it and compares its checksum: in a Job in each site's cluster, or from here for a
-server on an ordinary machine (--identity, or the key service). That a physical backup restores is proved by restoring it:
-secondsite restore.
+server on an ordinary machine (--identity, or the key service). "restored" also restores each point of such a server to its
+own end, into a folder that is thrown away, and checks every page and index; --point, --days and --sample choose which. That
+a point in a cluster restores is proved by restoring it: secondsite restore.
 
 Dumps: "stored" needs no key. "structural" opens them (--identity, or the key service) and lets pg_restore read them from
 end to end; "restored" restores them into a server of their own that reaches no network, compares every row, and throws
@@ -22,7 +24,8 @@ Pulumi's state: "structural" holds every checkpoint against Pulumi's own rules; 
 each stack from a folder of its own, and compares.
 
 What was found of a point is recorded in its chain: retention never drops the last one that was found good, and what was
-found damaged is not chosen again until as deep a verification finds nothing.
+found damaged is not chosen again until as deep a verification finds nothing. With --days that is done for points of these
+days alone, and for what is found damaged.
 With --kind, --days or --from, a copy that has no such point is a fault too.
 
 Exit codes: 0 all is as it was stored, 1 something is damaged or a copy does not answer, 2 bad input, 3 something could
@@ -32,7 +35,8 @@ Example:
   $ secondsite verify plans/kubernetes-chat.ts
   $ secondsite verify plans/kubernetes-chat.ts --site oregon --level structural --json
   $ secondsite verify plans/support-desk.ts --level restored --days 7 --identity restore.txt
-  $ secondsite verify plans/support-desk.ts --level restored --days 7 --sample 1 --identity restore.txt   # a drill`;
+  $ secondsite verify plans/support-desk.ts --level restored --days 7 --sample 1 --identity restore.txt   # a drill
+  $ secondsite verify plans/support-desk.ts --kind physical --level restored --sample 1 --identity restore.txt`;
 
 /** `secondsite verify`: whether what is stored is still what was stored. */
 export const verify: CommandModule = {
@@ -47,9 +51,12 @@ export const verify: CommandModule = {
       )
       .option("--dataset <dataset>", "only this dataset")
       .option("--kind <kind>", "only these: physical, logical, copy, logical-2 …")
-      .option("--point <label>", "only this point")
-      .option("--days <days>", "dumps and copies: only those of the last so many days")
-      .option("--sample <number>", "only so many dumps or copies, drawn by lot, each at one of its copies")
+      .option("--point <label>", "only this dump or copy; of physical points, which one is restored")
+      .option(
+        "--days <days>",
+        "only dumps and copies of the last so many days; of physical points, which are restored",
+      )
+      .option("--sample <number>", "only so many, drawn by lot, each at one of its copies")
       .option("--direct", "only copies that jobs write to themselves, not what stores replicate", false)
       .addOption(fromOption())
       .addOption(storeOption())
@@ -101,6 +108,7 @@ async function verified(path: string, options: Options): Promise<ExitCode> {
       ? `${JSON.stringify({ plan: plan.name, level, good, copies: all, repositories, points, dumps }, undefined, 2)}\n`
       : (all.length > 0 ? await rendered(all) : "") +
           repositories.map(reported).join("") +
+          points.map(restoredLine).join("") +
           shownSealed(dumps),
   );
   return exitCode;
@@ -113,17 +121,28 @@ async function judged(plan: Plan, { level, site, dataset, days, sample, from, ..
   const { backupsOf, runsWithin } = await import("../../engines/postgres/pgbackrest-config.js");
   const { accessOf, postgresOf } = await import("../sealed/job.js");
   const { wholeGiven } = await import("../options.js");
-  const { recordPoints } = await import("../verify/record-points.js");
+  const { EngineError } = await import("../../engines/errors.js");
+  const { judgedPoints, recordPoints, worthRecording } = await import("../verify/judged-points.js");
+  const { restoredToo } = await import("../physical/restored.js");
   const { say } = await import("../ui/say.js");
   const { allVerified, noneBad, verifyAllSealed } = await import("../sealed/verify-command.js");
   const only = { ...(site === undefined ? {} : { site }), ...(dataset === undefined ? {} : { dataset }) };
   const physicalOnly = options.kind === "physical";
+  const which = {
+    ...(days === undefined ? {} : { days: wholeGiven("--days", days, 1) }),
+    ...(sample === undefined ? {} : { sample: wholeGiven("--sample", sample, 1) }),
+  };
+  if (physicalOnly && level !== "restored" && (options.point ?? sample) !== undefined)
+    throw new EngineError(
+      `${options.point === undefined ? "--sample" : "--point"} chooses what is restored: of physical points all are verified ${level}`,
+      2,
+      "--level restored",
+    );
   const dumps = physicalOnly
     ? []
     : await verifyAllSealed(plan, {
         ...{ ...options, ...only, level, folder: await folderGiven(from) },
-        ...(days === undefined ? {} : { days: wholeGiven("--days", days, 1) }),
-        ...(sample === undefined ? {} : { sample: wholeGiven("--sample", sample, 1) }),
+        ...which,
       });
   // What was asked for by name is a dump, and nothing else.
   const dumpsOnly =
@@ -146,17 +165,20 @@ async function judged(plan: Plan, { level, site, dataset, days, sample, from, ..
   const repositories = level === "stored" ? [] : await structural(plan, copies, all, options);
   const deepAt = ({ dataset, site }: CopyRef) =>
     repositories.filter((one) => one.dataset === dataset && one.site === site);
-  const points = await recordPoints(
-    plan,
-    results.map((one) => ({ ...one, deep: deepAt(one.ref) })),
-    say,
-  );
+  const found = judgedPoints(results.map((one) => ({ ...one, deep: deepAt(one.ref) })));
+  const tried =
+    level === "restored" && !dumpsOnly
+      ? await restoredToo(plan, found, { ...options, ...which, say })
+      : found;
+  const points = await recordPoints(plan, refs, tried, worthRecording(tried, which.days, new Date()), say);
   const good =
     noneBad(dumps) &&
     all.every(({ damage, unreachable }) => damage.length === 0 && unreachable === undefined) &&
-    repositories.every((one) => one.good);
+    repositories.every((one) => one.good) &&
+    points.every(({ faults }) => faults.length === 0);
   // What is damaged says more than what nobody could look at.
-  const exitCode: ExitCode = !good ? 1 : allVerified(dumps) ? 0 : 3;
+  const every = allVerified(dumps) && points.every(({ unverified }) => unverified === undefined);
+  const exitCode: ExitCode = !good ? 1 : every ? 0 : 3;
   return { all, repositories, points, dumps, exitCode };
 }
 
@@ -208,6 +230,15 @@ const isOfKeys = ({ dataset, object }: Damage) => object.startsWith(names.keyPre
 
 const reported = ({ dataset, site, epoch, good, report }: Repository) =>
   `\n${good ? "✔" : "✖"} ${dataset} at ${site}, epoch ${epoch}: every file read\n${report.map((line) => `    ${line}\n`).join("")}`;
+
+/** What a restore of a point showed; nothing of those that were not restored. */
+function restoredLine({ dataset, site, label, level, faults, unverified }: RecordedVerdict): string {
+  const about = `${label} of ${dataset} at ${site}`;
+  if (unverified !== undefined) return `? ${about}: not restored here: ${unverified}\n`;
+  if (level !== "restored") return "";
+  const [fault] = faults;
+  return fault ? `✖ ${about}: ${fault.message}\n` : `✔ ${about}: restored, every page and index whole\n`;
+}
 
 async function rendered(all: readonly Verified[]): Promise<string> {
   const { table } = await import("../ui/table.js");

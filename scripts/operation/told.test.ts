@@ -52,6 +52,7 @@ test("a verification is told with what is wrong, copy by copy", () => {
       { ...copy, site: "isolated", damage: [], unreachable: "HTTP 503" },
     ] as never,
     repositories: [{ dataset: "messages", site: "virginia", good: false }],
+    points: [],
     dumps: [
       { dataset: "tickets", site: "office", kind: "logical", faults: [], points: [] },
       { dataset: "tickets", site: "offsite", kind: "logical", faults: ["it is not signed"], points: [] },
@@ -66,7 +67,36 @@ test("a verification is told with what is wrong, copy by copy", () => {
     details: { good: false, copies: 3, damaged: 1, silent: 1 },
   });
   expect(samples?.map(({ value }) => value)).toEqual([1, 0, 0, 0, 0]);
-  expect(verifyTold("stored", { all: [], repositories: [], dumps: [], exitCode: 0 })).toMatchObject({
-    exitCode: 0,
+  const nothing = { all: [], repositories: [], points: [], dumps: [], exitCode: 0 };
+  expect(verifyTold("stored", nothing)).toMatchObject({ exitCode: 0 });
+});
+
+test("a physical point that does not restore is named; of a copy where none could be tried the last figure stays", () => {
+  const copy = { dataset: "tickets", manifests: 1, parts: 1, segments: 1, damage: [] };
+  const point = { dataset: "tickets", level: "restored", faults: [] } as const;
+  const { samples, message } = verifyTold("restored", {
+    ...{
+      all: [
+        { ...copy, site: "office" },
+        { ...copy, site: "offsite" },
+      ],
+      repositories: [],
+      dumps: [],
+    },
+    points: [
+      {
+        ...point,
+        site: "office",
+        label: "20260501-020000F",
+        faults: [{ item: "restore", message: "damaged" }],
+      },
+      { ...point, site: "offsite", label: "20260501-020100F", level: "structural", unverified: "no room" },
+    ],
+    exitCode: 1,
   });
+
+  expect(message).toBe(
+    "20260501-020000F of tickets at office does not restore; 20260501-020100F could not be restored here: no room",
+  );
+  expect(samples?.map(({ labels, value }) => [labels.site, value])).toEqual([["office", 0]]);
 });

@@ -1,5 +1,6 @@
 import type { Verified } from "../../engines/postgres/verify.js";
 import type { VerifiedCopy } from "../sealed/verify.js";
+import type { RecordedVerdict } from "../verify/judged-points.js";
 import type { Told } from "./recorded.js";
 
 /** What a verification found. */
@@ -11,13 +12,18 @@ export interface Found {
     readonly site: string;
     readonly good: boolean;
   }[];
+  /** What became of physical points. */
+  readonly points: readonly Pick<
+    RecordedVerdict,
+    "dataset" | "site" | "label" | "level" | "faults" | "unverified"
+  >[];
   readonly dumps: readonly VerifiedCopy[];
   /** What the command ends with. */
   readonly exitCode: number;
 }
 
 /** What a verification is recorded with: how many copies, and what is wrong with them. */
-export function verifyTold(level: string, { all, repositories, dumps, exitCode }: Found): Told {
+export function verifyTold(level: string, { all, repositories, points, dumps, exitCode }: Found): Told {
   const good = exitCode === 0;
   const damaged = all.reduce((sum, { damage }) => sum + damage.length, 0);
   const silent = all.filter(({ unreachable }) => unreachable !== undefined).length;
@@ -26,11 +32,20 @@ export function verifyTold(level: string, { all, repositories, dumps, exitCode }
     ({ unreachable, faults, points }) =>
       unreachable !== undefined || faults.length > 0 || points.some((point) => point.faults.length > 0),
   );
-  const unknown = dumps.flatMap(({ points }) => points).filter(({ unverified }) => unverified !== undefined);
+  const unknown = dumps.flatMap((copy) => copy.points).filter(({ unverified }) => unverified !== undefined);
+  // What was found without restoring them is said of their copies.
+  const unrestored = points.filter(({ level: depth, faults }) => depth === "restored" && faults.length > 0);
+  const untried = points.filter(({ unverified }) => unverified !== undefined);
+  const atSame = (copy: { dataset: string; site: string }) => (one: { dataset: string; site: string }) =>
+    one.dataset === copy.dataset && one.site === copy.site;
   const wrong = [
     ...(damaged > 0 ? [`objects that are damaged: ${damaged}`] : []),
     ...(silent > 0 ? [`copies that do not answer: ${silent}`] : []),
     ...(broken > 0 ? [`repositories with damaged files: ${broken}`] : []),
+    ...unrestored.map(({ dataset, label, site }) => `${label} of ${dataset} at ${site} does not restore`),
+    ...untried
+      .slice(0, 1)
+      .map(({ label, unverified }) => `${label} could not be restored here: ${unverified}`),
     ...bad.map(({ dataset, kind, site }) => `${kind} of ${dataset} at ${site}`),
     ...(unknown.length > 0
       ? [
@@ -51,16 +66,18 @@ export function verifyTold(level: string, { all, repositories, dumps, exitCode }
           labels: { dataset: copy.dataset, kind: copy.kind, site: copy.site },
           value: bad.includes(copy) ? 0 : 1,
         })),
-      ...all.map(({ dataset, site, damage, unreachable }) => ({
-        name: "verification_good" as const,
-        labels: { dataset, kind: level, site },
-        value:
-          damage.length === 0 &&
-          unreachable === undefined &&
-          repositories.every((one) => one.good || one.dataset !== dataset || one.site !== site)
-            ? 1
-            : 0,
-      })),
+      ...all
+        .filter((copy) => !untried.some(atSame(copy)))
+        .map((copy) => ({
+          name: "verification_good" as const,
+          labels: { dataset: copy.dataset, kind: level, site: copy.site },
+          value:
+            copy.damage.length === 0 &&
+            copy.unreachable === undefined &&
+            ![...repositories.filter((one) => !one.good), ...unrestored].some(atSame(copy))
+              ? 1
+              : 0,
+        })),
     ],
   };
 }

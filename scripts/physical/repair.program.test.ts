@@ -1,10 +1,9 @@
 import { open, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { program } from "../../engines/postgres/programs.js";
 import { machineOn } from "./testing/machine.js";
+import { misdirect, withRedirection } from "./testing/misdirect.js";
 import { type Office, startOffice } from "./testing/office.js";
 
 let office: Office;
@@ -43,35 +42,6 @@ async function corrupt(relation: string, page: number): Promise<void> {
   await machine.start();
 }
 
-/**
- * Has the line pointer at which an updated row is found lead nowhere, as a page that was damaged in memory is written: with the
- * checksum of what it holds. An index cannot be built then, for its row has no beginning; the row itself is whole.
- */
-async function misdirect(relation: string): Promise<void> {
-  const { machine } = office;
-  const [found, , items] = await machine.sql(
-    `SELECT pg_relation_filepath('${relation}') AS path`,
-    "CREATE EXTENSION pageinspect",
-    `SELECT lp FROM heap_page_items(get_raw_page('${relation}', 0)) WHERE lp_flags = 2`,
-    "DROP EXTENSION pageinspect",
-    "CHECKPOINT",
-  );
-  const [redirected, ...others] = items?.rows.map(({ lp }) => Number(lp)) ?? [];
-  expect(others).toEqual([]);
-  const path = join(machine.data, found?.rows[0]?.path);
-  await machine.stop();
-  const file = await open(path, "r+");
-  // After the page's header of 24 bytes, 4 bytes an item: 15 bits of where it leads to, 2 that say that it does.
-  const pointer = Buffer.alloc(4);
-  pointer.writeUInt32LE(2_000 | (2 << 15));
-  await file.write(pointer, 0, 4, 24 + 4 * ((redirected ?? 0) - 1));
-  await file.close();
-  const checksums = await program("pg_checksums");
-  for (const action of ["--disable", "--enable"])
-    await execa(checksums, [action, "--no-sync", machine.data], { ...machine.as, cwd: "/" });
-  await machine.start();
-}
-
 const repair = (...args: string[]) =>
   office.on("repair", "tickets", "--hooks", hooks, "--identity", office.holder, ...args);
 
@@ -99,13 +69,8 @@ test("C7: a damaged index is named, rebuilt from its table while writers are sto
 
 test("C7: a damaged table whose rows can be read is rewritten where rebuilding its index is not enough, and holds them all", async () => {
   const { machine } = office;
-  await machine.sql(
-    "CREATE TABLE notes (id int PRIMARY KEY, note text)",
-    "INSERT INTO notes SELECT n, 'new' FROM generate_series(1, 100) n",
-    "UPDATE notes SET note = 'seen' WHERE id = 7",
-    "VACUUM notes",
-  );
-  await misdirect("notes");
+  await machine.sql(...withRedirection("notes"));
+  await misdirect(machine, "notes");
   const unseen = await machine.sql("SET enable_seqscan = off", "SELECT note FROM notes WHERE id = 7");
   expect(unseen[1]?.rows).toEqual([]);
   await expect(machine.sql("REINDEX INDEX notes_pkey")).rejects.toThrow("failed to find parent tuple");

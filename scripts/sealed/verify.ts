@@ -1,5 +1,3 @@
-import { randomInt } from "node:crypto";
-
 import type { Run, Verdict } from "../../engines/engine.js";
 import { EngineError } from "../../engines/errors.js";
 import { microsOf } from "../../engines/moment.js";
@@ -10,6 +8,7 @@ import { verificationRecorder } from "../../engines/verification-record.js";
 import type { Plan } from "../../plan/index.js";
 import { VaultError, type VerificationLevel } from "../../vault/index.js";
 import { verifying } from "./by-engine.js";
+import { drawnFrom } from "./drawn.js";
 import { endsKept } from "./heads.js";
 import { doneBy, type JobOptions, sealedJob, stagingFolder } from "./job.js";
 import type { Sealed } from "./kept.js";
@@ -78,7 +77,8 @@ export async function verifyPoints(
   const since = options.days === undefined ? 0 : Date.now() - options.days * 86_400_000;
   const wanted = ({ at, point }: FoundPoint) =>
     Date.parse(at) >= since && (options.point === undefined || point.label === options.point);
-  const drawn = options.sample === undefined ? undefined : drawnFrom(all.filter(wanted), options.sample);
+  const drawn =
+    options.sample === undefined ? undefined : drawnFrom(all.filter(wanted), options.sample, labelOf);
   const record = verificationRecorder(doneBy(), recipients, options.say);
   const results: VerifiedCopy[] = [];
   for (const { copy, points, faults, unreachable } of found) {
@@ -114,6 +114,8 @@ export async function verifyPoints(
   return results;
 }
 
+const labelOf = ({ point }: FoundPoint) => point.label;
+
 type Judged = Verdict & Pick<VerifiedPoint, "unverified">;
 
 /** What a point is found to be, or why that cannot be found out here. */
@@ -130,17 +132,6 @@ async function judged(
     const hint = error.hint === undefined ? "" : `; ${error.hint}`;
     return { level, faults: [], notes: [], unverified: `${error.message}${hint}` };
   }
-}
-
-/** Points drawn by lot, of each one copy: what nobody chose shows what nobody thought of. */
-function drawnFrom(points: readonly FoundPoint[], count: number): Set<FoundPoint> {
-  const left = [...points];
-  const drawn = new Set<FoundPoint>();
-  while (left.length > 0 && drawn.size < count) {
-    const [one] = left.splice(randomInt(left.length), 1);
-    if (one && ![...drawn].some(({ point }) => point.label === one.point.label)) drawn.add(one);
-  }
-  return drawn;
 }
 
 /** The best point that holds nothing later, at another copy or older. */

@@ -1,0 +1,75 @@
+import { mkdir, readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { misdirect, withRedirection } from "./testing/misdirect.js";
+import { type Office, startOffice } from "./testing/office.js";
+
+let office: Office;
+/** Where points are restored to be verified. */
+let staging: string;
+/** Labels of a point that is whole, and of one that was taken of a damaged database. */
+let whole: string;
+let damaged: string;
+
+beforeAll(async () => {
+  office = await startOffice((backups) => backups.map((one) => ({ ...one, direct: ["office"] })));
+  staging = join(office.folder, "staging");
+  await mkdir(staging, { mode: 0o711 });
+  await office.archive();
+  await office.machine.sql(...withRedirection("notes"));
+  whole = await backup();
+});
+afterAll(() => office[Symbol.asyncDispose]());
+
+async function backup(): Promise<string> {
+  const out = await office.succeed("backup", "tickets", "--kind", "physical", "--json");
+  return JSON.parse(out).points[0].label;
+}
+const verify = (...args: string[]) =>
+  office.on("verify", "--kind", "physical", "--identity", office.holder, "--json", ...args);
+const drill = (...args: string[]) => verify("--level", "restored", "--staging", staging, ...args);
+const points = async () => JSON.parse(await office.succeed("points", "--kind", "physical", "--json")).points;
+
+test("C15, D16: a drill draws a physical point by lot and restores it where it can be thrown away; nothing is left of it", async () => {
+  const { code, out, err } = await drill("--days", "7", "--sample", "1");
+  expect(code, err).toBe(0);
+  expect(JSON.parse(out).points).toMatchObject([
+    { label: whole, level: "restored", faults: [], recorded: true },
+  ]);
+  expect(await points()).toMatchObject([{ label: whole, verification: { level: "restored", faults: [] } }]);
+  expect(await readdir(staging)).toEqual([]);
+});
+
+test("C15: a point of a database that was damaged already is found by restoring it alone, and not chosen again", async () => {
+  await misdirect(office.machine, "notes");
+  damaged = await backup();
+  expect(await verify("--level", "structural")).toMatchObject({ code: 0 });
+
+  const { code, out } = await drill("--point", damaged);
+  expect(code).toBe(1);
+  expect(JSON.parse(out).points).toMatchObject([
+    { label: whole, level: "structural", faults: [] },
+    { label: damaged, level: "restored", faults: [{ item: "restore" }], recorded: true },
+  ]);
+  const problem = expect.stringMatching(
+    /found: restore: the database is damaged: .*line pointer redirection/,
+  );
+  expect(await points()).toMatchObject([{ label: damaged, problem }, { label: whole }]);
+  // What is not restored shows nothing of it.
+  expect(await verify("--level", "structural")).toMatchObject({ code: 0 });
+  const look = await office.on("restore", "--into-folder", join(office.folder, "none"));
+  expect(look.out).toContain(`from      ${whole} of epoch 1 at office`);
+  expect(await readdir(staging)).toEqual([]);
+});
+
+test("what cannot be drawn or is not there is refused", async () => {
+  expect(await drill("--point", "20200101-000000F")).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('no copy has a physical point "20200101-000000F"'),
+  });
+  expect(await verify("--sample", "1")).toMatchObject({
+    code: 2,
+    err: expect.stringContaining("--level restored"),
+  });
+});
