@@ -1,4 +1,4 @@
-import { rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -32,7 +32,7 @@ let between: string[];
 
 /** Where the project keeps its state, for commands that find it by the environment. */
 const environment = () => ({
-  PULUMI_BACKEND_URL: `file://${join(project.directory, "state")}`,
+  PULUMI_BACKEND_URL: `file://${project.state}`,
   PULUMI_CONFIG_PASSPHRASE: "test",
   PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
   PULUMI_HOME: join(project.directory, "home"),
@@ -72,6 +72,10 @@ beforeAll(async () => {
   await up(spec, { images: [pause, runner.tar, app.tar] });
   s3 = new S3Client((await awsOf(spec))(away));
   project = await Project.create(spec.name);
+  // What these stacks are themselves is kept too.
+  Object.assign(plan.datasets["infrastructure-state"] ?? {}, {
+    source: { kind: "pulumi-state", reference: `file://${project.state}` },
+  });
   file = await project.plan("every-minute", plan);
   const config = { plan: file, runnerImage: runner.reference, serviceImages: `{"api":"${app.reference}"}` };
   await project.init("moments-backup", { ...config, role: "backup" });
@@ -192,6 +196,15 @@ test("points --at names the point beneath a moment: the last that ended before i
   expect(beneath.map(({ label }) => label)).toEqual([earlier[0]?.label]);
 });
 
+test("C19: the state of these very stacks is captured into both regions", async () => {
+  const { exitCode, said, complained } = await secondsite("backup", file, "infrastructure-state");
+
+  expect(exitCode, complained).toBe(0);
+  expect(said).toMatch(
+    /✔ infrastructure-state: .* at virginia, [\s\S]*✔ infrastructure-state: .* at oregon, /,
+  );
+});
+
 test("status: both copies within the objective, the lease's holder serves", async () => {
   const { exitCode, said } = await secondsite("status", file, "--json");
 
@@ -295,6 +308,24 @@ test("a region that is lost is reported and hides nothing of the other", async (
     met: false,
     sites: [{ serves: false }, { serves: false }],
   });
+});
+
+test("C19: the stacks' own state is restored outside of the lost region, and Pulumi exports it as it was", async () => {
+  const into = await mkdtemp(join(project.directory, "elsewhere-"));
+  const ask = ["restore", file, "--into-backend", into, "--site", "oregon", "--yes"];
+  const { exitCode, complained } = await secondsite(...ask);
+  expect(exitCode, complained).toBe(0);
+
+  const stack = "organization/secondsite/moments-standby-oregon";
+  const exported = async (backend: string) => {
+    const { process: run } = await operator(spec.name, ["pulumi", "stack", "export", "--stack", stack], {
+      env: { ...environment(), PULUMI_BACKEND_URL: backend },
+    });
+    return JSON.parse(String((await run).stdout));
+  };
+  const state = await exported(`file://${into}`);
+  expect(state.deployment.resources.length).toBeGreaterThan(10);
+  expect(state).toEqual(await exported(`file://${project.state}`));
 });
 
 test("down leaves nothing behind", async () => {

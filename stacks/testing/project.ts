@@ -20,7 +20,8 @@ export class Project {
     readonly world: string,
     /** Folder that is the project to Pulumi; its programs are this checkout's. */
     readonly directory: string,
-    private readonly state: string,
+    /** Folder that is its backend. */
+    readonly state: string,
   ) {}
 
   static async create(world: string): Promise<Project> {
