@@ -4,18 +4,18 @@ import type { Office } from "./office.js";
 
 /**
  * Changes single bytes, at positions chosen by chance over all objects of the office's points, and looks whether `verify`
- * finds each of them. A turn changes one object of each group, as each of them is named; keys have turns of their own,
- * because nothing opens without them.
+ * finds each of them. A turn changes one object of each group, as each of them is named; keys and entries have turns of
+ * their own, because nothing opens without those, and what a point consists of only its entry says.
  *
  * @returns what was not found, a line each
  */
 export async function missedDamage(office: Office, positions: number, seed: number): Promise<string[]> {
   const chance = chanceFrom(seed);
   const missed: string[] = [];
-  const { keys = [], ...groups } = await objectsOf(office.copies.office, "tickets");
+  const { keys = [], entries = [], ...groups } = await objectsOf(office.copies.office, "tickets");
   const pick = (names: readonly string[]) => names[Math.floor(chance() * names.length)] ?? "";
   for (let done = 0; done < positions; ) {
-    for (const objects of [Object.values(groups).map(pick), [pick(keys)]]) {
+    for (const objects of [Object.values(groups).map(pick), [pick(entries)], [pick(keys)]]) {
       const changed: Damaged[] = [];
       for (const object of objects) changed.push(await damage(office.copies.office, object, chance));
       done += changed.length;
