@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { readdir, rm, stat, utimes } from "node:fs/promises";
-import { join } from "node:path";
+import { extname, join } from "node:path";
 
-/** How many archives of one image are kept; older ones belong to code that has changed since. */
+/** How many archives or bundles of one image are kept; older ones belong to code that has changed since. */
 const kept = 3;
 
 /** Names content: twelve hexadecimal digits that change when any part does. */
@@ -12,7 +12,7 @@ export function digest(parts: readonly (string | Buffer)[]): string {
   return hash.digest("hex").slice(0, 12);
 }
 
-/** Whether the archive exists; if so, it counts as just used. */
+/** Whether an archive or bundle exists; if so, it counts as just used. */
 export async function touch(archive: string): Promise<boolean> {
   const now = new Date();
   try {
@@ -24,16 +24,16 @@ export async function touch(archive: string): Promise<boolean> {
   }
 }
 
-/** Removes what interrupted runs left and all but the last used archives of each image. */
+/** Removes what interrupted runs left and all but the last used archives and bundles of each image. */
 export async function forgetOld(directory: string): Promise<void> {
   const files = await readdir(directory);
-  const archives = files.filter((file) => file.endsWith(".tar"));
+  const archives = files.filter((file) => [".tar", ".mjs"].includes(extname(file)));
   const used = new Map(
     await Promise.all(
       archives.map(async (file) => [file, (await stat(join(directory, file))).mtimeMs] as const),
     ),
   );
-  const imageOf = (file: string) => file.slice(0, file.lastIndexOf("-"));
+  const imageOf = (file: string) => `${file.slice(0, file.lastIndexOf("-"))}${extname(file)}`;
   const old = [...new Set(archives.map(imageOf))].flatMap((image) =>
     archives
       .filter((file) => imageOf(file) === image)

@@ -8,7 +8,7 @@ import type { Progress, Say } from "../progress.js";
 import { cacheDir } from "../toolchain/index.js";
 import { digest, forgetOld, touch } from "./archives.js";
 import { Buildah } from "./buildah.js";
-import { runBundler } from "./bundles.js";
+import { bundled } from "./bundles.js";
 import { debianRecipe, debianRoot } from "./debian.js";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
@@ -98,7 +98,8 @@ export async function buildImages({ tools, caFile, progress }: BuildImagesOption
     async function source({ name, file, bundler, bundle }: Recipe): Promise<Source> {
       const context = join(contexts, name);
       await mkdir(context, { recursive: true });
-      if (bundler && bundle) await runBundler(root, bundler, join(context, bundle));
+      if (bundler && bundle)
+        await bundled({ root, bundler, name: `${name}-code` }, cache, join(context, bundle));
       const parts = [
         join(root, file),
         ...(await readdir(context)).sort().map((entry) => join(context, entry)),
