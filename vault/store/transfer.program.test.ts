@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
+import { setTimeout as pause } from "node:timers/promises";
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
@@ -105,6 +106,29 @@ test("a part that differs from what lies there is sent again, never taken over",
 
   expect(uploaded).toMatchObject({ sha256: hash, resumedParts: 0 });
   expect(await hashOf(store.read("differs"))).toBe(hash);
+});
+
+test("a store that puts an upload's parts together in silence is waited for by their size, and asked once", async () => {
+  const hasty = await backend.store({ endpoint: proxy.endpoint, attempts: 1, idleTimeout: 1_000 });
+  let asked = 0;
+  const late = async () => {
+    await pause(3_000);
+    return "none" as const;
+  };
+  proxy.inject((method, url) => {
+    if (method !== "POST" || !url.includes("uploadId=")) return "none";
+    asked += 1;
+    return late();
+  });
+
+  const uploaded = await hasty.upload("assembled", streamed(), { expectedBytes: 1 });
+
+  expect(uploaded.sha256).toBe(hash);
+  expect(asked).toBe(1);
+  // Control: nothing else is waited for as long.
+  proxy.inject(late);
+  await expect(hasty.head("assembled")).rejects.toThrow("assembled at s3://");
+  proxy.inject(() => "none");
 });
 
 test("fault 8: credentials that have expired are asked for once more, and the upload goes on; without new ones it fails", async () => {

@@ -28,6 +28,8 @@ export interface S3StoreOptions {
 /** What the parts of an S3 store share. */
 export interface S3Bucket {
   readonly client: S3Client;
+  /** Another one that bears so many milliseconds of silence more, for one long call; to be destroyed after it. */
+  patient(milliseconds: number): S3Client;
   readonly bucket: string;
   /** For people. */
   readonly label: string;
@@ -36,9 +38,23 @@ export interface S3Bucket {
 
 /** Connects to a bucket; nothing is sent yet. */
 export function s3Bucket(options: S3StoreOptions): S3Bucket {
-  const { bucket, region, endpoint, credentials, agent } = options;
+  const { bucket, region, endpoint } = options;
+  const idle = options.idleTimeout ?? 20_000;
+  const client = connected(options, idle);
+  return {
+    ...{ client, bucket },
+    // Zero is no bound. With the first one's credentials, which it remembers: no service is asked for others.
+    patient: (milliseconds) =>
+      connected({ ...options, credentials: client.config.credentials }, idle && idle + milliseconds),
+    label: `s3://${bucket} (${endpoint === undefined ? region : new URL(endpoint).host})`,
+    declared: { ...fullyCapable, ...options.capabilities },
+  };
+}
+
+function connected(options: S3StoreOptions, socketTimeout: number): S3Client {
+  const { endpoint, credentials, agent } = options;
   const client = new S3Client({
-    region,
+    region: options.region,
     maxAttempts: options.attempts ?? 3,
     ...(endpoint === undefined ? {} : { endpoint }),
     forcePathStyle: options.pathStyle ?? endpoint !== undefined,
@@ -49,15 +65,10 @@ export function s3Bucket(options: S3StoreOptions): S3Bucket {
     // Bounded, so that a region that is gone is given up within seconds instead of minutes.
     requestHandler: {
       connectionTimeout: 3_000,
-      socketTimeout: options.idleTimeout ?? 20_000,
+      socketTimeout,
       ...(agent === undefined ? {} : { httpsAgent: agent }),
     },
   });
   renewExpired(client);
-  return {
-    client,
-    bucket,
-    label: `s3://${bucket} (${endpoint === undefined ? region : new URL(endpoint).host})`,
-    declared: { ...fullyCapable, ...options.capabilities },
-  };
+  return client;
 }

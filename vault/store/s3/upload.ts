@@ -18,6 +18,12 @@ import { findUnfinished, type StoredPart } from "./unfinished.js";
 /** Parts on the way at a time; with the one that fills, three are held in memory. */
 const parallel = 2;
 
+/**
+ * Bytes a millisecond at which a store at least puts an upload's parts together. AWS answers at once and keeps the connection
+ * alive; a gateway onto a disk copies all of them and says nothing meanwhile. Asked again before it is done, it fails.
+ */
+const slowestAssembly = 10_000;
+
 /** What is sent along, and back, to be compared. */
 interface Part {
   readonly PartNumber: number;
@@ -135,7 +141,10 @@ async function inParts(
       MultipartUpload: { Parts: parts },
       ...condition(options),
     });
-    const { ChecksumSHA256 } = await client.send(complete, abortable(options));
+    const patient = at.patient(total().bytes / slowestAssembly);
+    const { ChecksumSHA256 } = await patient
+      .send(complete, abortable(options))
+      .finally(() => patient.destroy());
     if (ChecksumSHA256 !== undefined && ChecksumSHA256 !== whole)
       throw new VaultError(
         `${key} at ${label} is not what was sent: its checksum is ${ChecksumSHA256}, not ${whole}`,
