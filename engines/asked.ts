@@ -13,9 +13,12 @@ export async function asked<Result>(
   } catch (cause) {
     if (cause instanceof EngineError) throw cause;
     const { code, message } = cause as Error & { code?: string };
-    const refused = code === "42501" ? "is a role that may not ask for this: use a superuser" : message;
+    const why =
+      code === "42501"
+        ? "is a role that may not ask for this: use a superuser"
+        : `does not answer: ${message}`;
     throw new EngineError(
-      `PostgreSQL at ${address.host} as "${address.user}" ${code === "42501" ? refused : `does not answer: ${refused}`}`,
+      `PostgreSQL at ${address.host} as "${address.user}" ${why}`,
       3,
       "PGHOST, PGPORT, PGUSER and PGPASSWORD_FILE say where the server is",
       { cause },

@@ -57,6 +57,9 @@ export interface Fault {
   readonly message: string;
 }
 
+/** A fault as chains and people are told it. */
+export const faultInWords = ({ item, message }: Fault): string => `${item}: ${message}`;
+
 /** What a verification found. */
 export interface Verdict {
   /** How deep it went: no deeper than where it found something. */

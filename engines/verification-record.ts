@@ -6,7 +6,7 @@ import {
   signingKeys,
   wordsOf,
 } from "../vault/index.js";
-import type { Verdict } from "./engine.js";
+import { faultInWords, type Verdict } from "./engine.js";
 import type { FoundPoint } from "./sealed/points.js";
 
 /** Of a point, what its verification is recorded with. */
@@ -47,7 +47,7 @@ export function verificationRecorder(
         chain,
         {
           ...{ entry: "verification", plan, dataset, site, epoch, point: reference, level, by },
-          faults: faults.map(({ item, message }) => `${item}: ${message}`),
+          faults: faults.map(faultInWords),
         },
         await signerAt(copy),
       );

@@ -46,17 +46,7 @@ export function clientOf(address: DatabaseAddress): pg.Client {
   const client = new pg.Client({
     ...{ host, port, user, database },
     ...(password === undefined ? {} : { password }),
-    // A socket has no TLS, whatever PGSSLMODE says of the server that a command is about.
-    ...(host.startsWith("/") ? { ssl: false } : {}),
-    ...(tls && !host.startsWith("/")
-      ? {
-          ssl: {
-            rejectUnauthorized: tls.mode !== "require",
-            ...(tls.authority === undefined ? {} : { ca: tls.authority }),
-            ...(tls.mode === "verify-ca" ? { checkServerIdentity: () => undefined } : {}),
-          },
-        }
-      : {}),
+    ...encrypted(host, tls),
     application_name: "secondsite",
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
@@ -64,6 +54,19 @@ export function clientOf(address: DatabaseAddress): pg.Client {
   // The statement that runs fails by itself; an idle connection's end is noticed by the next one.
   client.on("error", () => undefined);
   return client;
+}
+
+function encrypted(host: string, tls: DatabaseAddress["tls"]): Pick<pg.ClientConfig, "ssl"> {
+  // A socket has no TLS, whatever PGSSLMODE says of the server that a command is about.
+  if (host.startsWith("/")) return { ssl: false };
+  if (!tls) return {};
+  return {
+    ssl: {
+      rejectUnauthorized: tls.mode !== "require",
+      ...(tls.authority === undefined ? {} : { ca: tls.authority }),
+      ...(tls.mode === "verify-ca" ? { checkServerIdentity: () => undefined } : {}),
+    },
+  };
 }
 
 /** Connects, and disconnects whatever happens. */

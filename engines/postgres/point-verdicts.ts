@@ -1,5 +1,5 @@
 import type { Reference, VerificationLevel } from "../../vault/index.js";
-import type { Fault } from "../engine.js";
+import { type Fault, faultInWords } from "../engine.js";
 import { type PhysicalPoint, referenceTo } from "./points-chain.js";
 import type { EpochContent } from "./points-copies.js";
 import type { Damage } from "./verify.js";
@@ -47,9 +47,9 @@ export function pointVerdicts(
       )
       .map(({ finding: message }) => ({ item: "pgbackrest", message }));
     const parent = point.parent === undefined ? undefined : verdicts.get(point.parent);
-    const beneath = (parent?.faults ?? []).slice(0, 1).map(({ item, message }) => ({
+    const beneath = (parent?.faults ?? []).slice(0, 1).map((fault) => ({
       item: `${parent?.point.label}, which it adds to`,
-      message: `${item}: ${message}`,
+      message: faultInWords(fault),
     }));
     const faults = [...stored, ...deep, ...beneath];
     if (faults.length === 0 && (unplaced || (point.parent !== undefined && !parent))) continue;

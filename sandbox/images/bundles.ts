@@ -15,6 +15,8 @@ export interface Bundle {
   readonly bundler: string;
   /** What the bundle is called in the cache. */
   readonly name: string;
+  /** Of the code that may be in it; see {@link codeDigest}. */
+  readonly code: string;
 }
 
 /**
@@ -26,11 +28,11 @@ export interface Bundle {
  * @throws WorldError with esbuild's message, when the code does not bundle.
  */
 export async function bundled(
-  { root, bundler, name }: Bundle,
+  { root, bundler, name, code }: Bundle,
   cache: string,
   outfile: string,
 ): Promise<void> {
-  const kept = join(cache, `${name}-${digest(await codeOf(root))}.mjs`);
+  const kept = join(cache, `${name}-${code}.mjs`);
   if (!(await touch(kept))) {
     const partial = join(cache, `${name}.partial.mjs`);
     await run(root, bundler, partial);
@@ -39,8 +41,12 @@ export async function bundled(
   await copyFile(kept, outfile);
 }
 
-/** Everything that may become part of a bundle, or decides how it is made: the project's code, and what it depends on. */
-async function codeOf(root: string): Promise<(string | Buffer)[]> {
+/**
+ * Names everything that may become part of a bundle, or decides how it is made: the project's code, and what it depends on.
+ *
+ * @param root the project's folder
+ */
+export async function codeDigest(root: string): Promise<string> {
   const top = await readdir(root, { withFileTypes: true });
   const folders = top.filter((entry) => entry.isDirectory() && !/^(?:\.|node_modules$)/.test(entry.name));
   const inside = await Promise.all(
@@ -53,7 +59,7 @@ async function codeOf(root: string): Promise<(string | Buffer)[]> {
     .filter((path) => [".ts", ".mjs", ".json"].includes(extname(path)) && !path.endsWith(".test.ts"));
   const files = [...code.sort(), "package-lock.json", "package.json"];
   const content = await Promise.all(files.map((path) => readFile(join(root, path))));
-  return [process.version, ...files.flatMap((path, index) => [path, content[index] ?? ""])];
+  return digest([process.version, ...files.flatMap((path, index) => [path, content[index] ?? ""])]);
 }
 
 async function run(root: string, bundler: string, outfile: string): Promise<void> {

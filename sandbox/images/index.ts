@@ -8,7 +8,7 @@ import type { Progress, Say } from "../progress.js";
 import { cacheDir } from "../toolchain/index.js";
 import { digest, forgetOld, touch } from "./archives.js";
 import { Buildah } from "./buildah.js";
-import { bundled } from "./bundles.js";
+import { bundled, codeDigest } from "./bundles.js";
 import { debianRecipe, debianRoot } from "./debian.js";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
@@ -61,7 +61,7 @@ export async function buildImages({ tools, caFile, progress }: BuildImagesOption
   const contexts = join(cache, "contexts");
   try {
     await rm(contexts, { recursive: true, force: true });
-    const base = await baseOf(caFile);
+    const [base, code] = await Promise.all([baseOf(caFile), codeDigest(root)]);
     const [pause, runner, app] = await Promise.all([
       source({ name: "pause", file: "sandbox/images/pause.Dockerfile" }),
       source({
@@ -90,16 +90,17 @@ export async function buildImages({ tools, caFile, progress }: BuildImagesOption
           await buildah.save(reference, tar);
         }
         await buildah.keepOnly([base.tag, pause.reference, runner.reference, app.reference]);
-        await forgetOld(cache);
       });
     }
+    // A bundle may be new where no image is: code changed that is in none of them.
+    await forgetOld(cache);
     return { pause: pause.tar, runner: image(runner), app: image(app) };
 
     async function source({ name, file, bundler, bundle }: Recipe): Promise<Source> {
       const context = join(contexts, name);
       await mkdir(context, { recursive: true });
       if (bundler && bundle)
-        await bundled({ root, bundler, name: `${name}-code` }, cache, join(context, bundle));
+        await bundled({ root, bundler, name: `${name}-code`, code }, cache, join(context, bundle));
       const parts = [
         join(root, file),
         ...(await readdir(context)).sort().map((entry) => join(context, entry)),

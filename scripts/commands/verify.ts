@@ -1,13 +1,11 @@
 import { Option } from "@commander-js/extra-typings";
-import type { Copy, CopyRef } from "../../engines/postgres/points-copies.js";
 import type { Damage, Verified } from "../../engines/postgres/verify.js";
-import type { RepositoryVerdict } from "../../engines/postgres/verify-repository.js";
-import { names, type Plan } from "../../plan/index.js";
-import type { VerificationLevel } from "../../vault/index.js";
 import type { CommandModule, ExitCode } from "../command.js";
 import { metricsOption } from "../options.js";
-import { folderGiven, fromOption, identityOption, stagingOption, storeOption } from "../sealed/options.js";
+import { fromOption, identityOption, stagingOption, storeOption } from "../sealed/options.js";
 import type { RecordedVerdict } from "../verify/judged-points.js";
+import type { Repository } from "../verify/repositories.js";
+import type { VerifyWish } from "../verify/verify-plan.js";
 
 const help = `
 Level "stored" reads the copies from here: the chain of manifests with its signatures, the checksum of every part and key
@@ -70,19 +68,7 @@ export const verify: CommandModule = {
   },
 };
 
-interface Options {
-  readonly level: VerificationLevel;
-  readonly site?: string;
-  readonly dataset?: string;
-  readonly kind?: string;
-  readonly point?: string;
-  readonly days?: string;
-  readonly sample?: string;
-  readonly direct: boolean;
-  readonly from?: string;
-  readonly store?: string[];
-  readonly identity?: string[];
-  readonly staging?: string;
+interface Options extends VerifyWish {
   readonly metrics?: string;
   readonly json: boolean;
 }
@@ -91,6 +77,7 @@ async function verified(path: string, options: Options): Promise<ExitCode> {
   const { loadPlan } = await import("../../plans/load.js");
   const { recorded } = await import("../operation/recorded.js");
   const { verifyTold } = await import("../operation/verify-told.js");
+  const { verifyPlan } = await import("../verify/verify-plan.js");
   const { shownSealed } = await import("../sealed/verify-command.js");
   const { level, site, json, metrics } = options;
   const plan = await loadPlan(path);
@@ -99,7 +86,7 @@ async function verified(path: string, options: Options): Promise<ExitCode> {
       ...{ plan, name: "verify", kind: level, site, metricsFile: metrics },
       ...{ dataset: options.dataset, store: options.store },
     },
-    () => judged(plan, options),
+    () => verifyPlan(plan, options),
     (found) => verifyTold(level, found),
   );
   const good = exitCode === 0;
@@ -113,120 +100,6 @@ async function verified(path: string, options: Options): Promise<ExitCode> {
   );
   return exitCode;
 }
-
-/** What the copies are found to be. */
-async function judged(plan: Plan, { level, site, dataset, days, sample, from, ...options }: Options) {
-  const { copiesOf, readCopies } = await import("../../engines/postgres/points-copies.js");
-  const { verifyStored, withAlternatives } = await import("../../engines/postgres/verify.js");
-  const { backupsOf, runsWithin } = await import("../../engines/postgres/pgbackrest-config.js");
-  const { accessOf, postgresOf } = await import("../sealed/job.js");
-  const { wholeGiven } = await import("../options.js");
-  const { EngineError } = await import("../../engines/errors.js");
-  const { judgedPoints, recordPoints, worthRecording } = await import("../verify/judged-points.js");
-  const { restoredToo } = await import("../physical/restored.js");
-  const { say } = await import("../ui/say.js");
-  const { allVerified, noneBad, verifyAllSealed } = await import("../sealed/verify-command.js");
-  const only = { ...(site === undefined ? {} : { site }), ...(dataset === undefined ? {} : { dataset }) };
-  const physicalOnly = options.kind === "physical";
-  const which = {
-    ...(days === undefined ? {} : { days: wholeGiven("--days", days, 1) }),
-    ...(sample === undefined ? {} : { sample: wholeGiven("--sample", sample, 1) }),
-  };
-  if (physicalOnly && level !== "restored" && (options.point ?? sample) !== undefined)
-    throw new EngineError(
-      `${options.point === undefined ? "--sample" : "--point"} chooses what is restored: of physical points all are verified ${level}`,
-      2,
-      "--level restored",
-    );
-  const dumps = physicalOnly
-    ? []
-    : await verifyAllSealed(plan, {
-        ...{ ...options, ...only, level, folder: await folderGiven(from) },
-        ...which,
-      });
-  // What was asked for by name is a dump, and nothing else.
-  const dumpsOnly =
-    !physicalOnly && [options.kind, options.point, sample, from].some((given) => given !== undefined);
-  const access = await accessOf(plan, options);
-  const refs = dumpsOnly ? [] : copiesOf(plan, only, dumps.length > 0, access);
-  const copies = await readCopies(refs);
-  const results = await Promise.all(
-    refs.flatMap((ref, index) => {
-      const copy = copies[index];
-      const { physical, wal } = backupsOf({ dataset: ref.dataset, spec: postgresOf(plan, ref.dataset) });
-      const logKept = wal ? runsWithin(physical, wal) + 1 : 1;
-      return copy ? [verifyStored(copy, ref, logKept).then((stored) => ({ ref, copy, stored }))] : [];
-    }),
-  );
-  const all = withAlternatives(
-    results.map(({ stored }) => stored),
-    copies.flatMap(({ points }) => points),
-  );
-  const repositories = level === "stored" ? [] : await structural(plan, copies, all, options);
-  const deepAt = ({ dataset, site }: CopyRef) =>
-    repositories.filter((one) => one.dataset === dataset && one.site === site);
-  const found = judgedPoints(results.map((one) => ({ ...one, deep: deepAt(one.ref) })));
-  const tried =
-    level === "restored" && !dumpsOnly
-      ? await restoredToo(plan, found, { ...options, ...which, say })
-      : found;
-  const points = await recordPoints(plan, refs, tried, worthRecording(tried, which.days, new Date()), say);
-  const good =
-    noneBad(dumps) &&
-    all.every(({ damage, unreachable }) => damage.length === 0 && unreachable === undefined) &&
-    repositories.every((one) => one.good) &&
-    points.every(({ faults }) => faults.length === 0);
-  // What is damaged says more than what nobody could look at.
-  const every = allVerified(dumps) && points.every(({ unverified }) => unverified === undefined);
-  const exitCode: ExitCode = !good ? 1 : every ? 0 : 3;
-  return { all, repositories, points, dumps, exitCode };
-}
-
-/** What one repository's own tool says of it. */
-interface Repository extends RepositoryVerdict {
-  readonly dataset: string;
-  readonly site: string;
-}
-
-/** Epochs of copies, by a Job beside a cluster or from here; what is only a cluster's bucket has nowhere to run a Job. */
-async function structural(
-  plan: Plan,
-  copies: readonly Copy[],
-  stored: readonly Verified[],
-  options: Pick<Options, "store" | "identity">,
-): Promise<Repository[]> {
-  const { verifyInCluster } = await import("../verify/job.js");
-  const { verifyFromHere } = await import("../physical/verify.js");
-  const { postgresOf } = await import("../sealed/job.js");
-  const jobs = copies.flatMap(({ dataset, site, epochs }) => {
-    const spec = plan.sites[site];
-    const kept = epochs.filter(({ chain }) => chain.points.length > 0).map(({ epoch }) => epoch);
-    if (postgresOf(plan, dataset).runs === "server") {
-      const keyLost = stored.some(
-        (one) => one.dataset === dataset && one.site === site && one.damage.some(isOfKeys),
-      );
-      return kept.map((epoch) => async () => {
-        const where = { dataset, site, epoch };
-        if (keyLost)
-          return {
-            ...where,
-            good: false,
-            report: ["not read: the keys that open it are damaged"],
-            findings: [],
-          };
-        return verifyFromHere(plan, where, options);
-      });
-    }
-    if (spec?.kind !== "aws-region") return [];
-    return kept.map((epoch) => async () => ({
-      ...{ dataset, site },
-      ...(await verifyInCluster({ plan, site, spec, dataset, epoch })),
-    }));
-  });
-  return Promise.all(jobs.map((job) => job()));
-}
-
-const isOfKeys = ({ dataset, object }: Damage) => object.startsWith(names.keyPrefix(dataset));
 
 const reported = ({ dataset, site, epoch, good, report }: Repository) =>
   `\n${good ? "✔" : "✖"} ${dataset} at ${site}, epoch ${epoch}: every file read\n${report.map((line) => `    ${line}\n`).join("")}`;

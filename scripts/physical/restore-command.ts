@@ -2,7 +2,8 @@ import type { Replayed } from "../../engines/postgres/host/replay.js";
 import { targetInWords } from "../../engines/postgres/host/target.js";
 import type { Plan } from "../../plan/index.js";
 import type { ExitCode } from "../command.js";
-import { recorded, type Told } from "../operation/recorded.js";
+import { lookedOrDone } from "../operation/looked-or-done.js";
+import type { Told } from "../operation/recorded.js";
 import { wholeGiven } from "../options.js";
 import { onlyDataset } from "../sealed/restore-command.js";
 import { verifiedInWords } from "../sealed/rows.js";
@@ -27,24 +28,16 @@ export async function restoreToFolder(plan: Plan, options: FolderOptions): Promi
     ...{ ...rest, into },
     ...(timeline === undefined ? {} : { timeline: wholeGiven("--timeline", timeline, 1) }),
   };
-  const intend = () => planFolderRestore(plan, dataset, wish);
   const { site, store } = options;
-  const operation = {
-    plan,
-    name: "restore",
-    kind: "physical",
-    dataset,
-    site,
-    store,
-    metricsFile: metrics,
-  } as const;
-  const act = async () => {
-    const intended = await intend();
-    return { intended, done: await restoreFolder(intended, say) };
-  };
-  const { intended, done } = yes
-    ? await recorded(operation, act, told)
-    : { intended: await intend(), done: undefined };
+  const { intended, done } = await lookedOrDone(
+    yes,
+    { plan, name: "restore", kind: "physical", dataset, site, store, metricsFile: metrics },
+    {
+      intend: () => planFolderRestore(plan, dataset, wish),
+      act: (intended) => restoreFolder(intended, say),
+    },
+    told,
+  );
   process.stdout.write(
     json ? `${JSON.stringify(asJson(intended, done), undefined, 2)}\n` : shown(intended, done),
   );

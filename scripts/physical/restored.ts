@@ -9,6 +9,7 @@ import type { Plan } from "../../plan/index.js";
 import { unwrapPassphrase, VaultError } from "../../vault/index.js";
 import { drawnFrom } from "../sealed/drawn.js";
 import { type JobOptions, postgresOf, stagingFolder } from "../sealed/job.js";
+import { sinceDays } from "../sealed/since.js";
 import type { JudgedPoint } from "../verify/judged-points.js";
 import { hostDataset } from "./job.js";
 
@@ -37,7 +38,7 @@ export async function restoredToo(
   judged: readonly JudgedPoint[],
   options: RestoredOptions,
 ): Promise<JudgedPoint[]> {
-  const since = options.days === undefined ? 0 : Date.now() - options.days * 86_400_000;
+  const since = sinceDays(options.days);
   const own = judged.filter(({ copy }) => postgresOf(plan, copy.dataset).runs === "server");
   const named = own.filter(({ point }) => options.point === undefined || point.label === options.point);
   if (options.point !== undefined && named.length === 0)

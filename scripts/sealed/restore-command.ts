@@ -1,9 +1,11 @@
 import { EngineError } from "../../engines/errors.js";
 import { type Plan, postgresDatasets } from "../../plan/index.js";
 import type { ExitCode } from "../command.js";
-import { recorded, type Told } from "../operation/recorded.js";
+import { lookedOrDone } from "../operation/looked-or-done.js";
+import type { Told } from "../operation/recorded.js";
 import { wholeGiven } from "../options.js";
 import { nothingChanged, say } from "../ui/say.js";
+import { fromLine, named, otherwiseLine } from "./chosen-shown.js";
 import { folderGiven } from "./options.js";
 import { planRestoreDump, type RestoreDump, restoreDump } from "./restore.js";
 
@@ -42,25 +44,18 @@ export async function restoreFromDump(plan: Plan, options: DumpOptions): Promise
     jobs: wholeGiven("--jobs", jobs, 1, mostJobs),
     say,
   };
-  const intend = () => planRestoreDump(plan, dataset, how);
   const { kind = "logical", site, store, metrics } = options;
-  const { intended, done } = yes
-    ? await recorded(
-        { plan, name: "restore", kind, dataset, site, store, metricsFile: metrics },
-        async () => {
-          const chosen = await intend();
-          return { intended: chosen, done: await restoreDump(chosen, how) };
-        },
-        told,
-      )
-    : { intended: await intend(), done: undefined };
+  const { intended, done } = await lookedOrDone(
+    yes,
+    { plan, name: "restore", kind, dataset, site, store, metricsFile: metrics },
+    {
+      intend: () => planRestoreDump(plan, dataset, how),
+      act: (intended) => restoreDump(intended, how),
+    },
+    told,
+  );
   const { chosen, moment, loss, next, target } = intended;
   if (json) {
-    const named = ({ copy, point, at }: RestoreDump["chosen"]) => ({
-      site: copy.site,
-      label: point.label,
-      at,
-    });
     const answer = {
       ...{ plan: plan.name, dataset, kind: intended.job.kind, restored: yes, point: named(chosen) },
       ...{ at: moment?.iso ?? chosen.at, loss, next: next.map(named) },
@@ -97,18 +92,13 @@ function shown(
   { job, chosen, loss, next, target }: RestoreDump,
   done: Awaited<ReturnType<typeof restoreDump>> | undefined,
 ): string {
-  const { copy, point, verification } = chosen;
-  const verified = verification
-    ? `verified ${verification.at}, ${verification.level}`
-    : "never verified before";
-  const [other] = next;
   const lines = [
     `Restoring "${job.dataset}" ${done ? "is done" : "would"}:`,
-    `  from      ${point.label} at ${copy.site}, ${verified}`,
+    fromLine(chosen),
     `  holds     what was committed by ${chosen.at}`,
     `  without   ${loss}`,
     `  into      a new database, switched in as "${target.database}" at ${target.server.host}`,
-    `  otherwise ${other ? `${other.point.label} at ${other.copy.site}, of ${other.at}` : "there is no other point"}`,
+    otherwiseLine(next),
     ...(done?.restored.previous === undefined
       ? []
       : [`  kept      what was live, as "${done.restored.previous}"`]),

@@ -1,3 +1,4 @@
+import { faultInWords } from "../../engines/engine.js";
 import { EngineError } from "../../engines/errors.js";
 import type { Plan } from "../../plan/index.js";
 import type { VerificationLevel } from "../../vault/index.js";
@@ -81,7 +82,7 @@ export function shownSealed(copies: readonly VerifiedCopy[]): string {
 }
 
 function found({ faults, notes, suspicious, unverified, instead }: VerifiedPoint): string {
-  const wrong = faults.map(({ item, message }) => `${item}: ${message}`);
+  const wrong = faults.map(faultInWords);
   if (wrong.length > 0)
     return `${wrong.join("; ")}; ${instead ? `restore ${instead.label} at ${instead.site} instead` : "no other good point is left"}`;
   const not = unverified === undefined ? undefined : `not verified: ${unverified}`;

@@ -12,6 +12,7 @@ import { drawnFrom } from "./drawn.js";
 import { endsKept } from "./heads.js";
 import { doneBy, type JobOptions, sealedJob, stagingFolder } from "./job.js";
 import type { Sealed } from "./kept.js";
+import { sinceDays } from "./since.js";
 
 /** What is verified, and how. */
 export interface VerifySealedOptions extends JobOptions {
@@ -74,7 +75,7 @@ export async function verifyPoints(
   const staging = await stagingFolder(options.staging);
   const found = await findPoints(options.direct ? direct : copies, kind);
   const all = found.flatMap(({ points }) => points);
-  const since = options.days === undefined ? 0 : Date.now() - options.days * 86_400_000;
+  const since = sinceDays(options.days);
   const wanted = ({ at, point }: FoundPoint) =>
     Date.parse(at) >= since && (options.point === undefined || point.label === options.point);
   const drawn =

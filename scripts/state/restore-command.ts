@@ -1,9 +1,11 @@
 import type { StateRestored } from "../../engines/pulumi-state/index.js";
 import type { Plan } from "../../plan/index.js";
 import type { ExitCode } from "../command.js";
-import { recorded, type Told } from "../operation/recorded.js";
+import { lookedOrDone } from "../operation/looked-or-done.js";
+import type { Told } from "../operation/recorded.js";
+import { fromLine, named, otherwiseLine } from "../sealed/chosen-shown.js";
 import { folderGiven } from "../sealed/options.js";
-import { say } from "../ui/say.js";
+import { nothingChanged, say } from "../ui/say.js";
 import { onlyState, planRestoreState, type RestoreState, restoreState } from "./restore.js";
 
 /** What `restore` is told about Pulumi's state. */
@@ -30,18 +32,16 @@ export async function restoreToBackend(plan: Plan, options: StateOptions): Promi
   const { from, yes, json, metrics, ...rest } = options;
   const dataset = options.dataset ?? onlyState(plan);
   const how = { ...rest, folder: await folderGiven(from), say };
-  const intend = () => planRestoreState(plan, dataset, how);
   const { kind = "copy", site, store } = options;
-  const { intended, done } = yes
-    ? await recorded(
-        { plan, name: "restore", kind, dataset, site, store, metricsFile: metrics },
-        async () => {
-          const chosen = await intend();
-          return { intended: chosen, done: await restoreState(chosen, how) };
-        },
-        told,
-      )
-    : { intended: await intend(), done: undefined };
+  const { intended, done } = await lookedOrDone(
+    yes,
+    { plan, name: "restore", kind, dataset, site, store, metricsFile: metrics },
+    {
+      intend: () => planRestoreState(plan, dataset, how),
+      act: (intended) => restoreState(intended, how),
+    },
+    told,
+  );
   process.stdout.write(
     json ? `${JSON.stringify(asJson(intended, done), undefined, 2)}\n` : shown(intended, done),
   );
@@ -64,11 +64,6 @@ const nextCommands = ({ backend, stacks }: RestoreState): string[][] => [
 
 function asJson(intended: RestoreState, done: StateRestored | undefined) {
   const { job, chosen, moment, lost, next, backend, stacks } = intended;
-  const named = ({ copy, point, at }: RestoreState["chosen"]) => ({
-    site: copy.site,
-    label: point.label,
-    at,
-  });
   return {
     ...{ plan: job.plan.name, dataset: job.dataset, kind: job.kind, restored: done !== undefined },
     ...{ point: named(chosen), at: moment?.iso ?? chosen.at, loss: lost, next: next.map(named) },
@@ -80,25 +75,20 @@ function asJson(intended: RestoreState, done: StateRestored | undefined) {
 
 function shown(intended: RestoreState, done: StateRestored | undefined): string {
   const { job, chosen, lost, next, backend, stacks, carriesOn } = intended;
-  const { copy, point, at, verification } = chosen;
-  const verified = verification
-    ? `verified ${verification.at}, ${verification.level}`
-    : "never verified before";
-  const [other] = next;
-  const { locked, changing } = point.source;
+  const { locked, changing } = chosen.point.source;
   const lines = [
     `Restoring "${job.dataset}" ${done ? "is done" : "would"}:`,
-    `  from      ${point.label} at ${copy.site}, ${verified}`,
-    `  holds     what was written by ${at}`,
+    fromLine(chosen),
+    `  holds     what was written by ${chosen.at}`,
     `  without   what was written after it: ${lost}`,
     ...(locked === undefined ? [] : [`  note      an update was running on ${locked}`]),
     ...(changing === undefined ? [] : [`  note      ${changing} changed while it was captured`]),
     `  into      ${backend.url}${carriesOn ? ", where it was broken off" : ""}`,
     ...stacks.map((stack) => `            ${stack}`),
-    `  otherwise ${other ? `${other.point.label} at ${other.copy.site}, of ${other.at}` : "there is no other point"}`,
+    otherwiseLine(next),
     ...(done
       ? nextCommands(intended).map((command) => `  next      ${command.join(" ")}`)
-      : ["Nothing was changed. Add --yes to act."]),
+      : [nothingChanged]),
   ];
   return `${lines.join("\n")}\n`;
 }

@@ -4,7 +4,7 @@ import { z } from "zod";
 
 import { EngineError } from "../../engines/errors.js";
 import type { RepositoryVerdict } from "../../engines/postgres/verify-repository.js";
-import { type AwsRegionSite, clusterOf, names, type Plan } from "../../plan/index.js";
+import { type AwsRegionSite, clusterOf, names, type Plan, roleArn } from "../../plan/index.js";
 
 const verdict = z.object({
   epoch: z.int(),
@@ -78,9 +78,9 @@ function verdictFrom(said: readonly string[], label: string): RepositoryVerdict 
 }
 
 /** The backup's Pod with another command, under the identity that only reads. */
-function podSpec({ plan, site, spec, dataset, epoch }: VerifyJob, template: V1PodSpec): V1PodSpec {
+function podSpec({ plan, site, dataset, epoch }: VerifyJob, template: V1PodSpec): V1PodSpec {
   const [first, ...others] = template.containers;
-  const role = `arn:aws:iam::${spec.account}:role/${names.roleName(plan, site, dataset, "restore")}`;
+  const role = roleArn(plan, site, dataset, "restore");
   const container: V1Container = {
     ...first,
     name: "verify",

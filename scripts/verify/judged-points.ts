@@ -1,3 +1,4 @@
+import { faultInWords } from "../../engines/engine.js";
 import { type PointVerdict, pointVerdicts } from "../../engines/postgres/point-verdicts.js";
 import type { Copy, CopyRef } from "../../engines/postgres/points-copies.js";
 import type { Verified } from "../../engines/postgres/verify.js";
@@ -7,6 +8,7 @@ import { names, type Plan } from "../../plan/index.js";
 import { recipientsOf } from "../../vault/index.js";
 import { endsKept } from "../sealed/heads.js";
 import { doneBy } from "../sealed/job.js";
+import { sinceDays } from "../sealed/since.js";
 
 /** One copy of physical points, and what was found there. */
 export interface VerifiedRepository {
@@ -55,11 +57,11 @@ export function worthRecording(
   days: number | undefined,
   now: Date,
 ): JudgedPoint[] {
-  const since = days === undefined ? 0 : now.getTime() - days * 86_400_000;
+  const since = sinceDays(days, now.getTime());
   return judged.filter(({ point, level, faults }) => {
     if (Date.parse(point.finishedAt) >= since) return true;
     const known = point.verification;
-    const said = faults.map(({ item, message }) => `${item}: ${message}`);
+    const said = faults.map(faultInWords);
     return said.length > 0 && !(known?.level === level && known.faults.join() === said.join());
   });
 }

@@ -70,6 +70,7 @@ export function verificationsIn(found: readonly FoundEntry[]): Map<number, Point
 
 /** A level that this release does not know counts as the shallowest. */
 const depth = (level: string): number => (verificationLevels as readonly string[]).indexOf(level);
+
 /** Numbers of the points that were removed on purpose. */
 export function removedPoints(found: readonly FoundEntry[]): Set<number> {
   const tombstones = found.flatMap(({ entry }) => (entry?.entry === "tombstone" ? entry.removed : []));

@@ -1,0 +1,123 @@
+import { EngineError } from "../../engines/errors.js";
+import { backupsOf, runsWithin } from "../../engines/postgres/pgbackrest-config.js";
+import { type CopyRef, copiesOf, readCopies } from "../../engines/postgres/points-copies.js";
+import { type Verified, verifyStored, withAlternatives } from "../../engines/postgres/verify.js";
+import type { Plan } from "../../plan/index.js";
+import type { VerificationLevel } from "../../vault/index.js";
+import type { ExitCode } from "../command.js";
+import { wholeGiven } from "../options.js";
+import { restoredToo } from "../physical/restored.js";
+import { accessOf, type JobOptions, postgresOf } from "../sealed/job.js";
+import { folderGiven } from "../sealed/options.js";
+import type { VerifiedCopy } from "../sealed/verify.js";
+import { allVerified, noneBad, verifyAllSealed } from "../sealed/verify-command.js";
+import { say } from "../ui/say.js";
+import { judgedPoints, type RecordedVerdict, recordPoints, worthRecording } from "./judged-points.js";
+import { type Repository, verifyRepositories } from "./repositories.js";
+
+/** What of a plan is verified, as it was given. */
+export interface VerifyWish extends Pick<JobOptions, "site" | "kind" | "store" | "identity"> {
+  readonly level: VerificationLevel;
+  readonly dataset?: string | undefined;
+  readonly point?: string | undefined;
+  /** A number. */
+  readonly days?: string | undefined;
+  /** A number. */
+  readonly sample?: string | undefined;
+  /** Only copies that jobs write to themselves. */
+  readonly direct: boolean;
+  readonly from?: string | undefined;
+  readonly staging?: string | undefined;
+}
+
+/** What a plan's copies are found to be. */
+export interface VerifiedPlan {
+  /** Copies of physical points, as they are stored. */
+  readonly all: readonly Verified[];
+  /** What their own tool says of them. */
+  readonly repositories: readonly Repository[];
+  /** Physical points. */
+  readonly points: readonly RecordedVerdict[];
+  /** Copies of sealed points. */
+  readonly dumps: readonly VerifiedCopy[];
+  readonly exitCode: ExitCode;
+}
+
+/**
+ * Verifies the copies of a plan, physical and sealed, as deep as was asked for, and records what was found.
+ *
+ * @throws EngineError (2) for what was given and has no meaning
+ */
+export async function verifyPlan(
+  plan: Plan,
+  { level, site, dataset, days, sample, from, ...options }: VerifyWish,
+): Promise<VerifiedPlan> {
+  const only = { ...(site === undefined ? {} : { site }), ...(dataset === undefined ? {} : { dataset }) };
+  const physicalOnly = options.kind === "physical";
+  const which = {
+    ...(days === undefined ? {} : { days: wholeGiven("--days", days, 1) }),
+    ...(sample === undefined ? {} : { sample: wholeGiven("--sample", sample, 1) }),
+  };
+  if (physicalOnly && level !== "restored" && (options.point ?? sample) !== undefined)
+    throw new EngineError(
+      `${options.point === undefined ? "--sample" : "--point"} chooses what is restored: of physical points all are verified ${level}`,
+      2,
+      "--level restored",
+    );
+  const dumps = physicalOnly
+    ? []
+    : await verifyAllSealed(plan, {
+        ...{ ...options, ...only, level, folder: await folderGiven(from) },
+        ...which,
+      });
+  // What was asked for by name is a dump, and nothing else.
+  const dumpsOnly =
+    !physicalOnly && [options.kind, options.point, sample, from].some((given) => given !== undefined);
+  const refs = dumpsOnly ? [] : copiesOf(plan, only, dumps.length > 0, await accessOf(plan, options));
+  const { all, repositories, points } = await verifyPhysical(plan, refs, { ...options, ...which, level });
+  const good =
+    noneBad(dumps) &&
+    all.every(({ damage, unreachable }) => damage.length === 0 && unreachable === undefined) &&
+    repositories.every((one) => one.good) &&
+    points.every(({ faults }) => faults.length === 0);
+  // What is damaged says more than what nobody could look at.
+  const every = allVerified(dumps) && points.every(({ unverified }) => unverified === undefined);
+  const exitCode: ExitCode = !good ? 1 : every ? 0 : 3;
+  return { all, repositories, points, dumps, exitCode };
+}
+
+/** Which physical points are verified, and how. */
+interface PhysicalWish extends Pick<VerifyWish, "level" | "store" | "identity" | "point" | "staging"> {
+  readonly days?: number;
+  readonly sample?: number;
+}
+
+/** Verifies copies of physical points, and records what was found of each point. */
+async function verifyPhysical(
+  plan: Plan,
+  refs: readonly CopyRef[],
+  wish: PhysicalWish,
+): Promise<Pick<VerifiedPlan, "all" | "repositories" | "points">> {
+  const { level, days } = wish;
+  const copies = await readCopies(refs);
+  const results = await Promise.all(
+    refs.flatMap((ref, index) => {
+      const copy = copies[index];
+      const { physical, wal } = backupsOf({ dataset: ref.dataset, spec: postgresOf(plan, ref.dataset) });
+      const logKept = wal ? runsWithin(physical, wal) + 1 : 1;
+      return copy ? [verifyStored(copy, ref, logKept).then((stored) => ({ ref, copy, stored }))] : [];
+    }),
+  );
+  const all = withAlternatives(
+    results.map(({ stored }) => stored),
+    copies.flatMap(({ points }) => points),
+  );
+  const repositories = level === "stored" ? [] : await verifyRepositories(plan, copies, all, wish);
+  const deepAt = ({ dataset, site }: CopyRef) =>
+    repositories.filter((one) => one.dataset === dataset && one.site === site);
+  const found = judgedPoints(results.map((one) => ({ ...one, deep: deepAt(one.ref) })));
+  const tried =
+    level === "restored" && refs.length > 0 ? await restoredToo(plan, found, { ...wish, say }) : found;
+  const points = await recordPoints(plan, refs, tried, worthRecording(tried, days, new Date()), say);
+  return { all, repositories, points };
+}
