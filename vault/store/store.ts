@@ -33,7 +33,7 @@ export interface UploadOptions {
    * @default false: a failed upload is aborted
    */
   readonly resume?: boolean;
-  /** Size of the source as far as known, in bytes: decides the size of parts. @default 100 GB */
+  /** Size of the source as far as known, in bytes: decides the size of parts. @default unknown: parts of 16 MiB, larger ones after 84 GB */
   readonly expectedBytes?: number;
   readonly signal?: AbortSignal;
 }

@@ -11,7 +11,7 @@ import { VaultError } from "../../errors.js";
 import type { Uploaded, UploadOptions } from "../store.js";
 import type { S3Bucket } from "./client.js";
 import { failed, isTaken } from "./errors.js";
-import { blocks, partBytesFor } from "./parts.js";
+import { blocks, partBytes } from "./parts.js";
 import { liesThere, mayBeDone, type Sent } from "./recognise.js";
 import { findUnfinished, type StoredPart } from "./unfinished.js";
 
@@ -48,7 +48,6 @@ export async function uploadObject(
   source: AsyncIterable<Uint8Array>,
   options: UploadOptions = {},
 ): Promise<Uploaded> {
-  const size = partBytesFor(options.expectedBytes);
   const hash = createHash("sha256");
   let bytes = 0;
   const counted = async function* () {
@@ -59,7 +58,7 @@ export async function uploadObject(
       yield chunk;
     }
   };
-  const parts = blocks(counted(), size)[Symbol.asyncIterator]();
+  const parts = blocks(counted(), partBytes(options.expectedBytes))[Symbol.asyncIterator]();
   const sent = (): Sent => ({ bytes, sha256: hash.copy().digest("hex") });
   const done = (resumedParts: number): Uploaded => ({ key, ...sent(), resumedParts });
   const first = await parts.next();
