@@ -12,7 +12,7 @@ let newest: string;
 beforeAll(async () => {
   desk = await startFaultDesk();
   // Three parts of an upload.
-  await desk.server.sql(desk.database, noise(25));
+  await desk.server.sql(desk.database, noise(40));
   newest = await desk.dump();
 });
 afterEach(() => desk.proxy.inject(() => "none"));

@@ -37,7 +37,7 @@ export async function startKillDesk(): Promise<KillDesk> {
   await chmod(desk.folder, 0o711);
   const gate = await storeGate(desk.store.endpoint ?? "");
   // Uploads have several parts: what ends in the middle of one has been seen too.
-  await desk.server.sql(desk.database, noise(12));
+  await desk.server.sql(desk.database, noise(18));
   const staging = join(desk.folder, "staging");
   const stores = [`office=${gate.endpoint}`, `offsite=${desk.offsite}`];
   const plan = parsePlan(JSON.parse(await readFile(desk.plan, "utf8")));

@@ -1,7 +1,7 @@
 /**
  * Makes a table of bytes that do not compress.
  *
- * @param megabytes how many; a store takes 10 MiB in one piece
+ * @param megabytes how many; a store takes 16 MiB in one piece
  */
 export const noise = (megabytes: number): string =>
   `CREATE TABLE noise AS
