@@ -1,7 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, readdir, readFile, rm, statfs } from "node:fs/promises";
+import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 
+import { makeFolder } from "../vault/index.js";
 import { EngineError } from "./errors.js";
 
 /** A folder for one run's temporary files, private to it. */
@@ -14,6 +16,25 @@ const serverFolders = ["server/data", "server/data.restoring/data"] as const;
 
 /** `secondsite-<process>-<when it started>-<chance>`: a process number alone is used again. */
 const pattern = /^secondsite-(\d+)-(\d+)-[0-9a-f]+$/;
+
+/**
+ * A folder for temporary files, made where it is missing.
+ *
+ * @param given @default one of this user's own below the system's
+ * @throws EngineError (2) when it cannot be made
+ */
+export async function stagingFolder(given?: string): Promise<string> {
+  const folder = given ?? join(tmpdir(), `secondsite-${userInfo().uid}`);
+  try {
+    // Passable: a server that root verifies with runs as somebody else. Each run has a private folder in it.
+    await makeFolder(folder, 0o711);
+  } catch (cause) {
+    throw new EngineError(`${folder} cannot be made: ${(cause as Error).message}`, 2, "--staging <folder>", {
+      cause,
+    });
+  }
+  return folder;
+}
 
 /**
  * Makes a folder for temporary files, after removing those of runs that were killed.

@@ -3,12 +3,12 @@ import { join } from "node:path";
 
 import { EngineError } from "../../engines/errors.js";
 import { restoreIntoFolder } from "../../engines/postgres/host/restore.js";
-import { openStaging } from "../../engines/staging.js";
+import { openStaging, stagingFolder } from "../../engines/staging.js";
 import { unprivileged } from "../../engines/system-user.js";
 import type { Plan } from "../../plan/index.js";
 import { unwrapPassphrase, VaultError } from "../../vault/index.js";
 import { drawnFrom } from "../sealed/drawn.js";
-import { type JobOptions, postgresOf, stagingFolder } from "../sealed/job.js";
+import { type JobOptions, postgresOf } from "../sealed/job.js";
 import { sinceDays } from "../sealed/since.js";
 import type { JudgedPoint } from "../verify/judged-points.js";
 import { hostDataset } from "./job.js";

@@ -1,9 +1,10 @@
 import { EngineError } from "../../engines/errors.js";
 import type { SealedPoint } from "../../engines/sealed/capture.js";
+import { stagingFolder } from "../../engines/staging.js";
 import type { Plan } from "../../plan/index.js";
 import { capturing } from "./by-engine.js";
 import { endsKept } from "./heads.js";
-import { epochOf, type JobOptions, sealedJob, stagingFolder } from "./job.js";
+import { epochOf, type JobOptions, sealedJob } from "./job.js";
 import { asOnlyRun, leaseOf } from "./only-run.js";
 
 /** How a point is made now. */

@@ -1,6 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { hostname, tmpdir, userInfo } from "node:os";
-import { join } from "node:path";
+import { hostname, userInfo } from "node:os";
 
 import { EngineError } from "../../engines/errors.js";
 import { parseMoment } from "../../engines/moment.js";
@@ -13,7 +12,6 @@ import {
   copyAt,
   type DatasetCopy,
   type KeyProvider,
-  makeFolder,
   placesGiven,
   recipientsOf,
 } from "../../vault/index.js";
@@ -134,20 +132,6 @@ export async function epochOf({ plan, dataset, spec }: SealedJob, site: string):
 
 /** Who does this, for people who read it later. */
 export const doneBy = (): string => `${userInfo().username}@${hostname()}`;
-
-/** A folder for temporary files, made where it is missing. @default one of this user's own below the system's */
-export async function stagingFolder(given: string | undefined): Promise<string> {
-  const folder = given ?? join(tmpdir(), `secondsite-${userInfo().uid}`);
-  try {
-    // Passable: a server that root verifies with runs as somebody else. Each run has a private folder in it.
-    await makeFolder(folder, 0o711);
-  } catch (cause) {
-    throw new EngineError(`${folder} cannot be made: ${(cause as Error).message}`, 2, "--staging <folder>", {
-      cause,
-    });
-  }
-  return folder;
-}
 
 const postgresNames = (plan: Plan) =>
   Object.entries(plan.datasets).flatMap(([name, { kind }]) => (kind === "postgres" ? [name] : []));

@@ -7,12 +7,13 @@ import {
   restoreProduction,
 } from "../../engines/postgres-logical/index.js";
 import { openPoint } from "../../engines/sealed/open.js";
+import { stagingFolder } from "../../engines/staging.js";
 import type { Plan } from "../../plan/index.js";
 import { backupSealed } from "./backup.js";
 import { type Chosen, chosenFor, type Wish } from "./chosen.js";
 import { connectionFrom } from "./connection.js";
 import { type HookPrograms, hookPrograms, hooksOf } from "./hooks.js";
-import { dumpJob, type JobOptions, type SealedJob, stagingFolder } from "./job.js";
+import { dumpJob, type JobOptions, type SealedJob } from "./job.js";
 import type { Dump } from "./kept.js";
 
 /** What is restored, and where to. */

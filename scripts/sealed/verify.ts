@@ -4,13 +4,14 @@ import { microsOf } from "../../engines/moment.js";
 import { type Choosable, candidates } from "../../engines/sealed/choose.js";
 import { type FoundPoint, findPoints } from "../../engines/sealed/points.js";
 import { implausibleSize } from "../../engines/sealed/verify.js";
+import { stagingFolder } from "../../engines/staging.js";
 import { verificationRecorder } from "../../engines/verification-record.js";
 import type { Plan } from "../../plan/index.js";
 import { VaultError, type VerificationLevel } from "../../vault/index.js";
 import { verifying } from "./by-engine.js";
 import { drawnFrom } from "./drawn.js";
 import { endsKept } from "./heads.js";
-import { doneBy, type JobOptions, sealedJob, stagingFolder } from "./job.js";
+import { doneBy, type JobOptions, sealedJob } from "./job.js";
 import type { Sealed } from "./kept.js";
 import { sinceDays } from "./since.js";
 

@@ -9,10 +9,11 @@ import {
   stateEngine,
 } from "../../engines/pulumi-state/index.js";
 import { openPoint } from "../../engines/sealed/open.js";
+import { stagingFolder } from "../../engines/staging.js";
 import type { Plan } from "../../plan/index.js";
 import { regionOf } from "../sealed/by-engine.js";
 import { type Chosen, chosenFor, type Wish } from "../sealed/chosen.js";
-import { type JobOptions, type SealedJob, stagingFolder, stateJob } from "../sealed/job.js";
+import { type JobOptions, type SealedJob, stateJob } from "../sealed/job.js";
 import { type StateCopy, stateNames } from "../sealed/kept.js";
 
 /** Which state is restored, and where to. */

@@ -1,8 +1,8 @@
-import { chown, mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { chown, mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 
 import { EngineError } from "../../errors.js";
+import { openStaging, stagingFolder } from "../../staging.js";
 import { ownerOf, type SystemUser, unprivileged } from "../../system-user.js";
 import { historyOptions, pgbackrest } from "../pgbackrest.js";
 import type { PhysicalPoint } from "../points-chain.js";
@@ -66,9 +66,9 @@ export async function restoreIntoFolder(
   await rm(work, { recursive: true, force: true });
   await madeFor(work, as);
   await madeFor(data, as);
-  const sockets = await mkdtemp(join(tmpdir(), "ss-"));
+  await using sockets = await openStaging(await stagingFolder());
   try {
-    if (as) await chown(sockets, as.uid, as.gid);
+    if (as) await chown(sockets.folder, as.uid, as.gid);
     await writeConfig(folder, { of, copies: [copy], epoch, passphrase, server: { data } }, as);
     say(`restoring ${point.label} of epoch ${epoch} from ${copy.store.label}`);
     await pgbackrest(folder.config, of.dataset, as).run("restore", [
@@ -90,7 +90,7 @@ export async function restoreIntoFolder(
     const replayed = await replay(
       {
         data,
-        sockets,
+        sockets: sockets.folder,
         work,
         major,
         superuser: point.superuser ?? "postgres",
@@ -104,7 +104,6 @@ export async function restoreIntoFolder(
     await rename(data, place.into);
     return replayed;
   } finally {
-    await rm(sockets, { recursive: true, force: true });
     // Passphrase and credentials go whatever happened; so does what is not whole.
     await rm(work, { recursive: true, force: true });
   }

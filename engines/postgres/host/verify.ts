@@ -1,9 +1,9 @@
-import { chown, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { chown } from "node:fs/promises";
 import { join } from "node:path";
 
 import { names } from "../../../plan/index.js";
 import { unwrapPassphrase } from "../../../vault/index.js";
+import { openStaging, stagingFolder } from "../../staging.js";
 import { ownerOf, type SystemUser, unprivileged } from "../../system-user.js";
 import { pgbackrest } from "../pgbackrest.js";
 import { type RepositoryVerdict, readRepository } from "../verify-repository.js";
@@ -25,17 +25,14 @@ export async function verifyHostCopy(
 ): Promise<RepositoryVerdict> {
   const passphrase = await unwrapPassphrase(copy.ring);
   const as = await readerOf(copy, names.repositoryPath(of.dataset, epoch));
-  const work = await mkdtemp(join(tmpdir(), "ss-verify-"));
-  try {
-    if (as) await chown(work, as.uid, as.gid);
-    const folder = folderAt(join(work, of.dataset));
-    await writeConfig(folder, { of, copies: [copy], epoch, passphrase }, as);
-    say(`verifying epoch ${epoch} in ${copy.store.label}`);
-    const tool = pgbackrest(folder.config, of.dataset, as);
-    return await readRepository({ dataset: of.dataset, epoch, store: copy.store, tool });
-  } finally {
-    await rm(work, { recursive: true, force: true });
-  }
+  // The configuration has the passphrase in it: what a killed run leaves of it is removed by the next.
+  await using work = await openStaging(await stagingFolder());
+  if (as) await chown(work.folder, as.uid, as.gid);
+  const folder = folderAt(join(work.folder, of.dataset));
+  await writeConfig(folder, { of, copies: [copy], epoch, passphrase }, as);
+  say(`verifying epoch ${epoch} in ${copy.store.label}`);
+  const tool = pgbackrest(folder.config, of.dataset, as);
+  return await readRepository({ dataset: of.dataset, epoch, store: copy.store, tool });
 }
 
 /** Whom the tool reads as: newer versions refuse root, who is somebody else then. A folder's repository has an owner. */

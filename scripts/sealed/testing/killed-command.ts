@@ -10,7 +10,7 @@ export type Moment =
   | (StoreCall & { readonly at: "call"; readonly nth: number })
   /** When for the nth time a file has begun or ended in the folder where a disk's copy is written aside. */
   | { readonly at: "file"; readonly nth: number }
-  /** Milliseconds after the first call. */
+  /** Milliseconds after the first call; after the start, where nobody watches calls. */
   | { readonly at: "time"; readonly after: number };
 
 /** What became of it. */
@@ -59,6 +59,7 @@ export async function killedCommand(
   };
   let timer: NodeJS.Timeout | undefined;
   let counted = 0;
+  if (!gate && moment.at === "time") timer = setTimeout(kill, moment.after);
   gate?.watchedBy(({ step, when }) => {
     if (moment.at === "time") timer ??= setTimeout(kill, moment.after);
     if (moment.at !== "call" || step !== moment.step || when !== moment.when) return killed;

@@ -26,14 +26,18 @@ export async function leaksOf(scene: Scene, now: Date, group?: number): Promise<
   const { staging, copies, server } = scene;
   return [
     ...(await readdir(staging)).map((name) => `staging folder ${name}`),
-    ...(await processes(staging, group)),
+    ...(await processesLeft(staging, group)),
     ...(await inServer(server)),
     ...(await Promise.all(copies.map((copy) => inStore(copy, scene.kind, now)))).flat(),
   ];
 }
 
-/** Programs that run in the staging area, whoever started them, and those of a killed command's group. */
-async function processes(staging: string, group: number | undefined): Promise<string[]> {
+/**
+ * Programs that run in a folder, whoever started them, and those of a killed command's group; a line each.
+ *
+ * @param staging folder in which, or on whose files, nothing may run
+ */
+export async function processesLeft(staging: string, group: number | undefined): Promise<string[]> {
   const found: string[] = [];
   for (const pid of (await readdir("/proc")).filter((name) => /^\d+$/.test(name))) {
     const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
