@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
 
+import { ownProgram } from "../bundled/index.js";
 import type { Program } from "../program.js";
 
 /** A customer: who, what and where to. */
@@ -46,13 +46,7 @@ export function customer({ env = {}, ...options }: CustomerOptions): Program {
   const flags = Object.entries(options).flatMap(([option, value]) => [`--${option}`, String(value)]);
   return {
     name,
-    argv: [
-      process.execPath,
-      "--import",
-      import.meta.resolve("tsx"),
-      fileURLToPath(new URL("main.ts", import.meta.url)),
-      ...flags,
-    ],
+    argv: ownProgram(new URL("main.ts", import.meta.url), ...flags),
     env,
     ready: async () => {
       const text = await readFile(ledger, "utf8").catch(() => "");

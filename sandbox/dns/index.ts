@@ -1,5 +1,4 @@
-import { fileURLToPath } from "node:url";
-
+import { ownProgram } from "../bundled/index.js";
 import type { Program } from "../program.js";
 import type { AwsCredentials } from "./control-plane.js";
 import type { Status } from "./status.js";
@@ -39,14 +38,11 @@ export function route53({ address, cloud, credentials, log, ...ports }: Route53A
   const { port = 53, statusPort = 8053 } = ports;
   return {
     name: "route53",
-    argv: [
-      process.execPath,
-      "--import",
-      import.meta.resolve("tsx"),
-      fileURLToPath(new URL("main.ts", import.meta.url)),
+    argv: ownProgram(
+      new URL("main.ts", import.meta.url),
       ...["--address", address, "--port", String(port), "--status-port", String(statusPort)],
       ...["--cloud", cloud, "--log", log],
-    ],
+    ),
     env: {
       AWS_ACCESS_KEY_ID: credentials.accessKeyId,
       AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,

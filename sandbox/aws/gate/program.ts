@@ -1,6 +1,4 @@
-import { createRequire } from "node:module";
-import { fileURLToPath, pathToFileURL } from "node:url";
-
+import { ownProgram } from "../../bundled/index.js";
 import type { Program } from "../../program.js";
 import { listening } from "../listening.js";
 import type { GateSettings } from "./settings.js";
@@ -14,11 +12,9 @@ export type GateOptions = GateSettings;
  * To be run in the region's namespace, so that it is lost with the region.
  */
 export function gate(options: GateOptions): Program {
-  const loader = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
-  const main = fileURLToPath(new URL("./main.ts", import.meta.url));
   return {
     name: `gate-${options.region}`,
-    argv: [process.execPath, "--import", loader, main, JSON.stringify(options)],
+    argv: ownProgram(new URL("./main.ts", import.meta.url), JSON.stringify(options)),
     ready: () => listening(options.address, 443),
   };
 }

@@ -1,7 +1,5 @@
-import { createRequire } from "node:module";
-import { fileURLToPath, pathToFileURL } from "node:url";
-
 import type { RegionPlace } from "../../../address.js";
+import { ownProgram } from "../../../bundled/index.js";
 import type { Program } from "../../../program.js";
 
 /** What the cloud's side of a cluster needs to know. */
@@ -16,15 +14,9 @@ export interface CloudControllerOptions {
 export function cloudController({ kubeconfig, place, volumes }: CloudControllerOptions): Program {
   return {
     name: "cloud-controller",
-    argv: [
-      process.execPath,
-      "--import",
-      pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href,
-      fileURLToPath(new URL("./main.ts", import.meta.url)),
-      kubeconfig,
-      place.region,
-      place.node,
-      volumes,
-    ],
+    argv: ownProgram(
+      new URL("./main.ts", import.meta.url),
+      ...[kubeconfig, place.region, place.node, volumes],
+    ),
   };
 }
