@@ -11,7 +11,7 @@ import { openStaging, requireSpace } from "../staging.js";
 import { type LoadOptions, loadDump } from "./load.js";
 import { type Switched, throughNewDatabase } from "./new-database.js";
 import { type LogicalPoint, partNames } from "./point.js";
-import { type Assertion, contentFaults } from "./restored-content.js";
+import { type Assertion, brokenAssertions, contentFaults } from "./restored-content.js";
 import { parseServerObjects } from "./server-objects.js";
 import {
   applyProperties,
@@ -71,10 +71,20 @@ export async function restoreDatabase(
       return async () => {
         await loadDump(point, parts, next, staging.folder, { ...options, signal: run.signal });
         await applyProperties(client, next.database, server);
-        await withClient(next, (inside) => inside.query("ANALYZE"));
         run.signal?.throwIfAborted();
         run.say("comparing it with what was captured");
-        const { faults, notes } = await contentFaults(point, parts, next, options.assertions ?? []);
+        // Both read all of it: side by side a page that was read for one is there for the other.
+        const [compared, analysed] = await Promise.allSettled([
+          contentFaults(point, parts, next),
+          withClient(next, (inside) => inside.query("ANALYZE")),
+        ]);
+        if (compared.status === "rejected") throw compared.reason;
+        if (analysed.status === "rejected") throw analysed.reason;
+        const { notes } = compared.value;
+        const faults = [
+          ...compared.value.faults,
+          ...(await brokenAssertions(options.assertions ?? [], next)),
+        ];
         for (const note of notes) run.say(note);
         if (faults.length > 0)
           throw new EngineError(

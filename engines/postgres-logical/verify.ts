@@ -12,7 +12,7 @@ import { openStaging } from "../staging.js";
 import { startInstance } from "./instance.js";
 import { loadDump } from "./load.js";
 import { type LogicalPoint, partNames } from "./point.js";
-import { type Assertion, contentFaults, expectedContent } from "./restored-content.js";
+import { type Assertion, brokenAssertions, contentFaults, expectedContent } from "./restored-content.js";
 import { parseServerObjects } from "./server-objects.js";
 import {
   applyProperties,
@@ -124,9 +124,9 @@ async function restoredFaults(
       });
     return { faults: [{ item: point.label, message: `it cannot be restored: ${error.message}` }], notes: [] };
   }
-  const { faults, notes } = await contentFaults(point, parts, database, assertions);
+  const { faults, notes } = await contentFaults(point, parts, database);
   return {
-    faults,
+    faults: [...faults, ...(await brokenAssertions(assertions, database))],
     notes: instance.networkCut
       ? notes
       : [
