@@ -251,3 +251,14 @@ test("B2: people who cannot be told cost a warning and a figure, and change noth
   });
   expect((await records()).at(-1)).toMatchObject({ outcome: "failed", exitCode: 3 });
 });
+
+test("C18: what was given nothing for a name is refused by the operation itself, and recorded without it", async () => {
+  const refused = new EngineError('plan "chat" has no site called ""', 2);
+  const given = { ...operation, site: "", dataset: "" };
+  await expect(recorded(given, () => Promise.reject(refused), undefined, around)).rejects.toBe(refused);
+
+  expect(warnings).toEqual([]);
+  const [record] = await records();
+  expect(record).toMatchObject({ outcome: "refused", exitCode: 2 });
+  expect(record?.site).toBeUndefined();
+});

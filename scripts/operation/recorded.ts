@@ -92,12 +92,14 @@ const measuredAs = {
  * @param tell what is worth recording about a result; its errors are warnings too
  */
 export async function recorded<T>(
-  operation: Operation,
+  asked: Operation,
   work: () => Promise<T>,
   tell: (result: T) => Told = () => ({}),
   around: Surroundings = real,
 ): Promise<T> {
   const startedAt = new Date();
+  // An option that was given nothing names nothing that could be recorded; the operation itself refuses it.
+  const operation = { ...asked, dataset: asked.dataset || undefined, site: asked.site || undefined };
   const { plan, store = [] } = operation;
   const places = placesGiven(plan, store);
   const { dataset, site = homeOf(plan, dataset) } = operation;
