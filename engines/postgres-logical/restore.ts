@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import type pg from "pg";
 
 import { readJson } from "../checked-parts.js";
-import { withClient } from "../comparison/index.js";
+import { withWorker } from "../comparison/index.js";
 import type { PartReader, Run } from "../engine.js";
 import { EngineError } from "../errors.js";
 import { zstdProgram } from "../path-programs.js";
@@ -70,11 +70,11 @@ export async function restoreDatabase(
       await createDatabase(client, next.database, server);
       return async () => {
         await loadDump(point, parts, next, staging.folder, { ...options, signal: run.signal });
+        await withWorker(next, (inside) => inside.query("ANALYZE"));
         await applyProperties(client, next.database, server);
-        await withClient(next, (inside) => inside.query("ANALYZE"));
         run.signal?.throwIfAborted();
         run.say("comparing it with what was captured");
-        const { faults, notes } = await contentFaults(point, parts, next, options.assertions ?? []);
+        const { faults, notes } = await contentFaults(point, parts, next, { ...options, rolesMade });
         for (const note of notes) run.say(note);
         if (faults.length > 0)
           throw new EngineError(
