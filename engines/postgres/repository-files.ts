@@ -203,13 +203,22 @@ async function historyFaults(tool: PgBackRest, name: string): Promise<string[]> 
     : [`${name}: it is no timeline's history`];
 }
 
-/** What belongs to no backup and may be there: log, old manifests, and a backup that has not ended. */
-function isOther(name: string, dataset: string, newest: string): boolean {
+/**
+ * What belongs to no backup and may be there: log, old manifests, and a backup that has not ended.
+ *
+ * @param newest label of the newest backup that has
+ */
+export function isOther(name: string, dataset: string, newest: string, now = new Date()): boolean {
   const log = `archive/${dataset}/`;
   if (name.startsWith(log))
     return /^[^/]+\/(?:[0-9A-F]{16}\/[0-9A-F]{24}(?:-[0-9a-f]{40}(?:\.\w+)?|(?:\.[0-9A-F]{8})?\.(?:backup|partial)(?:-[0-9a-f]{40})?(?:\.\w+)?)|[0-9A-F]{8}\.history)$/.test(
       name.slice(log.length),
     );
-  const [label = ""] = name.slice(`backup/${dataset}/`.length).split("/");
-  return isManifestRecord(name) || label === "latest" || (/^\d{8}-\d{6}F/.test(label) && label > newest);
+  const backups = `backup/${dataset}/`;
+  if (isManifestRecord(name) || name === `${backups}latest`) return true;
+  const [label = ""] = name.slice(backups.length).split("/");
+  // Labels are the local time of whoever began; nobody is further than that ahead.
+  const ahead = new Date(now.getTime() + 86_400_000).toISOString().replaceAll(/[-:]/g, "").replace("T", "-");
+  const begun = /^(?:\d{8}-\d{6}F_)?(\d{8}-\d{6})[FDI]$/.exec(label)?.[1];
+  return name.startsWith(backups) && begun !== undefined && label > newest && begun <= ahead.slice(0, 15);
 }

@@ -11,6 +11,7 @@ import {
   type AuditWho,
   keepRecord,
   placesGiven,
+  releaseJobLeases,
   type Spool,
   spoolAt,
   type Waiting,
@@ -86,7 +87,7 @@ const measuredAs = {
  * alerts name.
  *
  * None of it changes how the operation ends: what cannot be recorded, measured or told to people costs a warning. A
- * process that is told to end records that before it does; one that is killed is recorded by the next one on this machine,
+ * process that is told to end records that before it does, and lets go of its leases; one that is killed is recorded by the next one on this machine,
  * from what it noted when it began.
  *
  * @param tell what is worth recording about a result; its errors are warnings too
@@ -292,7 +293,9 @@ const exitCodeOf = { SIGTERM: 143, SIGINT: 130 } as const;
 function beforeEnding(last: (signal: keyof typeof exitCodeOf) => Promise<void>): () => void {
   const ending = (signal: NodeJS.Signals) => {
     forget();
-    void last(signal as keyof typeof exitCodeOf).finally(() => process.kill(process.pid, signal));
+    void last(signal as keyof typeof exitCodeOf)
+      .then(() => Promise.race([releaseJobLeases(), pause(patience)]))
+      .finally(() => process.kill(process.pid, signal));
   };
   const forget = () => {
     for (const signal of Object.keys(exitCodeOf)) process.off(signal, ending);
