@@ -41,6 +41,7 @@ export {
   type JobLease,
   type JobLeaseArgs,
   JobLeaseHeld,
+  releaseJobLeases,
   takeJobLease,
   withJobLease,
 } from "./job-lease/job-lease.js";

@@ -12,5 +12,12 @@ export type { Fingerprint } from "./hashes.js";
 export { LargeObjectSums } from "./large-object-sums.js";
 export { RowSums } from "./row-sums.js";
 export { hasReached, type SequenceState, sequencesOf } from "./sequences.js";
-export { clientOf, type DatabaseAddress, inSnapshot, textSettings, withClient } from "./session.js";
+export {
+  clientOf,
+  type DatabaseAddress,
+  inSnapshot,
+  textSettings,
+  withClient,
+  withWorker,
+} from "./session.js";
 export { type Table, tablesOf } from "./tables.js";

@@ -51,9 +51,19 @@ export function clientOf(address: DatabaseAddress): pg.Client {
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
   });
+  withoutSurroundings(client);
   // The statement that runs fails by itself; an idle connection's end is noticed by the next one.
   client.on("error", () => undefined);
   return client;
+}
+
+/**
+ * Takes back what the client read from the environment about sessions, PGOPTIONS above all: settings that somebody meant
+ * for a shell of theirs would make a good dump look as if it did not restore.
+ */
+function withoutSurroundings(client: pg.Client): void {
+  const read = client as unknown as { readonly connectionParameters: object };
+  Object.assign(read.connectionParameters, { options: undefined, replication: undefined });
 }
 
 function encrypted(host: string, tls: DatabaseAddress["tls"]): Pick<pg.ClientConfig, "ssl"> {
@@ -82,6 +92,30 @@ export async function withClient<Result>(
     // A connection that broke meanwhile has nothing left to close.
     await client.end().catch(() => undefined);
   }
+}
+
+/** What ends or forbids work that takes hours; a server may have it for everybody, a role or a database for itself. */
+const limits = [
+  ...["statement_timeout", "lock_timeout", "transaction_timeout"],
+  ...["idle_in_transaction_session_timeout", "idle_session_timeout"],
+];
+
+/**
+ * The same for whoever makes and fills databases: no limit that is set for applications ends it, nor that a server is read-only
+ * by default. Not through a pool that shares its sessions.
+ */
+export function withWorker<Result>(
+  address: DatabaseAddress,
+  use: (client: pg.Client) => Promise<Result>,
+): Promise<Result> {
+  return withClient(address, async (client) => {
+    await client.query(
+      `SELECT pg_catalog.set_config(name, CASE vartype WHEN 'bool' THEN 'off' ELSE '0' END, false)
+         FROM pg_catalog.pg_settings WHERE name = ANY ($1)`,
+      [[...limits, "default_transaction_read_only"]],
+    );
+    return use(client);
+  });
 }
 
 /**

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { devNull } from "node:os";
 import pg from "pg";
 
-import { contentOf, withClient } from "../comparison/index.js";
+import { contentOf, withWorker } from "../comparison/index.js";
 import type { Run } from "../engine.js";
 import { EngineError } from "../errors.js";
 import { chain, outputOf } from "../processes.js";
@@ -129,7 +129,7 @@ export async function restoreLegacy(
             };
       const input = format === "plain" ? restrictedLines(content) : content;
       await outputOf([step], { input, signal: run.signal });
-      await withClient(next, (inside) => inside.query("ANALYZE"));
+      await withWorker(next, (inside) => inside.query("ANALYZE"));
       const { tables, largeObjects } = await contentOf(next);
       if (Object.values(tables).every(({ rows }) => rows === 0) && largeObjects.rows === 0)
         throw new EngineError(`${dump.key} holds not one row`, 1, "restore an older dump");

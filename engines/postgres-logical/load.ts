@@ -41,7 +41,8 @@ export async function loadDump(
   const restore: Step = {
     path: await toolPath("pg_restore", tools),
     args: [`--dbname=${into.database}`, "--exit-on-error", "--no-password"],
-    env,
+    // Its own sessions are not those of applications.
+    env: { ...env, PGOPTIONS: "-c default_transaction_read_only=off" },
   };
   if (point.format === "directory") {
     const folder = await unpackFolder(point, parts, staging, signal);

@@ -1,6 +1,6 @@
 import pg from "pg";
 
-import { type DatabaseAddress, withClient } from "../comparison/index.js";
+import { type DatabaseAddress, withWorker } from "../comparison/index.js";
 import type { Run } from "../engine.js";
 import { EngineError } from "../errors.js";
 import { switchIn } from "./switch.js";
@@ -47,7 +47,7 @@ export async function throughNewDatabase(
 ): Promise<Switched> {
   const { label } = what;
   const names = restoreNames(target.database, label);
-  return withClient(target.server, async (client) => {
+  return withWorker(target.server, async (client) => {
     await lock(client, target.database);
     await requireTarget(client, target, what);
     const found = await foundDatabases(client);
@@ -86,14 +86,14 @@ async function fill(
   }
 }
 
-/** One restore of a database at a time. @throws EngineError (3) when another one runs */
+/** One restore of a database at a time. @throws EngineError (4) when another one runs */
 async function lock(client: pg.Client, database: string): Promise<void> {
   const { rows } = await client.query<{ held: boolean }>(
     "SELECT pg_try_advisory_lock(hashtextextended('secondsite restore ' || $1, 0)) AS held",
     [database],
   );
   if (rows[0]?.held !== true)
-    throw new EngineError(`another restore of "${database}" runs`, 3, "wait for it");
+    throw new EngineError(`another restore of "${database}" runs`, 4, "wait for its end");
 }
 
 /** Removes what killed restores of this database left. The lock is held, so that none of them lives. */

@@ -1,5 +1,5 @@
 import { wordsOf } from "../../vault/errors.js";
-import { withClient } from "../comparison/index.js";
+import { withWorker } from "../comparison/index.js";
 import type { PartReader, Run } from "../engine.js";
 import { EngineError } from "../errors.js";
 import type { LogicalPoint } from "./point.js";
@@ -77,7 +77,7 @@ export async function restoreProduction(
     await step("stop writers", () => hooks.stopWriters());
     // Refused before anything takes long; nothing was changed.
     await step("restore", () =>
-      withClient(target.server, (client) =>
+      withWorker(target.server, (client) =>
         requireTarget(client, target, { label: point.label, major: point.source.major }),
       ),
     );
@@ -109,7 +109,7 @@ export async function restoreProduction(
           : "there was no database before: the restored one stays";
       }
       await hooks.stopWriters();
-      await withClient(target.server, async (client) => {
+      await withWorker(target.server, async (client) => {
         const live = (await foundDatabases(client)).find(({ name }) => name === names.live);
         if (live?.restored === point.label) await switchBack(client, names, point.label);
       });

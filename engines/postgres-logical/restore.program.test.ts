@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { mkdir, mkdtemp, open, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 
 import { clientOf, compareDatabases, type DatabaseAddress } from "../comparison/index.js";
 import { capture } from "./capture.js";
@@ -90,6 +90,43 @@ test("B11: what was live is kept beside the restored database, and nothing of it
   expect(await databases()).toEqual(["shop", previous]);
   const [kept] = await other.sql({ ...other.address, database: previous ?? "" }, "SELECT * FROM damaged");
   expect(kept?.rows).toEqual([{ id: 1 }]);
+});
+
+test("B11: limits of a server, and what the environment says of sessions, end no restore; a role that was changed since is noted", async () => {
+  await clear();
+  const { user } = other.address;
+  vi.stubEnv("PGOPTIONS", "-c default_transaction_read_only=on");
+  await other.sql(
+    other.address,
+    "ALTER ROLE ada SET statement_timeout = '20s'",
+    `ALTER ROLE ${user} SET idle_session_timeout = '300ms'`,
+    `ALTER ROLE ${user} SET default_transaction_read_only = on`,
+  );
+  const said: string[] = [];
+  try {
+    expect(await restored(target(), {}, said)).toMatchObject({ already: false, rolesMade: [] });
+  } finally {
+    vi.unstubAllEnvs();
+    await other.sql(
+      other.address,
+      "SET default_transaction_read_only = off",
+      `ALTER ROLE ${user} RESET ALL`,
+      "ALTER ROLE ada SET statement_timeout = '10s'",
+    );
+  }
+  expect(said).toContainEqual(
+    expect.stringMatching(
+      /^the server had that role already, and it stays as it is: settings of role ada is .*20s/,
+    ),
+  );
+});
+
+test("of two restores of one database the second is told that the first runs", async () => {
+  await clear();
+  const both = await Promise.allSettled([restored(), restored()]);
+  const refused = both.flatMap((one) => (one.status === "rejected" ? [one.reason] : []));
+  expect(refused).toMatchObject([{ exitCode: 4, message: 'another restore of "shop" runs' }]);
+  expect(await databases()).toEqual(["shop"]);
 });
 
 test("fault 28: a running target, another system, a maintenance database and a finished restore are refused, unchanged", async () => {

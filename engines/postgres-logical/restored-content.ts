@@ -38,6 +38,14 @@ const schema = z.object({
   roles: catalogue,
 });
 
+/** What is asked of a restored database beside what the point says. */
+interface Asked {
+  /** @default none */
+  readonly assertions?: readonly Assertion[];
+  /** Roles that were made for it; all others were there. */
+  readonly rolesMade: readonly string[];
+}
+
 /** What the source held at the point's snapshot. */
 export async function expectedContent(point: LogicalPoint, parts: PartReader): Promise<DatabaseContent> {
   return schema.parse(await readJson(parts, partOf(point, partNames.content)));
@@ -46,7 +54,8 @@ export async function expectedContent(point: LogicalPoint, parts: PartReader): P
 /**
  * Compares a restored database with what the source held, by a tool that has no part in dumping or restoring.
  *
- * Sequences may be further on: they belong to no snapshot. Roles that the server has besides are nobody's matter here.
+ * Sequences may be further on: they belong to no snapshot. Roles that the server has besides are nobody's matter here, and
+ * what became of one that it had already since the point was taken is noted: it stays as it is.
  * A dump holds the query of a materialised view and not its rows: one that was stale is noted, and no fault.
  * On a newer major version definitions and grants are only looked for by name: it writes them in its own words.
  */
@@ -54,6 +63,7 @@ export async function contentFaults(
   point: LogicalPoint,
   parts: PartReader,
   restored: DatabaseAddress,
+  rolesMade: readonly string[] | undefined,
 ): Promise<Pick<Verdict, "faults" | "notes">> {
   const expected = await expectedContent(point, parts);
   const found = await contentOf(restored, {
@@ -71,14 +81,25 @@ export async function contentFaults(
     ignore: sameMajor ? [] : ["roles"],
   });
   const again = all.filter((one) => isComputedAgain(one, expected, found));
-  const wrong = all.filter((one) => !again.includes(one));
+  const kept = all.filter((one) => one.kind === "roles" && isOfOtherRole(one.item, rolesMade));
+  const wrong = all.filter((one) => !again.includes(one) && !kept.includes(one));
   return {
     faults: wrong.map(({ item, message }) => ({ item, message })),
-    notes: again.map(
-      ({ item }) =>
-        `materialised view ${item} was computed again and is not as it was: at the source it was not up to date, or its query does not always answer the same`,
-    ),
+    notes: [
+      ...again.map(
+        ({ item }) =>
+          `materialised view ${item} was computed again and is not as it was: at the source it was not up to date, or its query does not always answer the same`,
+      ),
+      ...kept.map(({ message }) => `the server had that role already, and it stays as it is: ${message}`),
+    ],
   };
+}
+
+/** Whether an item of the catalogue is about a role that was there before. What is about a tablespace is about none. */
+function isOfOtherRole(item: string, made: readonly string[]): boolean {
+  const name = /^(?:role|membership of|settings of role) (.+)$/s.exec(item)?.[1];
+  if (name === undefined) return false;
+  return !made.includes(name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name);
 }
 
 async function majorVersion(address: DatabaseAddress): Promise<number> {

@@ -13,7 +13,7 @@ import {
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { execa } from "execa";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { VerificationLevel } from "../../vault/index.js";
 import { type DatabaseAddress, withClient } from "../comparison/index.js";
 import { capture } from "./capture.js";
@@ -163,6 +163,21 @@ test("B10: a materialised view that was stale is restored as its query answers, 
     notes: [
       expect.stringMatching(/^materialised view sales\.totals was computed again and is not as it was/),
     ],
+  });
+});
+
+test("C5: settings of the superuser's role are no fault of a dump, whose server has that role already, nor is the environment", async () => {
+  const at = join(server.folder, "settings");
+  const { user } = shop;
+  await server.sql(shop, `ALTER ROLE ${user} SET work_mem = '5MB'`);
+  const of = await capture({ address: shop, as: "owner" }, await folderWriter(at), run);
+  await server.sql(shop, `ALTER ROLE ${user} RESET ALL`);
+  vi.stubEnv("PGOPTIONS", "-c default_transaction_read_only=on");
+  const verdict = await verified("restored", at, of).finally(() => vi.unstubAllEnvs());
+
+  expect(verdict).toMatchObject({
+    faults: [],
+    notes: [`the server had that role already, and it stays as it is: settings of role ${user} is missing`],
   });
 });
 

@@ -4,7 +4,7 @@ import pg from "pg";
 
 import type { VerificationLevel } from "../../vault/index.js";
 import { readJson, storedFaults } from "../checked-parts.js";
-import { withClient } from "../comparison/index.js";
+import { withWorker } from "../comparison/index.js";
 import type { Fault, PartReader, Run, Verdict } from "../engine.js";
 import { EngineError } from "../errors.js";
 import { partOf } from "../point-fields.js";
@@ -103,17 +103,18 @@ async function restoredFaults(
     await chown(folder, owner.uid, owner.gid);
     await chmod(folder, 0o700);
   });
+  let rolesMade: string[] = [];
   try {
-    await withClient(instance.address, async (client) => {
-      await ensureRoles(client, objects);
+    await withWorker(instance.address, async (client) => {
+      rolesMade = await ensureRoles(client, objects);
       await ensureTablespaces(client, objects, folders);
       if (database.database === instance.address.database)
         await client.query(`ALTER DATABASE ${pg.escapeIdentifier(database.database)} RENAME TO secondsite`);
     });
     const maintenance = { ...instance.address, database: "template1" };
-    await withClient(maintenance, (client) => createDatabase(client, database.database, objects));
+    await withWorker(maintenance, (client) => createDatabase(client, database.database, objects));
     await loadDump(point, parts, database, staging.folder, { jobs, tools, signal: run.signal });
-    await withClient(maintenance, (client) => applyProperties(client, database.database, objects));
+    await withWorker(maintenance, (client) => applyProperties(client, database.database, objects));
   } catch (error) {
     run.signal?.throwIfAborted();
     // The same disk or a missing program would fail any point; what the tool says of this one is its fault.
@@ -124,7 +125,7 @@ async function restoredFaults(
       });
     return { faults: [{ item: point.label, message: `it cannot be restored: ${error.message}` }], notes: [] };
   }
-  const { faults, notes } = await contentFaults(point, parts, database);
+  const { faults, notes } = await contentFaults(point, parts, database, rolesMade);
   return {
     faults: [...faults, ...(await brokenAssertions(assertions, database))],
     notes: instance.networkCut

@@ -43,6 +43,8 @@ export interface Stanza {
 export interface PgBackRest {
   /** Runs a command; the tool's own messages end up in the error. */
   run(command: string, options?: readonly string[], parameters?: readonly string[]): Promise<string>;
+  /** An object of a repository, decrypted; byte by byte, where text would not do. */
+  get(name: string): Promise<Buffer>;
   /** What a repository holds; undefined while the stanza does not exist there. */
   info(repository: number): Promise<Stanza | undefined>;
 }
@@ -53,16 +55,11 @@ export interface PgBackRest {
  * @param as whom it runs as. @default this process' user
  */
 export function pgbackrest(config: string, stanza: string, as?: SystemUser): PgBackRest {
-  const run = async (
-    command: string,
-    options: readonly string[] = [],
-    parameters: readonly string[] = [],
-  ) => {
+  // A folder that everybody may enter.
+  const where = { ...as, cwd: "/" };
+  const asked = async <Answer>(command: string, answer: (args: string[]) => Promise<Answer>) => {
     try {
-      const args = [`--config=${config}`, `--stanza=${stanza}`, ...options, command, ...parameters];
-      // A folder that everybody may enter.
-      const { stdout } = await execa("pgbackrest", args, { ...as, cwd: "/" });
-      return stdout;
+      return await answer([`--config=${config}`, `--stanza=${stanza}`]);
     } catch (error) {
       if (error instanceof ExecaError && error.code === "ENOENT") throw notInstalled(error);
       throw new EngineError(`pgbackrest ${command} failed: ${lastError(error)}`, 3, undefined, {
@@ -70,8 +67,20 @@ export function pgbackrest(config: string, stanza: string, as?: SystemUser): PgB
       });
     }
   };
+  const run = (command: string, options: readonly string[] = [], parameters: readonly string[] = []) =>
+    asked(
+      command,
+      async (args) =>
+        (await execa("pgbackrest", [...args, ...options, command, ...parameters], where)).stdout,
+    );
   return {
     run,
+    get: (name) =>
+      asked("repo-get", async (args) =>
+        Buffer.from(
+          (await execa("pgbackrest", [...args, "repo-get", name], { ...where, ...exactly })).stdout,
+        ),
+      ),
     async info(repository) {
       const text = await run("info", [`--repo=${repository}`, "--output=json"]);
       // 64 bits: as a JSON number it would lose its last digits.
@@ -123,10 +132,18 @@ const notInstalled = (cause: Error) =>
     cause,
   });
 
+/** As it was put out, to the last byte. */
+const exactly = { encoding: "buffer", stripFinalNewline: false } as const;
+
+const textOf = (put: unknown): string =>
+  put instanceof Uint8Array ? Buffer.from(put).toString() : String(put);
+
 /** The tool's ERROR lines, or the end of what it said. */
 function lastError(error: unknown): string {
   if (!(error instanceof ExecaError)) return wordsOf(error);
-  const lines = `${error.stderr}\n${error.stdout}`.split("\n").filter((line) => line.trim() !== "");
+  const lines = `${textOf(error.stderr)}\n${textOf(error.stdout)}`
+    .split("\n")
+    .filter((line) => line.trim() !== "");
   const errors = lines.filter((line) => line.includes("ERROR"));
   return (errors.length > 0 ? errors : lines.slice(-3)).join(" | ") || error.shortMessage;
 }

@@ -29,8 +29,8 @@ const damage = (object: string, label?: string, epoch = 2) => ({
   ...{ epoch, object, problem: "it is missing" },
   ...(label === undefined ? {} : { label }),
 });
-const whole = { good: true, findings: [] };
-const broken = (...findings: string[]) => ({ good: false, findings });
+const whole = { restorable: true, findings: [] };
+const broken = (...findings: string[]) => ({ restorable: false, findings });
 
 /** Verdicts in short: level, and how many faults. */
 const judged = (...args: Parameters<typeof pointVerdicts>) =>

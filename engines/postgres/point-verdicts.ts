@@ -26,12 +26,12 @@ export interface PointVerdict {
 export function pointVerdicts(
   { epoch, chain }: Pick<EpochContent, "epoch" | "chain">,
   damage: readonly Pick<Damage, "epoch" | "object" | "label" | "problem">[],
-  repository?: Pick<RepositoryVerdict, "good" | "findings">,
+  repository?: Pick<RepositoryVerdict, "restorable" | "findings">,
 ): PointVerdict[] {
   const here = damage.filter((one) => one.epoch === epoch);
-  const found = (repository?.good === false ? repository.findings : []).map(placed);
+  const found = (repository?.restorable === false ? repository.findings : []).map(placed);
   const unplaced =
-    repository?.good === false &&
+    repository?.restorable === false &&
     (found.length === 0 || found.some(({ label, segment }) => label === undefined && segment === undefined));
   const verdicts = new Map<number, PointVerdict>();
   for (const point of chain.points.toSorted((a, b) => a.sequence - b.sequence)) {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { filesIn } from "./repository-files.js";
+import { filesIn, isOther } from "./repository-files.js";
 
 const manifest = (bundle: boolean, type: string) =>
   [
@@ -39,4 +39,21 @@ test.each([
   ["something else", "\u0000\u0001"],
 ])("what was changed beneath the store is no manifest: %s", (_what, text) => {
   expect(() => filesIn(text, "20260302-000000F")).toThrow(SyntaxError);
+});
+
+test.each([
+  ["archive/tickets/15-1/0000000100000000/000000010000000000000002.00000028.backup", true],
+  ["archive/tickets/15-1/0000000100000000/else", false],
+  ["backup/tickets/latest", true],
+  ["backup/tickets/latest/else", false],
+  ["backup/tickets/backup.history/2026/20260301-020000F.manifest.gz", true],
+  ["backup/tickets/backup.history/2026/else", false],
+  ["backup/tickets/20260302-020000F/pg_data/PG_VERSION.zst", true],
+  ["backup/tickets/20260301-020000F_20260302-020000I/bundle/1", true],
+  ["backup/tickets/20260302-020000Felse/bundle/1", false],
+  ["backup/tickets/20260228-020000F/bundle/1", false],
+  ["backup/tickets/20990101-020000F/bundle/1", false],
+  ["else", false],
+])("fault 6: what nobody knows of is told from what a backup that runs has written: %s", (name, known) => {
+  expect(isOther(name, "tickets", "20260301-020000F", new Date("2026-03-02T02:00:00Z"))).toBe(known);
 });

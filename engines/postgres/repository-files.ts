@@ -3,6 +3,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { names } from "../../plan/index.js";
 import type { Store } from "../../vault/index.js";
 import type { PgBackRest } from "./pgbackrest.js";
+import {
+  backupRecordFaults,
+  isBackupRecord,
+  isManifestRecord,
+  manifestRecord,
+  manifestRecordFaults,
+} from "./repository-records.js";
 
 /** One epoch's repository of a copy. */
 export interface RepositoryRef {
@@ -13,22 +20,44 @@ export interface RepositoryRef {
   readonly tool: PgBackRest;
 }
 
+/** What is wrong with a repository, a line for each, with the object's name first; empty when nothing is. */
+export interface RepositoryFaults {
+  /** With what restores read. */
+  readonly faults: string[];
+  /** With what is kept beside that for people: the tool's records of when it backed up what. */
+  readonly records: string[];
+}
+
 /**
  * What is wrong with a repository that the tool's own verification passes over: files that no backup has, files that are
- * gone or of another size, and what its own catalogues and the timelines' histories say.
- *
- * @returns a line for each, with the object's name first; empty when nothing is
+ * gone or of another size, what its own catalogues and the timelines' histories say, and its records of each backup.
  */
-export async function repositoryFaults(repository: RepositoryRef): Promise<string[]> {
+export async function repositoryFaults(repository: RepositoryRef): Promise<RepositoryFaults> {
+  const listed = async () => ((await repository.tool.info(1))?.backups ?? []).map(({ label }) => label);
+  for (let again = 2; ; again -= 1) {
+    const labels = await listed();
+    const found = await faultsOf(repository, labels);
+    // A backup that ended or went meanwhile is in one listing and not in the other.
+    if (again === 0 || (await listed()).join() === labels.join()) return found;
+  }
+}
+
+/** @param labels of the backups that the tool lists */
+async function faultsOf(repository: RepositoryRef, labels: readonly string[]): Promise<RepositoryFaults> {
   const { dataset, epoch, store, tool } = repository;
   const root = `${names.repositoryPath(dataset, epoch).slice(1)}/`;
   const stored = new Map<string, number>();
   for await (const { key, bytes } of store.list(root)) stored.set(key.slice(root.length), bytes);
-  const labels = ((await tool.info(1))?.backups ?? []).map(({ label }) => label);
   const expected = new Map<string, number | undefined>();
   const faults: string[] = [];
-  for (const label of labels)
-    for (const [name, bytes] of await filesOf(tool, dataset, label, faults)) expected.set(name, bytes);
+  const records: string[] = [];
+  for (const label of labels) {
+    const { files, manifest } = await filesOf(tool, dataset, label, faults);
+    for (const [name, bytes] of files) expected.set(name, bytes);
+    const record = manifestRecord(dataset, label);
+    if (!stored.has(record)) records.push(`${record}: it is missing`);
+    else records.push(...(await manifestRecordFaults(tool, record, manifest)));
+  }
   for (const info of [`backup/${dataset}/backup.info`, `archive/${dataset}/archive.info`]) {
     for (const name of twice(info)) expected.set(name, undefined);
     faults.push(...(await readTwice(tool, info)).problems);
@@ -44,18 +73,22 @@ export async function repositoryFaults(repository: RepositoryRef): Promise<strin
     if (expected.has(name) || isOther(name, dataset, newest)) continue;
     faults.push(`${name}: nothing that is kept here has such a file`);
   }
+  const ofListed = new Set(labels.map((label) => manifestRecord(dataset, label)));
   for (const name of stored.keys())
     if (/\/[0-9A-F]{8}\.history$/.test(name)) faults.push(...(await historyFaults(tool, name)));
-  return faults;
+    else if (isBackupRecord(name)) records.push(...(await backupRecordFaults(tool, name)));
+    else if (isManifestRecord(name) && !ofListed.has(name))
+      records.push(...(await manifestRecordFaults(tool, name)));
+  return { faults, records };
 }
 
-/** Objects of one backup by name, with their sizes where its manifest tells them. */
+/** Objects of one backup by name, with their sizes where its manifest tells them, and that manifest where it can be read. */
 async function filesOf(
   tool: PgBackRest,
   dataset: string,
   label: string,
   faults: string[],
-): Promise<Map<string, number | undefined>> {
+): Promise<{ readonly files: Map<string, number | undefined>; readonly manifest?: string }> {
   const folder = `backup/${dataset}/${label}`;
   const manifest = `${folder}/backup.manifest`;
   const files = new Map<string, number | undefined>(
@@ -66,13 +99,13 @@ async function filesOf(
   for (const text of texts)
     try {
       for (const [name, bytes] of filesIn(text, label)) files.set(`${folder}/${name}`, bytes);
-      return files;
+      return { files, manifest: text };
     } catch (error) {
       // Decrypted and unpacked, a changed block is some other text.
       if (!(error instanceof SyntaxError)) throw error;
     }
   if (problems.length === 0) faults.push(`${manifest}: it is no manifest, and its copy says the same`);
-  return files;
+  return { files };
 }
 
 /** File endings by how they are compressed. */
@@ -170,13 +203,22 @@ async function historyFaults(tool: PgBackRest, name: string): Promise<string[]> 
     : [`${name}: it is no timeline's history`];
 }
 
-/** What belongs to no backup and may be there: log, old manifests, and a backup that has not ended. */
-function isOther(name: string, dataset: string, newest: string): boolean {
+/**
+ * What belongs to no backup and may be there: log, old manifests, and a backup that has not ended.
+ *
+ * @param newest label of the newest backup that has
+ */
+export function isOther(name: string, dataset: string, newest: string, now = new Date()): boolean {
   const log = `archive/${dataset}/`;
   if (name.startsWith(log))
     return /^[^/]+\/(?:[0-9A-F]{16}\/[0-9A-F]{24}(?:-[0-9a-f]{40}(?:\.\w+)?|(?:\.[0-9A-F]{8})?\.(?:backup|partial)(?:-[0-9a-f]{40})?(?:\.\w+)?)|[0-9A-F]{8}\.history)$/.test(
       name.slice(log.length),
     );
-  const [label = ""] = name.slice(`backup/${dataset}/`.length).split("/");
-  return label === "backup.history" || label === "latest" || (/^\d{8}-\d{6}F/.test(label) && label > newest);
+  const backups = `backup/${dataset}/`;
+  if (isManifestRecord(name) || name === `${backups}latest`) return true;
+  const [label = ""] = name.slice(backups.length).split("/");
+  // Labels are the local time of whoever began; nobody is further than that ahead.
+  const ahead = new Date(now.getTime() + 86_400_000).toISOString().replaceAll(/[-:]/g, "").replace("T", "-");
+  const begun = /^(?:\d{8}-\d{6}F_)?(\d{8}-\d{6})[FDI]$/.exec(label)?.[1];
+  return name.startsWith(backups) && begun !== undefined && label > newest && begun <= ahead.slice(0, 15);
 }

@@ -9,7 +9,7 @@ test.each([
   const text = `stanza: messages\nstatus: ${status}\n  archiveId: 15-1, total WAL checked: 9, total valid WAL: 9\n\n`;
 
   expect(verdictOf(1, text)).toEqual({
-    ...{ epoch: 1, good, findings: [] },
+    ...{ epoch: 1, good, restorable: good, findings: [] },
     report: [
       "stanza: messages",
       `status: ${status}`,

@@ -10,6 +10,8 @@ import { type RepositoryRef, repositoryFaults } from "./repository-files.js";
 export interface RepositoryVerdict {
   readonly epoch: number;
   readonly good: boolean;
+  /** Whether what restores read is good; only records of what was may be damaged then. */
+  readonly restorable: boolean;
   /** The tool's own words: totals, and each file that is missing or whose checksum differs. */
   readonly report: readonly string[];
   /** What of that is wrong, with the name of the backup or segment that it belongs to where it belongs to one. */
@@ -43,11 +45,12 @@ export async function readRepository(repository: RepositoryRef): Promise<Reposit
     epoch,
     await tool.run("verify", ["--output=text", "--verbose", "--log-level-console=info"]),
   );
-  const faults = await repositoryFaults(repository);
+  const { faults, records } = await repositoryFaults(repository);
+  const restorable = said.good && faults.length === 0;
   return {
-    epoch,
-    good: said.good && faults.length === 0,
-    report: [...said.report, ...faults],
+    ...{ epoch, restorable },
+    good: restorable && records.length === 0,
+    report: [...said.report, ...faults, ...records],
     findings: [...said.findings, ...faults],
   };
 }
@@ -63,8 +66,7 @@ export function verdictOf(epoch: number, text: string): RepositoryVerdict {
   const own = lines.slice(Math.max(begins, 0)).filter((line) => !logged(line));
   const good = own.some((line) => /^\s*status: ok\s*$/.test(line));
   return {
-    epoch,
-    good,
+    ...{ epoch, good, restorable: good },
     report: [...own, ...found],
     findings: good ? [] : [...own.flatMap(badBackup), ...found],
   };

@@ -127,6 +127,9 @@ async function hold(
   if (label === undefined) throw need("the label of a point", `points <plan> ${action} <label>`);
   if (dataset === undefined) throw need("its dataset", "--dataset <dataset>");
   if (reason === undefined) throw need("a reason, for whoever finds it held", '--reason "court order 7"');
+  // It stands in the chain for good, and is shown on terminals.
+  if (reason.trim() === "" || /\p{Cc}/u.test(reason))
+    throw new EngineError(`--reason takes a line of text, got ${JSON.stringify(reason)}`, 2);
   const { loadPlan } = await import("../../plans/load.js");
   const { holdSealed } = await import("../sealed/points.js");
   const { holdPhysical, isPhysical } = await import("../physical/hold.js");

@@ -42,7 +42,8 @@ sealed them: its passphrase or key is needed to use it, and not here.
 What was deleted or overwritten in a store that keeps versions is stepped back behind with --as-of.
 
 Exit codes: 0 restored and verified (or shown), 1 nothing covers the time, the log ends before it, or the data is
-damaged, 2 bad input, or an instance or stack of that name is there already, 3 the world failed.
+damaged, 2 bad input, or an instance or stack of that name is there already, 3 the world failed, 4 another run fills that
+folder.
 
 Example:
   $ secondsite restore plans/kubernetes-chat.ts --at 2026-03-01T14:30:00Z --to oregon        # look

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { EngineError } from "../../engines/errors.js";
 import { parseExposition } from "../../metrics/index.js";
 import plan from "../../plans/kubernetes-chat.js";
-import { VaultError } from "../../vault/index.js";
+import { directoryStore, VaultError, withJobLease } from "../../vault/index.js";
 import { readAudits } from "../audit/read.js";
 import { openAudit } from "./places.js";
 import { type Operation, recorded, type Surroundings } from "./recorded.js";
@@ -178,17 +178,22 @@ test("what goes wrong beside the work costs a warning each", async () => {
   expect(warnings[1]).toBe("the operation was not recorded: no such bucket");
 });
 
-test("a process that is told to end says so in the record before it ends", async () => {
+test("a process that is told to end says so in the record and lets go of its job before it ends", async () => {
   const killed = vi.spyOn(process, "kill").mockReturnValue(true);
   try {
     const work = new EventEmitter();
-    const running = recorded(operation, () => once(work, "over"), undefined, around);
-    await vi.waitFor(() => expect(work.listenerCount("over")).toBe(1));
+    const lease = { store: directoryStore(join(folder, "leases")), job: "messages/physical", holder: "ada" };
+    const leased = () => withJobLease(lease, () => once(work, "over"));
+    const running = recorded(operation, leased, undefined, around);
+    running.catch(() => undefined);
+    await vi.waitFor(() => expect(work.listenerCount("over")).toBe(1), 10_000);
+    await expect(withJobLease(lease, async () => "done")).rejects.toThrow("is being done by ada");
     process.emit("SIGTERM", "SIGTERM");
+    await vi.waitFor(() => expect(killed).toHaveBeenCalledWith(process.pid, "SIGTERM"), 10_000);
+    expect(await withJobLease(lease, async () => "done")).toBe("done");
     // What did the work was ended by the signal too.
     work.emit("error", new EngineError("pg_dump was killed", 3));
     await expect(running).rejects.toThrow("pg_dump was killed");
-    await vi.waitFor(() => expect(killed).toHaveBeenCalledWith(process.pid, "SIGTERM"), 10_000);
 
     expect(await records()).toMatchObject([
       { outcome: "failed", exitCode: 143, message: "ended by SIGTERM" },
@@ -250,4 +255,15 @@ test("B2: people who cannot be told cost a warning and a figure, and change noth
     dchat_backup_last_run_success: 0,
   });
   expect((await records()).at(-1)).toMatchObject({ outcome: "failed", exitCode: 3 });
+});
+
+test("C18: what was given nothing for a name is refused by the operation itself, and recorded without it", async () => {
+  const refused = new EngineError('plan "chat" has no site called ""', 2);
+  const given = { ...operation, site: "", dataset: "" };
+  await expect(recorded(given, () => Promise.reject(refused), undefined, around)).rejects.toBe(refused);
+
+  expect(warnings).toEqual([]);
+  const [record] = await records();
+  expect(record).toMatchObject({ outcome: "refused", exitCode: 2 });
+  expect(record?.site).toBeUndefined();
 });

@@ -11,6 +11,7 @@ import {
   type AuditWho,
   keepRecord,
   placesGiven,
+  releaseJobLeases,
   type Spool,
   spoolAt,
   type Waiting,
@@ -86,18 +87,20 @@ const measuredAs = {
  * alerts name.
  *
  * None of it changes how the operation ends: what cannot be recorded, measured or told to people costs a warning. A
- * process that is told to end records that before it does; one that is killed is recorded by the next one on this machine,
+ * process that is told to end records that before it does, and lets go of its leases; one that is killed is recorded by the next one on this machine,
  * from what it noted when it began.
  *
  * @param tell what is worth recording about a result; its errors are warnings too
  */
 export async function recorded<T>(
-  operation: Operation,
+  asked: Operation,
   work: () => Promise<T>,
   tell: (result: T) => Told = () => ({}),
   around: Surroundings = real,
 ): Promise<T> {
   const startedAt = new Date();
+  // An option that was given nothing names nothing that could be recorded; the operation itself refuses it.
+  const operation = { ...asked, dataset: asked.dataset || undefined, site: asked.site || undefined };
   const { plan, store = [] } = operation;
   const places = placesGiven(plan, store);
   const { dataset, site = homeOf(plan, dataset) } = operation;
@@ -290,7 +293,9 @@ const exitCodeOf = { SIGTERM: 143, SIGINT: 130 } as const;
 function beforeEnding(last: (signal: keyof typeof exitCodeOf) => Promise<void>): () => void {
   const ending = (signal: NodeJS.Signals) => {
     forget();
-    void last(signal as keyof typeof exitCodeOf).finally(() => process.kill(process.pid, signal));
+    void last(signal as keyof typeof exitCodeOf)
+      .then(() => Promise.race([releaseJobLeases(), pause(patience)]))
+      .finally(() => process.kill(process.pid, signal));
   };
   const forget = () => {
     for (const signal of Object.keys(exitCodeOf)) process.off(signal, ending);

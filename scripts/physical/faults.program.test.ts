@@ -1,6 +1,17 @@
 import { spawn } from "node:child_process";
 import { randomInt } from "node:crypto";
-import { appendFile, readFile, rename, rm, stat, truncate, writeFile } from "node:fs/promises";
+import {
+  appendFile,
+  mkdir,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+  truncate,
+  writeFile,
+} from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
@@ -216,11 +227,37 @@ test("fault 24: a restore that is killed leaves no folder that looks whole, and 
   expect(ledger?.rows[0]?.count).toBe(2);
 });
 
+test("of two restores into one folder one has it, and nothing of the other stays", async () => {
+  const at = await office.room();
+  const into = join(at, "data");
+  await mkdir(join(at, "real"));
+  await symlink(join(at, "real"), into);
+  const run = () => office.on("restore", "--into-folder", into, "--identity", office.holder, "--yes");
+  const both = await Promise.all([run(), run()]);
+  expect(both.map(({ code }) => code).sort(), both.map(({ err }) => err).join()).not.toContain(3);
+  const [code, other] = both.map((one) => one.code).sort((a, b) => a - b);
+  expect(code).toBe(0);
+  // The one that waited for it finds the folder filled, or is told that it is being filled.
+  expect([2, 4]).toContain(other);
+  expect((await readdir(at)).sort()).toEqual(["data", "real"]);
+  await using restored = machineOn(join(at, "real"));
+  await restored.start();
+  const [ledger] = await restored.sql("SELECT count(*)::int AS count FROM ledger");
+  expect(ledger?.rows[0]?.count).toBe(2);
+});
+
 test("faults 28 and 29: a folder that is in use or filled, another system, and a time outside of the window are refused", async () => {
   const { machine, on } = office;
+  const nowhere = join(office.folder, "link");
+  await symlink("/tmp/none/at-all", nowhere);
   const refusals: readonly (readonly [string[], number, string])[] = [
     [["--into-folder", machine.data], 2, "is the data folder of a server that runs"],
     [["--into-folder", office.folder], 2, "is not empty"],
+    [["--into-folder", join(machine.data, "base/new")], 2, "the data folder of a PostgreSQL"],
+    [["--into-folder", join(office.copies.office, "new")], 2, "lies in the copy that is restored from"],
+    [["--into-folder", nowhere], 2, "is a link that leads nowhere: ENOENT"],
+    [["--into-folder", ""], 2, "--into-folder takes a folder, got nothing"],
+    [["--into-folder", "/proc/none"], 2, "nothing can be made beside /proc/none"],
     [["--into-folder", "/tmp/none", "--system", "1"], 2, "is of another system"],
     [["--into-folder", "/tmp/none", "--at", "2020-01-01T00:00:00Z"], 1, "restorable: "],
     [["--into-folder", "/tmp/none", "--lsn", "FF/0"], 1, "restorable: "],

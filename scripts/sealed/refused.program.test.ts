@@ -38,6 +38,30 @@ describe("refused, with one message and nothing changed", () => {
       /--store takes <site>=<folder or address>, got "moon"/,
     ],
     [
+      "an address that is none",
+      ["backup", "PLAN", "tickets", "--kind", "logical", "--store", "office=http://"],
+      2,
+      /^secondsite: --store office takes an address such as .*, got "http:\/\/"\n$/,
+    ],
+    [
+      "a site without a name, with nothing said beside",
+      ["backup", "PLAN", "tickets", "--kind", "logical", "--site", "", "PLACES"],
+      2,
+      /^secondsite: "logical" of "tickets" has no direct copy that "" writes to\n/,
+    ],
+    [
+      "a hold without a reason",
+      ["points", "PLAN", "hold", "x", "--dataset", "tickets", "--reason", " ", "PLACES"],
+      2,
+      /--reason takes a line of text, got " "/,
+    ],
+    [
+      "a reason that would colour terminals",
+      ["points", "PLAN", "hold", "x", "--dataset", "tickets", "--reason", "a\u001b[31m", "PLACES"],
+      2,
+      /--reason takes a line of text, got "a\\u001b\[31m"/,
+    ],
+    [
       "an identity that is none",
       ["restore", "PLAN", "--kind", "logical", "--identity", "PLAN"],
       2,

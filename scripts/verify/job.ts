@@ -6,13 +6,16 @@ import { EngineError } from "../../engines/errors.js";
 import type { RepositoryVerdict } from "../../engines/postgres/verify-repository.js";
 import { type AwsRegionSite, clusterOf, names, type Plan, roleArn } from "../../plan/index.js";
 
-const verdict = z.object({
-  epoch: z.int(),
-  good: z.boolean(),
-  report: z.array(z.string()),
-  // A Pod of an earlier release does not tell them apart.
-  findings: z.array(z.string()).default([]),
-});
+const verdict = z
+  .object({
+    epoch: z.int(),
+    good: z.boolean(),
+    // A Pod of an earlier release does not tell these apart.
+    restorable: z.boolean().optional(),
+    report: z.array(z.string()),
+    findings: z.array(z.string()).default([]),
+  })
+  .transform(({ restorable, ...said }) => ({ ...said, restorable: restorable ?? said.good }));
 
 /** One copy of one epoch. */
 export interface VerifyJob {

@@ -31,7 +31,7 @@ export async function verifyRepositories(
         if (keyLost)
           return {
             ...where,
-            good: false,
+            ...{ good: false, restorable: false },
             report: ["not read: the keys that open it are damaged"],
             findings: [],
           };

@@ -186,3 +186,16 @@ test("what waits can be read by its owner alone", async () => {
   expect(await readFile(file, "utf8")).toContain('"operation": "backup"');
   await release();
 });
+
+test("what waits and is no record keeps no other from being stored, is told once, and is not lost", async () => {
+  await keepRecord(through(down), content());
+  const [name = ""] = await waits();
+  const spoiled = join(folder, "waiting", `0${name}`);
+  await writeFile(spoiled, "0\n{}\n");
+
+  const kept = await keepRecord(places(), content());
+  expect(kept).toMatchObject({ caughtUp: 1, warnings: [expect.stringContaining(`${spoiled}.unreadable`)] });
+  expect(await waits()).toEqual([]);
+  expect(await readFile(`${spoiled}.unreadable`, "utf8")).toBe("0\n{}\n");
+  expect((await keepRecord(places(), content())).warnings).toEqual([]);
+});

@@ -87,7 +87,7 @@ async function stored(
   let head: Link = own ? await storeWaiting(log, own) : await appendRecord(log, content);
   let caughtUp = 0;
   try {
-    for await (const waiting of spool?.left() ?? []) {
+    for await (const waiting of spool?.left((problem) => warnings.push(problem)) ?? []) {
       const found = await storeWaiting(log, waiting);
       if (found.sequence > head.sequence) head = found;
       caughtUp += 1;

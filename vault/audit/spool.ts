@@ -28,8 +28,12 @@ export interface Spool {
   readonly folder: string;
   /** Puts a record down before it is sent, so that whatever happens then it is not lost. */
   add(content: AuditContent): Promise<Waiting>;
-  /** Records that others left, oldest first; those that a living process works on are passed over. */
-  left(): AsyncIterable<Waiting>;
+  /**
+   * Records that others left, oldest first; those that a living process works on are passed over.
+   *
+   * @param unreadable is told of a file that is no record; it is kept under another name, and keeps no other from being stored
+   */
+  left(unreadable: (problem: string) => void): AsyncIterable<Waiting>;
 }
 
 /** A process that died is told by its lock's not being renewed for so long, milliseconds. */
@@ -47,7 +51,7 @@ export function spoolAt(folder: string): Spool {
       await write(file, content);
       return waiting(file, content, undefined, release);
     },
-    async *left() {
+    async *left(unreadable) {
       for (const name of (await filesIn(folder)).sort()) {
         const file = join(folder, name);
         const release = await locked(file);
@@ -55,7 +59,12 @@ export function spoolAt(folder: string): Spool {
         const text = await readFile(file, "utf8").catch(() => undefined);
         try {
           // Without text, somebody else stored it between the listing and the lock.
-          if (text !== undefined) yield waiting(file, contentOf(text, file), triedIn(text), release);
+          if (text === undefined) continue;
+          const content = readable(text, file);
+          if ("problem" in content) {
+            await rename(file, `${file}.unreadable`);
+            unreadable(`${content.problem}; it is kept as ${file}.unreadable`);
+          } else yield waiting(file, content, triedIn(text), release);
         } finally {
           await release();
         }
@@ -100,7 +109,14 @@ async function write(file: string, content: AuditContent, tried?: number): Promi
   await rename(aside, file);
 }
 
-const contentOf = (text: string, file: string) => parseContent(text.slice(text.indexOf("\n") + 1), file);
+function readable(text: string, file: string): AuditContent | { readonly problem: string } {
+  try {
+    return parseContent(text.slice(text.indexOf("\n") + 1), file);
+  } catch (error) {
+    if (!(error instanceof VaultError)) throw error;
+    return { problem: error.message };
+  }
+}
 
 function triedIn(text: string): number | undefined {
   const number = Number(text.slice(0, text.indexOf("\n")));

@@ -31,11 +31,13 @@ export function placesGiven(plan: Plan, given: readonly string[]): Readonly<Reco
     const [, site, place] = /^([^=]+)=(.+)$/.exec(text) ?? [];
     if (site === undefined || place === undefined)
       throw new BadPlace(`--store takes <site>=<folder or address>, got "${text}"`);
-    if (!(site in plan.sites))
+    if (isAddress(place) && !URL.canParse(place))
+      throw new BadPlace(`--store ${site} takes an address such as https://127.0.0.1:9000, got "${place}"`);
+    if (!Object.hasOwn(plan.sites, site))
       throw new BadPlace(
         `--store names site "${site}", which plan "${plan.name}" does not have; it has ${Object.keys(plan.sites).join(", ")}`,
       );
-    if (site in places) throw new BadPlace(`--store names site "${site}" twice`);
+    if (Object.hasOwn(places, site)) throw new BadPlace(`--store names site "${site}" twice`);
     places[site] = place;
   }
   return places;

@@ -91,6 +91,14 @@ export async function takeJobLease(args: JobLeaseArgs): Promise<JobLease> {
   };
 }
 
+/** How to let go of what this process holds. */
+const held = new Set<() => Promise<void>>();
+
+/** Lets go of every lease of this process, which was told to end: the next run need not wait until it counts as dead. */
+export async function releaseJobLeases(): Promise<void> {
+  await Promise.allSettled([...held].map((release) => release()));
+}
+
 /**
  * Does something as the only run of a job: takes its lease, shows signs of life, and lets go at the end.
  *
@@ -110,12 +118,17 @@ export async function withJobLease<T>(
       if (error instanceof VaultError && error.cause === undefined) lost.abort(error);
     });
   }, interval);
-  try {
-    return await work(lost.signal);
-  } finally {
+  const release = async () => {
+    held.delete(release);
     clearInterval(timer);
     await renewing;
     await lease.release();
+  };
+  held.add(release);
+  try {
+    return await work(lost.signal);
+  } finally {
+    await release();
   }
 }
 

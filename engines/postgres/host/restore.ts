@@ -1,16 +1,16 @@
-import { chown, mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
+import { chown, mkdir, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
 
 import { EngineError } from "../../errors.js";
 import { openStaging, stagingFolder } from "../../staging.js";
-import { ownerOf, type SystemUser, unprivileged } from "../../system-user.js";
+import type { SystemUser } from "../../system-user.js";
 import { historyOptions, pgbackrest } from "../pgbackrest.js";
 import type { PhysicalPoint } from "../points-chain.js";
 import { program } from "../programs.js";
 import { writeConfig } from "./config.js";
 import type { HostCopy, HostDataset } from "./dataset.js";
-import { folderAt, type HostFolder } from "./folder.js";
 import { type Replayed, replay } from "./replay.js";
+import { emptyPlace, onlyFiller, type RestorePlace } from "./restore-place.js";
 import { systemIn } from "./server.js";
 import { type RecoveryTarget, targetOptions } from "./target.js";
 
@@ -31,18 +31,6 @@ export interface FolderRestore {
   readonly asOf?: Date;
 }
 
-/** Where a restore works. */
-interface Place {
-  /** The data folder that is to be. */
-  readonly into: string;
-  /** Beside it: everything until it is whole. */
-  readonly work: string;
-  /** The data in there. */
-  readonly data: string;
-  readonly folder: HostFolder;
-  readonly as?: SystemUser;
-}
-
 /**
  * Fills a new data folder, replays the log onto it up to the target, and verifies its structure; only then does it get
  * its name. The server that does it listens to nobody, reaches nothing and archives nowhere, and neither will the one that
@@ -50,18 +38,35 @@ interface Place {
  *
  * Safe to kill and to run again: until it is whole, everything is in `<folder>.restoring`, which the next run begins anew.
  *
- * @throws EngineError: 2 when the folder may not be filled; 1 when the log ends before the target, or the data is damaged
+ * @throws EngineError: 2 when the folder may not be filled; 4 when another run fills it; 1 when the log ends before the
+ *   target, or the data is damaged
  */
 export async function restoreIntoFolder(
   request: FolderRestore,
   say: (line: string) => void,
 ): Promise<Replayed> {
-  const { of, copy, epoch, point, target, timeline, passphrase, asOf } = request;
+  const { copy, point } = request;
   const major = majorOf(point.version);
-  const history = asOf === undefined ? [] : await historyOptions(asOf);
   // Missing programs are told before anything is fetched.
   await program("postgres", major);
-  const place = await emptyPlace(request.into, point.systemIdentifier, major);
+  const look = () => emptyPlace(request.into, { ...point, major, copy });
+  return onlyFiller(await look(), async (still) =>
+    // Another run may have filled it meanwhile.
+    fill(request, { place: await look(), major, still }, say),
+  );
+}
+
+/** Fills a place that nobody else fills. */
+async function fill(
+  { of, copy, epoch, point, target, timeline, passphrase, asOf }: FolderRestore,
+  {
+    place,
+    major,
+    still,
+  }: { readonly place: RestorePlace; readonly major: number; readonly still: () => void },
+  say: (line: string) => void,
+): Promise<Replayed> {
+  const history = asOf === undefined ? [] : await historyOptions(asOf);
   const { work, data, folder, as } = place;
   await rm(work, { recursive: true, force: true });
   await madeFor(work, as);
@@ -100,6 +105,7 @@ export async function restoreIntoFolder(
       target,
       say,
     );
+    still();
     // An empty folder of that name makes way.
     await rename(data, place.into);
     return replayed;
@@ -110,69 +116,6 @@ export async function restoreIntoFolder(
 }
 
 const majorOf = (version: string): number => Number.parseInt(version, 10);
-
-/** Refuses a folder that holds anything. @throws EngineError (2) */
-async function emptyPlace(given: string, systemIdentifier: string, major: number): Promise<Place> {
-  const into = resolve(given);
-  const parent = dirname(into);
-  const above = await stat(parent).catch(() => undefined);
-  if (!above?.isDirectory())
-    throw new EngineError(`${parent}, where ${basename(into)} would be, is no folder`, 2, "make it first");
-  const found = await stat(into).catch(() => undefined);
-  if (found && !found.isDirectory()) throw new EngineError(`${into} is there and no folder`, 2);
-  if (found && found.dev !== above.dev)
-    throw new EngineError(
-      `${into} is a mount point, and a whole folder is moved there at the end`,
-      2,
-      `--into-folder ${into}/data`,
-    );
-  const as = found ? await userOf(into) : await unprivileged();
-  if (found) await refuseFilled(into, systemIdentifier, major, as);
-  const work = `${into}.restoring`;
-  return {
-    into,
-    work,
-    data: join(work, "data"),
-    folder: folderAt(join(work, "secondsite")),
-    ...(as ? { as } : {}),
-  };
-}
-
-/** The folder's owner; for root's own folder PostgreSQL's user, as it does not run as root. */
-async function userOf(folder: string): Promise<SystemUser | undefined> {
-  return (await ownerOf(folder)) ?? unprivileged();
-}
-
-async function refuseFilled(
-  into: string,
-  systemIdentifier: string,
-  major: number,
-  as: SystemUser | undefined,
-): Promise<void> {
-  const entries = await readdir(into);
-  if (entries.length === 0) return;
-  const refuse = (what: string) =>
-    new EngineError(`${into} ${what}`, 2, "give a new folder, or one that is empty");
-  if (!entries.includes("PG_VERSION"))
-    throw refuse(`is not empty: it holds ${entries.slice(0, 5).join(", ")}${entries.length > 5 ? " …" : ""}`);
-  const running = await serverIn(into);
-  if (running !== undefined) throw refuse(`is the data folder of a server that runs, process ${running}`);
-  const found = await systemIn(into, major, as).catch(() => undefined);
-  throw refuse(
-    found === systemIdentifier
-      ? "holds this very system already"
-      : `holds another system: ${found ?? "it cannot be read"}, not ${systemIdentifier}`,
-  );
-}
-
-/** The process of the server that runs in a folder. */
-async function serverIn(data: string): Promise<number | undefined> {
-  const text = await readFile(join(data, "postmaster.pid"), "utf8").catch(() => "");
-  const pid = Number(text.split("\n")[0]);
-  if (!Number.isInteger(pid) || pid <= 0) return undefined;
-  const alive = await stat(`/proc/${pid}`).catch(() => undefined);
-  return alive ? pid : undefined;
-}
 
 async function madeFor(folder: string, as: SystemUser | undefined): Promise<void> {
   await mkdir(folder, { mode: 0o700 });

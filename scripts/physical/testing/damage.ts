@@ -32,6 +32,11 @@ export async function objectsOf(copy: string, dataset: string): Promise<Readonly
     manifests: matching(new RegExp(`${root}/backup/${dataset}/\\d[^/]+/backup\\.manifest`)),
     catalogues: matching(new RegExp(`${root}/.*/(?:backup|archive)\\.info`)),
     log: matching(new RegExp(`${root}/archive/.*/[0-9A-F]{24}-[0-9a-f]{40}`)),
+    records: matching(
+      new RegExp(
+        `${root}/(?:backup/${dataset}/backup\\.history/|archive/.*/[0-9A-F]{24}\\.[0-9A-F]{8}\\.backup$)`,
+      ),
+    ),
     entries: matching(new RegExp(`^manifests/${dataset}/`)),
     keys: matching(new RegExp(`^keys/${dataset}/`)),
   };

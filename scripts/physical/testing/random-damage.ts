@@ -36,8 +36,11 @@ function named(object: string, report: string): boolean {
   if (backup !== undefined) return report.includes(`'${backup}/`) || report.includes(`${object}:`);
   const log = /([0-9A-F]{24}-[0-9a-f]{40}\S*)$/.exec(object)?.[1];
   if (log !== undefined) return report.includes(log);
+  const record = /\/((?:backup\/[^/]+\/backup\.history|archive)\/.*\.(?:manifest\.gz|backup))$/.exec(
+    object,
+  )?.[1];
   const catalogue = /\/((?:backup|archive)\/[^/]+\/(?:\w+\.info|[^/]+\/backup\.manifest))(?:\.copy)?$/.exec(
     object,
   )?.[1];
-  return report.includes(catalogue ?? object);
+  return report.includes(catalogue ?? record ?? object);
 }
