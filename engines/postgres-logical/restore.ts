@@ -70,14 +70,13 @@ export async function restoreDatabase(
       await createDatabase(client, next.database, server);
       return async () => {
         await loadDump(point, parts, next, staging.folder, { ...options, signal: run.signal });
-        await withWorker(next, (inside) => inside.query("ANALYZE"));
         await applyProperties(client, next.database, server);
         run.signal?.throwIfAborted();
         run.say("comparing it with what was captured");
         // Both read all of it: side by side a page that was read for one is there for the other.
         const [compared, analysed] = await Promise.allSettled([
           contentFaults(point, parts, next, rolesMade),
-          withClient(next, (inside) => inside.query("ANALYZE")),
+          withWorker(next, (inside) => inside.query("ANALYZE")),
         ]);
         if (compared.status === "rejected") throw compared.reason;
         if (analysed.status === "rejected") throw analysed.reason;

@@ -38,14 +38,6 @@ const schema = z.object({
   roles: catalogue,
 });
 
-/** What is asked of a restored database beside what the point says. */
-interface Asked {
-  /** @default none */
-  readonly assertions?: readonly Assertion[];
-  /** Roles that were made for it; all others were there. */
-  readonly rolesMade: readonly string[];
-}
-
 /** What the source held at the point's snapshot. */
 export async function expectedContent(point: LogicalPoint, parts: PartReader): Promise<DatabaseContent> {
   return schema.parse(await readJson(parts, partOf(point, partNames.content)));
@@ -58,12 +50,14 @@ export async function expectedContent(point: LogicalPoint, parts: PartReader): P
  * what became of one that it had already since the point was taken is noted: it stays as it is.
  * A dump holds the query of a materialised view and not its rows: one that was stale is noted, and no fault.
  * On a newer major version definitions and grants are only looked for by name: it writes them in its own words.
+ *
+ * @param rolesMade roles that were made for it; all others were there
  */
 export async function contentFaults(
   point: LogicalPoint,
   parts: PartReader,
   restored: DatabaseAddress,
-  rolesMade: readonly string[] | undefined,
+  rolesMade: readonly string[],
 ): Promise<Pick<Verdict, "faults" | "notes">> {
   const expected = await expectedContent(point, parts);
   const found = await contentOf(restored, {

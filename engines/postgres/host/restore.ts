@@ -1,5 +1,4 @@
 import { chown, mkdir, rename, rm } from "node:fs/promises";
-import { join } from "node:path";
 
 import { EngineError } from "../../errors.js";
 import { openStaging, stagingFolder } from "../../staging.js";
