@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { parseMoment } from "../../engines/moment.js";
 import type { RecoveryPoint } from "../../engines/postgres/points.js";
 import type { FoundPoint } from "../../engines/sealed/points.js";
-import { consistentSet, restorableUntil } from "./rows.js";
+import { consistentSet, restorableUntil, verifiedInWords } from "./rows.js";
 
 const point = (finishedAt: string, until?: string, more: Partial<RecoveryPoint> = {}): RecoveryPoint => ({
   ...{ dataset: "tickets", site: "office", takenAt: "desk", epoch: 1, sequence: 1, kind: "physical" },
@@ -44,6 +44,13 @@ test("an older epoch's log is not chosen for its later end, and a point that can
   const broken = point(at("10:00"), undefined, { epoch: 2, problem: "a part is missing" });
 
   expect(chosen([old, taken, broken], [], at("12:00"))).toMatchObject({ label: "physical-09:00" });
+});
+
+test("a daily look at what is stored does not hide that a point was restored before", () => {
+  const deeper = { level: "restored", at: at("03:00") };
+  const verification = { level: "stored", at: "2026-03-02T03:00:00.000Z", faults: [], deeper };
+
+  expect(verifiedInWords(verification)).toBe("stored 2026-03-02, restored 2026-03-01");
 });
 
 test("that a physical point is held is said with who and why, of one that cannot be restored too", () => {

@@ -96,9 +96,13 @@ export const restorableUntil = ({ until, verification, held, problem }: Recovery
 
 const heldInWords = (held: Hold | undefined): string => (held ? `, held by ${held.by}: ${held.reason}` : "");
 
-/** How a point was verified, and on which day. */
+/** How a point was verified, and on which day; the deepest that stands, too. */
 export const verifiedInWords = (verification: PointVerification | undefined): string =>
-  verification ? `${verification.level} ${verification.at.slice(0, 10)}` : "never verified";
+  verification
+    ? [verification, ...(verification.deeper ? [verification.deeper] : [])]
+        .map(({ level, at }) => `${level} ${at.slice(0, 10)}`)
+        .join(", ")
+    : "never verified";
 
 /** What is wrong with copies themselves, a line each; what several dumps share is said once. */
 export const problemsOf = (copies: readonly FoundCopy[]): string[] => {
