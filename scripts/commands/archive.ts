@@ -156,7 +156,8 @@ function aheadLines(ahead: Ahead | undefined, present: number | undefined): stri
 }
 
 function whatNext({ good, yes, newEpoch, restart, ahead }: Said): string[] {
-  if (restart && (ahead === undefined || !("refused" in ahead)))
+  if (ahead !== undefined && "refused" in ahead) return ["Nothing was changed; --yes would be refused."];
+  if (restart)
     return [
       `Restart PostgreSQL, and run this again${yes ? "" : " with --yes"}${newEpoch ? " without --new-epoch" : ""}: it proves that a segment reaches every copy.`,
     ];

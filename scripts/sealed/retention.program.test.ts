@@ -73,6 +73,11 @@ test.each([
   ["prune", ["--kind", "weekly", "--yes"], /has no points called "weekly"/],
   ["prune", ["--dataset", "cache", "--yes"], /no dataset with backups called "cache"/],
   ["prune", ["--site", "moon"], /has no site called "moon"[\s\S]*copies are at office, offsite, branch/],
+  [
+    "prune",
+    ["--kind", "physical"],
+    /each run drops[\s\S]*try: secondsite points \/\S+ --kind physical shows/,
+  ],
   ["points", ["--kind", "weekly"], /has no points called "weekly"/],
   ["points", ["--dataset", "cache"], /no dataset with backups called "cache"/],
 ] as const)("%s of what is not there is no job well done: %j", async (command, args, message) => {

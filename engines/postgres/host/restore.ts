@@ -112,7 +112,15 @@ export async function restoreIntoFolder(
 
 const majorOf = (version: string): number => Number.parseInt(version, 10);
 
-/** Refuses a folder that holds anything. @throws EngineError (2) */
+/** Refuses a folder that may not be filled; nothing is changed. @throws EngineError (2) */
+export async function requireFillable(
+  into: string,
+  { systemIdentifier, version }: FolderRestore["point"],
+): Promise<void> {
+  await emptyPlace(into, systemIdentifier, majorOf(version));
+}
+
+/** Where a restore works. Refuses a folder that holds anything. @throws EngineError (2) */
 async function emptyPlace(given: string, systemIdentifier: string, major: number): Promise<Place> {
   const into = resolve(given);
   const parent = dirname(into);
