@@ -27,14 +27,28 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
     });
   }
   for (const command of program.commands) command.exitOverride().showHelpAfterError(seeHelp);
+  let given: Given = {};
+  program.hook("preAction", (_, { registeredArguments, args }) => {
+    given = Object.fromEntries(registeredArguments.map((argument, index) => [argument.name(), args[index]]));
+  });
   try {
     await program.parseAsync([...argv]);
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    return report(error);
+    return report(error, given);
   }
 }
+
+/** A command's arguments by their names in its help. */
+type Given = Readonly<Record<string, string | undefined>>;
+
+/** A hint that names a command can be typed as it stands: `<plan>` is the plan that was given. */
+const filled = (hint: string, given: Given): string =>
+  hint.replaceAll(/<(\w+)>/g, (placeholder, name) => {
+    const value = given[name];
+    return value === undefined || !/^[\w./:@=-]+$/.test(value) ? placeholder : value;
+  });
 
 /** What help says of an option: that a flag is off unless it is given need not be said. */
 function optionDescription(option: Option): string {
@@ -44,12 +58,16 @@ function optionDescription(option: Option): string {
   );
 }
 
-/** Tells an error and returns its exit code. */
-export function report(error: unknown): ExitCode {
+/**
+ * Tells an error and returns its exit code.
+ *
+ * @param given the arguments that its hint's placeholders stand for. @default none
+ */
+export function report(error: unknown, given: Given = {}): ExitCode {
   const shown = error instanceof Error ? error : new Error(String(error));
   const { exitCode, hint } = shown as { exitCode?: ExitCode; hint?: string };
   process.stderr.write(`secondsite: ${shown.message}\n`);
-  if (hint) process.stderr.write(`  try: ${hint}\n`);
+  if (hint) process.stderr.write(`  try: ${filled(hint, given)}\n`);
   if (process.env.SECONDSITE_DEBUG) process.stderr.write(`${shown.stack}\n`);
   else if (exitCode === undefined) process.stderr.write("  SECONDSITE_DEBUG=1 shows where this came from\n");
   return exitCode ?? 3;

@@ -66,6 +66,7 @@ export { fingerprintOf, signersIn, type TrustedSigners } from "./keys/signers.js
 export { digest, type Manifest, manifestKey } from "./manifest.js";
 export type { ObjectStore, StoredObject } from "./object-store.js";
 export { newPassphrase, unwrapPassphrase } from "./passphrase.js";
+export { schemaWords } from "./schema-words.js";
 export {
   type Capability,
   type CapabilityTable,

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { VaultError } from "./errors.js";
+import { schemaWords } from "./schema-words.js";
 import { jsonOf } from "./sequence/json.js";
 
 const part = z.object({
@@ -66,6 +67,6 @@ export const manifestKey = (prefix: string, sequence: number): string =>
 export function parseManifest(text: string, label: string): Manifest {
   const parsed = schema.safeParse(jsonOf(text));
   if (!parsed.success)
-    throw new VaultError(`${label} is not a version 1 manifest: ${z.prettifyError(parsed.error)}`);
+    throw new VaultError(`${label} is not a version 1 manifest: ${schemaWords(parsed.error)}`);
   return parsed.data;
 }

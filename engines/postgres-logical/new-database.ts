@@ -6,6 +6,8 @@ import { EngineError } from "../errors.js";
 import { switchIn } from "./switch.js";
 import {
   foundDatabases,
+  isDone,
+  keptNames,
   type LogicalTarget,
   markStatements,
   type Restorable,
@@ -52,9 +54,10 @@ export async function throughNewDatabase(
     await requireTarget(client, target, what);
     const found = await foundDatabases(client);
     const done = { database: names.live, label };
-    if (found.some(({ name, restored }) => name === names.live && restored === label)) {
-      const kept = found.some(({ name }) => name === names.previous);
-      return { ...done, already: true, ...(kept ? { previous: names.previous } : {}) };
+    const live = found.find(({ name }) => name === names.live);
+    if (live && isDone(live, target, label)) {
+      const { last } = keptNames(found, names);
+      return { ...done, already: true, ...(last === undefined ? {} : { previous: last }) };
     }
     const verified = found.some(({ name, restoring }) => name === names.next && restoring?.verified === true);
     await sweep(client, names, verified, run);
@@ -62,7 +65,7 @@ export async function throughNewDatabase(
     run.signal?.throwIfAborted();
     const previous = await switchIn(client, names, label, target);
     run.say(`"${names.live}" is ${label} now`);
-    return { ...done, already: false, ...(previous ? { previous: names.previous } : {}) };
+    return { ...done, already: false, ...(previous === undefined ? {} : { previous }) };
   });
 }
 

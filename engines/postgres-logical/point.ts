@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { schemaWords } from "../../vault/index.js";
 
 import { EngineError } from "../errors.js";
 import { pointFields } from "../point-fields.js";
@@ -62,8 +63,7 @@ export type LogicalPoint = z.infer<typeof schema>;
 /** Reads what a manifest says. @throws EngineError (3) when it is no point of this engine */
 export function parsePoint(value: unknown, label: string): LogicalPoint {
   const parsed = schema.safeParse(value);
-  if (!parsed.success)
-    throw new EngineError(`${label} is no logical point: ${z.prettifyError(parsed.error)}`, 3);
+  if (!parsed.success) throw new EngineError(`${label} is no logical point: ${schemaWords(parsed.error)}`, 3);
   return parsed.data;
 }
 

@@ -108,10 +108,11 @@ export async function restoreProduction(
           ? "the writers run again on the database as it was"
           : "there was no database before: the restored one stays";
       }
+      const { previous } = switched;
       await hooks.stopWriters();
       await withWorker(target.server, async (client) => {
         const live = (await foundDatabases(client)).find(({ name }) => name === names.live);
-        if (live?.restored === point.label) await switchBack(client, names, point.label);
+        if (live?.restored === point.label) await switchBack(client, names, previous, point.label);
       });
       await hooks.startWriters();
       return "the database as it was is live again, and the writers run";

@@ -155,6 +155,28 @@ test("fault 28: a running target, another system, a maintenance database and a f
   expect((await restored({ ...target(), replaces: "20260101T000000Z-00000000" })).already).toBe(false);
 });
 
+test("B11: a point is restored once more when that is said, also after others; what was written since is kept beside it", async () => {
+  await clear();
+  const { label } = point;
+  await restored();
+  await other.sql({ ...other.address, database: "shop" }, "CREATE TABLE since (id int)");
+  expect(await restored()).toMatchObject({ already: true });
+
+  const again = await restored({ ...target(), replaces: label });
+  expect(again).toMatchObject({
+    already: false,
+    previous: expect.stringMatching(/^shop__before_[0-9a-f]{8}$/),
+  });
+  expect(await compareDatabases(shop, { ...other.address, database: "shop" })).toEqual([]);
+  const kept = { ...other.address, database: again.previous ?? "" };
+  expect((await other.sql(kept, "SELECT * FROM since"))[0]?.rowCount).toBe(0);
+
+  const third = await restored({ ...target(), replaces: label });
+  expect(third.previous).toBe(`${again.previous}_2`);
+  expect(await restored()).toMatchObject({ already: true, previous: third.previous });
+  expect(await databases()).toEqual(["shop", again.previous, third.previous]);
+});
+
 test("an unreadable or damaged part, a broken assertion, and a disk too small fail with the live database as it was", async () => {
   await clear();
   const live = await other.database("shop");

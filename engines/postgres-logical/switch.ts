@@ -1,7 +1,13 @@
 import pg from "pg";
 
 import { EngineError } from "../errors.js";
-import { foundDatabases, type LogicalTarget, markStatements, type RestoreNames } from "./target.js";
+import {
+  foundDatabases,
+  keptNames,
+  type LogicalTarget,
+  markStatements,
+  type RestoreNames,
+} from "./target.js";
 
 const { escapeIdentifier: quoted } = pg;
 
@@ -9,7 +15,7 @@ const { escapeIdentifier: quoted } = pg;
  * Puts a verified database in the place of the live one, in one transaction: afterwards either both names have changed
  * or none. PostgreSQL refuses it while anybody is connected to either.
  *
- * @returns whether there was a live one, which is kept under its previous name
+ * @returns the name under which the one that was live is kept; undefined where there was none
  * @throws EngineError (2) when somebody has connected meanwhile; nothing has changed
  */
 export async function switchIn(
@@ -17,25 +23,32 @@ export async function switchIn(
   names: RestoreNames,
   label: string,
   target: Pick<LogicalTarget, "database">,
-): Promise<boolean> {
-  const live = (await foundDatabases(client)).some(({ name }) => name === names.live);
+): Promise<string | undefined> {
+  const found = await foundDatabases(client);
+  const previous = found.some(({ name }) => name === names.live) ? keptNames(found, names).free : undefined;
   await together(client, target.database, [
-    ...(live ? [rename(names.live, names.previous)] : []),
+    ...(previous === undefined ? [] : [rename(names.live, previous)]),
     rename(names.next, names.live),
     ...markStatements.restored(names.live, label),
   ]);
-  return live;
+  return previous;
 }
 
 /**
  * Undoes a switch: what was live before is live again, and what was restored is kept under the name that it had.
  *
+ * @param previous name under which it is kept
  * @throws EngineError (2) when somebody is connected to either; nothing has changed
  */
-export async function switchBack(client: pg.Client, names: RestoreNames, label: string): Promise<void> {
+export async function switchBack(
+  client: pg.Client,
+  names: RestoreNames,
+  previous: string,
+  label: string,
+): Promise<void> {
   await together(client, names.live, [
     rename(names.live, names.next),
-    rename(names.previous, names.live),
+    rename(previous, names.live),
     markStatements.restoring(names.next, label, false),
   ]);
 }

@@ -10,7 +10,7 @@ export interface RestoreNames {
   readonly live: string;
   /** Filled and verified before anybody sees it. */
   readonly next: string;
-  /** What was live before. */
+  /** What was live before; a number follows where a point is restored once more, see `keptNames`. */
   readonly previous: string;
 }
 
@@ -22,6 +22,22 @@ export function restoreNames(database: string, label: string): RestoreNames {
     .replace(/\uFFFD+$/, "");
   const id = createHash("sha256").update(`${database}\0${label}`).digest("hex").slice(0, 8);
   return { live: database, next: `${short}__next_${id}`, previous: `${short}__before_${id}` };
+}
+
+/**
+ * What restores of this point have put aside so far: each under a name of its own, since a point may be restored again
+ * after others, or after it was written to.
+ */
+export function keptNames(
+  found: readonly FoundDatabase[],
+  { previous }: RestoreNames,
+): { /** The newest one. */ readonly last?: string /** For the next one. */; readonly free: string } {
+  let last: string | undefined;
+  for (let count = 1; ; count++) {
+    const free = count === 1 ? previous : `${previous}_${count}`;
+    if (!found.some(({ name }) => name === free)) return { ...(last === undefined ? {} : { last }), free };
+    last = free;
+  }
 }
 
 /** A database as the restore finds it. */
@@ -80,8 +96,21 @@ export interface LogicalTarget {
   readonly database: string;
   /** Identity that the server has to have; guards against the wrong one. @default any */
   readonly systemIdentifier?: string;
-  /** Point that was restored into it before, and may be replaced. @default none: a finished restore is refused */
+  /**
+   * Point that was restored into it before, and may be replaced; the very point that is restored means once more.
+   *
+   * @default none: a finished restore is refused, and nothing is done where it is of the same point
+   */
   readonly replaces?: string;
+}
+
+/** Whether a database holds a point already that nobody wants restored once more. */
+export function isDone(
+  { restored }: FoundDatabase,
+  { replaces }: Pick<LogicalTarget, "replaces">,
+  label: string,
+): boolean {
+  return restored === label && replaces !== label;
 }
 
 /** What is to be restored, as far as a target has to suit it. */
@@ -122,7 +151,7 @@ export async function requireTarget(
       2,
     );
   const live = (await foundDatabases(client)).find(({ name }) => name === database);
-  if (!live || live.restored === label) return;
+  if (!live || isDone(live, target, label)) return;
   if (live.connections.length > 0)
     throw new EngineError(
       `"${database}" is in use by ${live.connections.length} connections (${[...new Set(live.connections)].slice(0, 5).join(", ")})`,

@@ -202,7 +202,7 @@ async function pointOf(
 ): Promise<RecoveryPoint> {
   const { takenAt, sequence, label, startedAt, finishedAt, bytes, startWal, stopWal, stopLsn, parent } =
     found;
-  const { verification } = found;
+  const { verification, held } = found;
   const addsTo = parent === undefined ? undefined : labelOf(chain, parent);
   const point: RecoveryPoint = {
     ...{ dataset, site, takenAt, epoch, sequence, kind: "physical" },
@@ -210,6 +210,7 @@ async function pointOf(
     ...(stopLsn === "" ? {} : { stopLsn }),
     ...(addsTo === undefined ? {} : { addsTo }),
     ...(verification ? { verification } : {}),
+    ...(held ? { held } : {}),
   };
   const problem = found.problem ?? (await missing(found, store)) ?? lastFault(found);
   if (problem !== undefined) return { ...point, problem };

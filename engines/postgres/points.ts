@@ -1,5 +1,5 @@
 import { humanSeconds } from "../../plan/index.js";
-import { isVerified, type PointVerification } from "../../vault/index.js";
+import { type Hold, isVerified, type PointVerification } from "../../vault/index.js";
 import { EngineError } from "../errors.js";
 import { type Moment, microsOf } from "../moment.js";
 
@@ -35,6 +35,8 @@ export interface RecoveryPoint {
   readonly newestWal?: string;
   /** What its last verification found; absent while there was none. */
   readonly verification?: PointVerification;
+  /** Who holds it against retention. @default nobody */
+  readonly held?: Hold;
   /** Why it cannot be restored; absent on a good point. */
   readonly problem?: string;
 }
@@ -71,6 +73,19 @@ export function pointsFor(points: readonly RecoveryPoint[], { micros }: Moment):
         point.until !== undefined &&
         micros <= microsOf(point.until),
     ),
+  );
+}
+
+/** Up to when a point restores at most: the end of its log, or its own where none was stored after it. */
+export const endOf = ({ until, finishedAt }: RecoveryPoint): string => until ?? finishedAt;
+
+/**
+ * Good points whose log ends before a moment, what loses least first: for a moment that no log reaches. Of several epochs the
+ * newest counts, since what an older server still writes is not what people work with.
+ */
+export function endingBefore(points: readonly RecoveryPoint[], { micros }: Moment): RecoveryPoint[] {
+  return newestFirst(points.filter((point) => isGood(point) && microsOf(endOf(point)) <= micros)).sort(
+    (a, b) => b.epoch - a.epoch || microsOf(endOf(b)) - microsOf(endOf(a)),
   );
 }
 

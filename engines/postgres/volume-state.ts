@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { open, readFile, rename } from "node:fs/promises";
 import { z } from "zod";
+import { schemaWords } from "../../vault/index.js";
 
 import { EngineError } from "../errors.js";
 import { folders } from "./folders.js";
@@ -33,10 +34,7 @@ export async function readVolumeState(): Promise<VolumeState | undefined> {
   }
   const parsed = schema.safeParse(JSON.parse(text));
   if (!parsed.success)
-    throw new EngineError(
-      `${folders.volumeState} is not a volume state: ${z.prettifyError(parsed.error)}`,
-      3,
-    );
+    throw new EngineError(`${folders.volumeState} is not a volume state: ${schemaWords(parsed.error)}`, 3);
   return parsed.data;
 }
 

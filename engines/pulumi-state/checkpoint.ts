@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { schemaWords } from "../../vault/index.js";
 
 import { decompressed } from "../compressed.js";
 import { EngineError } from "../errors.js";
@@ -59,7 +60,7 @@ export async function readCheckpoint(
   }
   const parsed = schema.safeParse(json(Buffer.concat(chunks).toString("utf8"), label));
   if (parsed.success) return parsed.data;
-  throw new EngineError(`${label} is no checkpoint of Pulumi's: ${z.prettifyError(parsed.error)}`, 3);
+  throw new EngineError(`${label} is no checkpoint of Pulumi's: ${schemaWords(parsed.error)}`, 3);
 }
 
 function json(text: string, label: string): unknown {

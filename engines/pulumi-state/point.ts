@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { schemaWords } from "../../vault/index.js";
 
 import { EngineError } from "../errors.js";
 import { pointFields } from "../point-fields.js";
@@ -50,7 +51,7 @@ export type CapturedStack = z.infer<typeof stack>;
 export function parsePoint(value: unknown, label: string): StatePoint {
   const parsed = schema.safeParse(value);
   if (!parsed.success)
-    throw new EngineError(`${label} is no point of Pulumi's state: ${z.prettifyError(parsed.error)}`, 3);
+    throw new EngineError(`${label} is no point of Pulumi's state: ${schemaWords(parsed.error)}`, 3);
   const outside = parsed.data.parts.find(({ name }) => !insideBackend(name));
   if (outside) throw new EngineError(`${label} has a part that belongs to no backend: "${outside.name}"`, 3);
   return parsed.data;

@@ -1,4 +1,6 @@
-import type { Archiving } from "../../engines/postgres/host/archive.js";
+import type { Archiving, EpochChoice } from "../../engines/postgres/host/archive.js";
+import type { HostDataset } from "../../engines/postgres/host/dataset.js";
+import type { NeededSetting } from "../../engines/postgres/host/settings.js";
 import type { CommandModule, ExitCode } from "../command.js";
 import { metricsOption } from "../options.js";
 import { identityOption, storeOption } from "../sealed/options.js";
@@ -14,7 +16,8 @@ there is none, and lies wrapped at every copy; pgBackRest's configuration is wri
 SYSTEM. What needs a restart is said. Run it again after that: it then proves that a segment reaches every copy.
 
 A server that takes another one's place (restored, or new) begins an epoch of its own with --new-epoch, so that what an old
-server may still write is not mixed with it; from then on the flag is left out. --continue-epoch is for the same server
+server may still write is not mixed with it, and with --identity where the passphrase is not in its folder; from then on both
+are left out. Given once more, it begins no other while the server's log goes on in its own. --continue-epoch is for the same server
 whose ../secondsite folder was lost. A server whose log does not go on where the epoch's ends is refused.
 
 Exit codes: 0 it archives as the plan says, 1 not yet, 2 bad input, 3 a store or the server failed.
@@ -59,6 +62,7 @@ async function run(path: string, dataset: string, options: Options): Promise<Exi
   const { loadPlan } = await import("../../plans/load.js");
   const { EngineError } = await import("../../engines/errors.js");
   const { archives, archivingOf, setUpArchiving } = await import("../../engines/postgres/host/archive.js");
+  const { awaitsRestart } = await import("../../engines/postgres/host/settings.js");
   const { hostDataset } = await import("../physical/job.js");
   const { recorded } = await import("../operation/recorded.js");
   const { connectionFrom } = await import("../sealed/connection.js");
@@ -80,12 +84,29 @@ async function run(path: string, dataset: string, options: Options): Promise<Exi
       )
     : await archivingOf(of, address);
   const good = archives(found);
+  const ahead = yes || (good && choice === undefined) ? undefined : await lookAhead(of, found, choice);
   process.stdout.write(
     json
-      ? `${JSON.stringify({ dataset, archives: good, ...asJson(found) }, undefined, 2)}\n`
-      : shown(found, good, yes, newEpoch),
+      ? `${JSON.stringify({ dataset, archives: good, ...asJson(found), ...ahead }, undefined, 2)}\n`
+      : shown(found, { good, yes, newEpoch, ahead, restart: awaitsRestart(found.settings) }),
   );
   return good ? 0 : 1;
+}
+
+/** What `--yes` would archive into, or why it would be refused. */
+type Ahead = { readonly epochAhead: number } | { readonly refused: string };
+
+/** Looks at what acting would do with the epoch: a decision that is missing is seen before anything is done. */
+async function lookAhead(of: HostDataset, found: Archiving, choice: EpochChoice): Promise<Ahead> {
+  const { epochFor } = await import("../../engines/postgres/host/archive.js");
+  const { EngineError } = await import("../../engines/errors.js");
+  const { VaultError } = await import("../../vault/index.js");
+  try {
+    return { epochAhead: await epochFor(of, found, choice) };
+  } catch (error) {
+    if (!(error instanceof EngineError || error instanceof VaultError)) throw error;
+    return { refused: error.hint === undefined ? error.message : `${error.message}; ${error.hint}` };
+  }
 }
 
 const asJson = ({ server, folder, state, settings }: Archiving) => ({
@@ -94,32 +115,56 @@ const asJson = ({ server, folder, state, settings }: Archiving) => ({
   settings,
 });
 
-function shown(
-  { server, folder, state, settings }: Archiving,
-  good: boolean,
-  yes: boolean,
-  newEpoch: boolean,
-): string {
-  const wrong = settings.filter(({ met }) => !met);
-  const restart = wrong.some((setting) => setting.restart);
+/** What is said beside how the server archives. */
+interface Said {
+  readonly good: boolean;
+  readonly yes: boolean;
+  readonly newEpoch: boolean;
+  readonly ahead: Ahead | undefined;
+  /** All that is missing is a restart. */
+  readonly restart: boolean;
+}
+
+function shown({ server, folder, state, settings }: Archiving, said: Said): string {
+  const { good, restart } = said;
   const lines = [
-    `The server in ${server.data} ${good ? "archives" : "does not archive"} as the plan says.`,
+    good
+      ? `The server in ${server.data} archives as the plan says.`
+      : restart
+        ? `The server in ${server.data} archives as the plan says once it is restarted.`
+        : `The server in ${server.data} does not archive as the plan says.`,
     ...(state ? [`  epoch     ${state.epoch}, configured in ${folder.path}`] : []),
-    ...settings.map(
-      ({ name, present, met, value, restart: late }) =>
-        `  ${met ? "✔" : "✖"} ${name} = '${present}'${met ? "" : `, has to be '${value}'${late ? " (takes a restart)" : ""}`}`,
-    ),
-    ...(good
-      ? []
-      : !yes
-        ? [nothingChanged]
-        : restart
-          ? [
-              `Restart PostgreSQL, and run this again${newEpoch ? " without --new-epoch" : ""}: it proves that a segment reaches every copy.`,
-            ]
-          : [
-              "A setting did not take effect: the server's command line or a file that it reads later says otherwise.",
-            ]),
+    ...settings.map(settingLine),
+    ...aheadLines(said.ahead, state?.epoch),
+    ...whatNext(said),
   ];
   return `${lines.join("\n")}\n`;
+}
+
+function settingLine({ name, present, met, value, restart, pending }: NeededSetting): string {
+  if (met) return `  ✔ ${name} = '${present}'`;
+  if (pending) return `  … ${name} = '${value}' from the next start on`;
+  return `  ✖ ${name} = '${present}', has to be '${value}'${restart ? " (takes a restart)" : ""}`;
+}
+
+function aheadLines(ahead: Ahead | undefined, present: number | undefined): string[] {
+  if (ahead === undefined) return [];
+  if ("refused" in ahead) return [`  ✖ ${ahead.refused}`];
+  const { epochAhead: epoch } = ahead;
+  if (epoch === present) return [`  epoch ${epoch} is this server's own: --yes goes on in it`];
+  return [`  epoch ${epoch} is what --yes would archive into`];
+}
+
+function whatNext({ good, yes, newEpoch, restart, ahead }: Said): string[] {
+  if (ahead !== undefined && "refused" in ahead) return ["Nothing was changed; --yes would be refused."];
+  if (restart)
+    return [
+      `Restart PostgreSQL, and run this again${yes ? "" : " with --yes"}${newEpoch ? " without --new-epoch" : ""}: it proves that a segment reaches every copy.`,
+    ];
+  if (!yes) return good && ahead === undefined ? [] : [nothingChanged];
+  return good
+    ? []
+    : [
+        "A setting did not take effect: the server's command line or a file that it reads later says otherwise.",
+      ];
 }

@@ -60,9 +60,7 @@ interface Options extends Pick<JobOptions, "kind" | "store" | "identity" | "asOf
 async function list(path: string, { json, from, ...options }: Options): Promise<ExitCode> {
   const { loadPlan } = await import("../../plans/load.js");
   const { copiesOf, readCopies } = await import("../../engines/postgres/points-copies.js");
-  const { newestFirst, nothingCovers, pointsFor, windowsOf } = await import(
-    "../../engines/postgres/points.js"
-  );
+  const { newestFirst, nothingCovers, windowsOf } = await import("../../engines/postgres/points.js");
   const { parseMoment } = await import("../../engines/moment.js");
   const { accessOf } = await import("../sealed/job.js");
   const { allSealed } = await import("../sealed/points.js");
@@ -81,21 +79,25 @@ async function list(path: string, { json, from, ...options }: Options): Promise<
   const sealed = dumps.flatMap(({ points: found }) => found).sort((a, b) => (a.at < b.at ? 1 : -1));
   const windows = windowsOf(all);
   const datasets = [...new Set([...copies, ...dumps.map(({ copy }) => copy)].map((copy) => copy.dataset))];
-  const chosen = moment && datasets.flatMap((name) => pointsFor(ofDataset(all, name), moment).slice(0, 1));
-  const set = moment && consistentSet(datasets, chosen ?? [], sealed, moment);
+  const set = moment && consistentSet(datasets, all, sealed, moment);
+  const isChosen = (dataset: string, site: string, label: string) =>
+    set?.some((member) => member.dataset === dataset && member.site === site && member.label === label);
+  const chosen = all.filter((point) => isChosen(point.dataset, point.site, point.label));
+  const problems = [...new Set([...copies.flatMap(problemsOfCopy), ...problemsOf(dumps)])];
   if (json) {
     const asked = copies.map(({ points: _points, epochs, ...copy }) => ({
       ...copy,
       epochs: epochs.map(({ epoch }) => epoch),
       damaged: damagedManifests(epochs),
     }));
-    const answer = { plan: plan.name, copies: asked, points: all, windows, dumps: sealed.map(pointAsJson) };
+    const answer = {
+      ...{ plan: plan.name, copies: asked, points: all, windows, dumps: sealed.map(pointAsJson) },
+      problems,
+    };
     print(JSON.stringify(moment ? { ...answer, at: moment.iso, chosen, set } : answer, undefined, 2));
   } else {
-    const shown = moment ? (chosen ?? []) : all;
     const those = set ? sealed.filter((one) => set.some(({ label }) => label === one.point.label)) : sealed;
-    const text = await rendered(copies, shown, those);
-    print([...(text === "" ? [] : [text]), ...problemsOf(dumps)].join("\n"));
+    for (const line of [...(await rendered(moment ? chosen : all, those)), ...problems]) print(line);
     for (const { dataset: name, site: copy, epoch, from: since, until } of moment ? [] : windows)
       print(`${name} at ${copy}, epoch ${epoch}: any moment from ${since} until at most ${until}`);
     for (const { dataset: name, loss, label, site: copy } of set ?? [])
@@ -151,17 +153,16 @@ const ofDataset = (all: readonly RecoveryPoint[], dataset: string) =>
 
 const damagedManifests = (epochs: Copy["epochs"]) => epochs.flatMap(({ chain }) => chain.faults);
 
-async function rendered(
-  copies: readonly Copy[],
-  shown: readonly RecoveryPoint[],
-  dumps: readonly FoundPoint[],
-): Promise<string> {
+/** What is wrong with a copy itself, a line each. */
+const problemsOfCopy = ({ dataset, site, unreachable, epochs }: Copy): string[] => [
+  ...(unreachable === undefined ? [] : [`${dataset} at ${site} does not answer: ${unreachable}`]),
+  ...damagedManifests(epochs).map(({ key, problem }) => `${dataset} at ${site}: ${key}: ${problem}`),
+];
+
+/** The table of points; nothing where there are none. */
+async function rendered(shown: readonly RecoveryPoint[], dumps: readonly FoundPoint[]): Promise<string[]> {
   const { table } = await import("../ui/table.js");
   const { humanBytes } = await import("../ui/bytes.js");
-  const problems = copies.flatMap(({ dataset, site, unreachable, epochs }) => [
-    ...(unreachable === undefined ? [] : [`${dataset} at ${site} does not answer: ${unreachable}`]),
-    ...damagedManifests(epochs).map(({ key, problem }) => `${dataset} at ${site}: ${key}: ${problem}`),
-  ]);
   const { restorableUntil, stateOf } = await import("../sealed/rows.js");
   const rows = [
     ...shown.map((point) => ({ ...point, state: restorableUntil(point) })),
@@ -183,7 +184,7 @@ async function rendered(
     { title: "Stored", value: ({ bytes }) => humanBytes(bytes.stored) },
     { title: "Restorable until", value: ({ state }) => state, wrap: true },
   ]);
-  return [...(rows.length > 0 ? [list.trimEnd()] : []), ...problems].join("\n");
+  return rows.length > 0 ? [list.trimEnd()] : [];
 }
 
 const print = (text: string) => process.stdout.write(`${text}\n`);

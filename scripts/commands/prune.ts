@@ -52,6 +52,14 @@ async function run(path: string, { from, ...options }: Options): Promise<ExitCod
   const { loadPlan } = await import("../../plans/load.js");
   const { pruneSealed } = await import("../sealed/prune.js");
   const plan = await loadPlan(path);
+  if (options.kind === "physical") {
+    const { EngineError } = await import("../../engines/errors.js");
+    throw new EngineError(
+      "prune is for dumps and copies: of physical backups each run drops what the plan does not keep",
+      2,
+      "secondsite points <plan> --kind physical shows what is kept",
+    );
+  }
   const folder = await folderGiven(from);
   const act = () => pruneSealed(plan, { ...options, folder, say });
   const { recorded } = await import("../operation/recorded.js");

@@ -9,8 +9,8 @@ const help = `
 The loss is what would be gone if that copy were all that is left now: nothing newer than its newest stored log. A dump
 loses what was committed since; where log is kept, no dump has to keep the objective.
 
-Exit codes: 0 every copy keeps the objective and a site serves, 1 an objective is exceeded, a copy does not answer or no
-site serves, 2 bad input.
+Exit codes: 0 every copy of log and one copy of each dump keep the objective and a site serves, 1 an objective is exceeded, a
+copy of log does not answer or no site serves, 2 bad input.
 
 Example:
   $ secondsite status plans/kubernetes-chat.ts

@@ -24,7 +24,8 @@ each stack from a folder of its own, and compares.
 What was found of a point is recorded in its chain: retention never drops the last one that was found good, and what was
 found damaged is not chosen again until as deep a verification finds nothing. With --days that is done for points of these
 days alone, and for what is found damaged.
-With --kind, --days or --from, a copy that has no such point is a fault too.
+With --kind, --days or --from, a copy that has no such point is a fault too. --sample draws so many of each kind; of physical
+points only to restore them.
 
 Exit codes: 0 all is as it was stored, 1 something is damaged or a copy does not answer, 2 bad input, 3 something could
 not be verified from here (no key at hand opens it, a program or room is missing) or a Job failed.
@@ -54,7 +55,7 @@ export const verify: CommandModule = {
         "--days <days>",
         "only dumps and copies of the last so many days; of physical points, which are restored",
       )
-      .option("--sample <number>", "only so many, drawn by lot, each at one of its copies")
+      .option("--sample <number>", "only so many of each kind, drawn by lot, each at one of its copies")
       .option("--direct", "only copies that jobs write to themselves, not what stores replicate", false)
       .addOption(fromOption())
       .addOption(storeOption())

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -33,4 +33,21 @@ test("an unknown command is bad input, as from a checkout", async () => {
   const { exitCode } = await execa(file, ["no-such-command"], { cwd: directory, reject: false });
 
   expect(exitCode).toBe(2);
+});
+
+test.each([
+  [["--help"], 0],
+  [["--outfile=x"], 2],
+  [["one", "two"], 2],
+])("given %j it writes no file of that name and says how it is called", async (args, code) => {
+  const script = join(import.meta.dirname, "bundle.ts");
+  const node = [process.execPath, "--import", import.meta.resolve("tsx"), script, ...args] as const;
+  const [program, ...rest] = node;
+  const { exitCode, all } = await execa(program, rest, { cwd: directory, reject: false, all: true });
+
+  expect({ exitCode, all }).toEqual({
+    exitCode: code,
+    all: expect.stringContaining("Usage: npm run bundle"),
+  });
+  expect(await readdir(directory)).toEqual(["secondsite.mjs"]);
 });

@@ -63,6 +63,20 @@ const require = __createRequire(import.meta.url);`,
   return metafile;
 }
 
-if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
-  await bundle(process.argv[2] ?? join(root, "dist/secondsite.mjs"));
+/** `npm run bundle`: `-- FILE` names another file than `dist/secondsite.mjs`. */
+async function main([outfile, ...more]: readonly string[]): Promise<void> {
+  if (more.length > 0 || outfile?.startsWith("-")) {
+    const asked = outfile === "--help" || outfile === "-h";
+    if (!asked)
+      process.stderr.write(`bundle takes one file to write, got "${[outfile, ...more].join(" ")}"\n`);
+    (asked ? process.stdout : process.stderr).write(
+      "Usage: npm run bundle [-- FILE]   # default: dist/secondsite.mjs\n",
+    );
+    process.exitCode = asked ? 0 : 2;
+    return;
+  }
+  await bundle(outfile ?? join(root, "dist/secondsite.mjs"));
 }
+
+if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.url))
+  await main(process.argv.slice(2));

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
+import { schemaWords } from "../../vault/schema-words.js";
 import { jsonOf } from "../../vault/sequence/json.js";
 
 /** PagerDuty's own address; accounts in Europe have another, https://developer.pagerduty.com/docs/events-api-v2-overview. */
@@ -47,6 +48,5 @@ export async function readReceivers(file: string): Promise<Receivers> {
   });
   const parsed = schema.safeParse(jsonOf(text));
   if (parsed.success) return parsed.data;
-  const places = parsed.error.issues.map(({ path, message }) => `${path.join(".") || "it"}: ${message}`);
-  throw new Error(`${file} does not say how people are told: ${places.join("; ")}`);
+  throw new Error(`${file} does not say how people are told: ${schemaWords(parsed.error)}`);
 }

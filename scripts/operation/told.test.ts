@@ -63,7 +63,7 @@ test("a verification is told with what is wrong, copy by copy", () => {
   expect(told).toEqual({
     exitCode: 1,
     message:
-      "objects that are damaged: 1; copies that do not answer: 1; repositories with damaged files: 1; logical of tickets at offsite",
+      "objects that are damaged: 1; copies that do not answer: 1; repositories with damaged files: 1; logical of tickets at offsite: it is not signed",
     details: { good: false, copies: 3, damaged: 1, silent: 1 },
   });
   expect(samples?.map(({ value }) => value)).toEqual([1, 0, 0, 0, 0]);

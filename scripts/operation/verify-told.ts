@@ -1,3 +1,4 @@
+import { faultInWords } from "../../engines/engine.js";
 import type { Verified } from "../../engines/postgres/verify.js";
 import type { VerifiedCopy } from "../sealed/verify.js";
 import type { RecordedVerdict } from "../verify/judged-points.js";
@@ -20,6 +21,16 @@ export interface Found {
   readonly dumps: readonly VerifiedCopy[];
   /** What the command ends with. */
   readonly exitCode: number;
+}
+
+/** The first thing that is wrong with a copy of dumps, for people. */
+function whyBad({ unreachable, faults: [fault], points }: VerifiedCopy): string {
+  if (unreachable !== undefined) return `it does not answer: ${unreachable}`;
+  if (fault !== undefined) return fault;
+  const [first] = points.flatMap(({ label, faults }) =>
+    faults.slice(0, 1).map((one) => `${label}: ${faultInWords(one)}`),
+  );
+  return first ?? "it is not as it should be";
 }
 
 /** What a verification is recorded with: how many copies, and what is wrong with them. */
@@ -46,7 +57,7 @@ export function verifyTold(level: string, { all, repositories, points, dumps, ex
     ...untried
       .slice(0, 1)
       .map(({ label, unverified }) => `${label} could not be restored here: ${unverified}`),
-    ...bad.map(({ dataset, kind, site }) => `${kind} of ${dataset} at ${site}`),
+    ...bad.map((copy) => `${copy.kind} of ${copy.dataset} at ${copy.site}: ${whyBad(copy)}`),
     ...(unknown.length > 0
       ? [
           `dumps that could not be verified here: ${unknown.length}, the first because ${unknown[0]?.unverified}`,

@@ -2,6 +2,7 @@ import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
+import { withClient } from "../../engines/comparison/index.js";
 import { misdirect, withRedirection } from "./testing/misdirect.js";
 import { type Office, startOffice } from "./testing/office.js";
 
@@ -39,6 +40,35 @@ test("C15, D16: a drill draws a physical point by lot and restores it where it c
   ]);
   expect(await points()).toMatchObject([{ label: whole, verification: { level: "restored", faults: [] } }]);
   expect(await readdir(staging)).toEqual([]);
+});
+
+test("C15: without a kind a drill draws from dumps and physical points alike, and says of which there is none", async () => {
+  const either = ["--level", "restored", "--sample", "1", "--direct", "--staging", staging];
+  const both = () => office.on("verify", ...either, "--identity", office.holder, "--json");
+  const alone = await both();
+  expect(alone, alone.err).toMatchObject({
+    code: 0,
+    err: expect.stringContaining("there is no dump or copy to draw one from"),
+  });
+  expect(JSON.parse(alone.out)).toMatchObject({ points: [{ label: whole, level: "restored" }] });
+
+  await office.machine.sql("CREATE DATABASE desk");
+  await withClient({ ...office.machine.address, database: "desk" }, (desk) =>
+    desk.query("CREATE TABLE notes AS SELECT 1 AS id"),
+  );
+  await office.succeed("backup", "tickets", "--kind", "logical");
+  const { code, out, err } = await both();
+  expect(code, err).toBe(0);
+  const { points: physical, dumps } = JSON.parse(out);
+  expect(physical).toMatchObject([{ label: whole, level: "restored", faults: [] }]);
+  expect(dumps).toMatchObject([{ site: "office", points: [{ level: "restored", faults: [] }] }]);
+});
+
+test("a physical point is known by its name, whether or not its kind is said", async () => {
+  const named = ["--point", whole, "--level", "restored", "--staging", staging];
+  const { code, out, err } = await office.on("verify", ...named, "--identity", office.holder, "--json");
+  expect(code, err).toBe(0);
+  expect(JSON.parse(out)).toMatchObject({ points: [{ label: whole, level: "restored" }], dumps: [] });
 });
 
 test("C15: a point of a database that was damaged already is found by restoring it alone, and not chosen again", async () => {

@@ -97,11 +97,21 @@ test("fault 5: a restored server may not continue the old one's epoch, told to o
       /continue that of epoch 1: the server is on timeline 3, .* ends on timeline 2/,
     ),
   });
+  const look = await office.on("archive", "tickets");
+  expect(look).toMatchObject({
+    code: 1,
+    out: expect.stringMatching(/✖ .*was archived before, up to epoch 1.*--new-epoch.*\n.*would be refused/),
+  });
+  const ahead = await office.on("archive", "tickets", "--new-epoch");
+  expect(ahead.out).toContain("epoch 2 is what --yes would archive into");
   const begun = await archive("--new-epoch");
   expect(begun, begun.err).toMatchObject({ code: 1, out: expect.stringContaining("without --new-epoch") });
   await second.restart();
-  const again = await archive();
-  expect(again, again.err).toMatchObject({ code: 0, out: expect.stringContaining("epoch     2") });
+  for (const flags of [[], ["--new-epoch"]]) {
+    const again = await archive(...flags);
+    expect(again, again.err).toMatchObject({ code: 0, out: expect.stringContaining("epoch     2") });
+    if (second) await storeLog(second.address);
+  }
 });
 
 test("B4: what the new epoch has is restored by itself, and every moment of the old one still is", async () => {

@@ -271,4 +271,9 @@ test("faults 28 and 29: a folder that is in use or filled, another system, and a
     expect(answer, args.join(" ")).toMatchObject({ code, err: expect.stringContaining(said) });
     await expect(stat("/tmp/none")).rejects.toThrow();
   }
+  for (const [args, code, said] of refusals.slice(0, 3))
+    expect(await on("restore", ...args), `a look: ${args}`).toMatchObject({
+      code,
+      err: expect.stringContaining(said),
+    });
 });

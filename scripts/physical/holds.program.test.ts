@@ -55,6 +55,7 @@ const say = (action: string, label: string) =>
 test("fault 17: while nobody has verified a point nothing is dropped, and the backup says so", async () => {
   const first = await backup();
   expect(await say("hold", first)).toMatchObject({ code: 0, out: `${first} is held at office\n` });
+  expect((await desk.on("points", "--kind", "physical")).out.replace(/\s+/g, " ")).toContain("court order 7");
   for (let count = 0; count < 2; count += 1) await backup();
 
   expect(told).toContain("nothing is dropped: no point is verified, at office");

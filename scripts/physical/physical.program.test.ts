@@ -34,12 +34,21 @@ test("E2: what a server lacks to archive is said, with the line for postgresql.c
 test("B4, E2: archiving is set up, a segment is seen at every copy, and secrets lie in files of the server's user alone", async () => {
   const first = await desk.on("archive", "tickets", "--yes");
   expect(first, first.err).toMatchObject({ code: 1, out: expect.stringContaining("Restart PostgreSQL") });
+  expect(first.out).toContain("… archive_mode = 'on' from the next start on");
+  expect(first.out).not.toContain("✖");
+  expect(await desk.on("backup", "tickets", "--kind", "physical")).toMatchObject({
+    code: 2,
+    err: expect.stringContaining("try: restart PostgreSQL"),
+  });
   await desk.machine.restart();
   const second = await desk.on("archive", "tickets", "--yes");
   expect(second, second.err).toMatchObject({
     code: 0,
-    out: expect.stringContaining("archives as the plan says"),
+    out: expect.stringContaining("archives as the plan says."),
   });
+  const again = await desk.on("archive", "tickets", "--yes", "--new-epoch");
+  expect(again, again.err).toMatchObject({ code: 0, out: expect.stringContaining("epoch     1") });
+  expect(again.err).toContain("epoch 1 is this server's own, and its log goes on there: no other is begun");
 
   const folder = join(desk.machine.folder, "secondsite", "tickets");
   const config = await readFile(join(folder, "pgbackrest.conf"), "utf8");

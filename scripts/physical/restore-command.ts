@@ -68,7 +68,7 @@ function shown(
     ...(done
       ? [
           `  holds     ${done.lastCommit === undefined ? "what the backup holds" : `what was committed until ${done.lastCommit}`}; timeline ${done.timeline}`,
-          "It is shut down, and archives nowhere: secondsite archive --new-epoch sets that up again.",
+          `It is shut down, and archives nowhere: secondsite archive <plan> ${of.dataset} --new-epoch --identity <file> --yes sets that up again.`,
         ]
       : [nothingChanged]),
   ];

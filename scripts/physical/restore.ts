@@ -3,7 +3,7 @@ import { parseMoment } from "../../engines/moment.js";
 import { choosePoints } from "../../engines/postgres/host/choose.js";
 import type { HostCopy, HostDataset } from "../../engines/postgres/host/dataset.js";
 import type { Replayed } from "../../engines/postgres/host/replay.js";
-import { restoreIntoFolder } from "../../engines/postgres/host/restore.js";
+import { requireFillable, restoreIntoFolder } from "../../engines/postgres/host/restore.js";
 import { type RecoveryTarget, type TargetWish, targetOf } from "../../engines/postgres/host/target.js";
 import type { RecoveryPoint } from "../../engines/postgres/points.js";
 import { type Copy, readCopies } from "../../engines/postgres/points-copies.js";
@@ -38,9 +38,10 @@ export interface FolderPlan {
 }
 
 /**
- * Chooses the point; nothing is touched.
+ * Chooses the point, and looks at the folder; nothing is touched.
  *
- * @throws EngineError: 1 when nothing covers the target or no copy answers, 2 when what was given is none
+ * @throws EngineError: 1 when nothing covers the target or no copy answers, 2 when what was given is none or the folder
+ *   may not be filled
  */
 export async function planFolderRestore(plan: Plan, dataset: string, wish: FolderWish): Promise<FolderPlan> {
   const target = targetOf(wish);
@@ -70,6 +71,7 @@ export async function planFolderRestore(plan: Plan, dataset: string, wish: Folde
       1,
       "--accept-gap restores what is before it; --site <site> takes another copy",
     );
+  await requireFillable({ into: wish.into, copy, point: source });
   return { of, copy, point, next, target, wish, source };
 }
 

@@ -7,7 +7,7 @@ import { openStaging, stagingFolder } from "../../engines/staging.js";
 import { unprivileged } from "../../engines/system-user.js";
 import type { Plan } from "../../plan/index.js";
 import { unwrapPassphrase, VaultError } from "../../vault/index.js";
-import { drawnFrom } from "../sealed/drawn.js";
+import { drawnFrom, noneToDraw } from "../sealed/drawn.js";
 import { type JobOptions, postgresOf } from "../sealed/job.js";
 import { sinceDays } from "../sealed/since.js";
 import type { JudgedPoint } from "../verify/judged-points.js";
@@ -21,6 +21,8 @@ export interface RestoredOptions extends Pick<JobOptions, "store" | "identity"> 
   readonly point?: string | undefined;
   /** Only so many, drawn by lot. @default all */
   readonly sample?: number | undefined;
+  /** That there is none to draw one from is no error: dumps are drawn as well. @default false */
+  readonly lenient?: boolean;
   /** Where there is room for a whole database. @default a folder below the system's for temporary files */
   readonly staging?: string | undefined;
   readonly say: (line: string) => void;
@@ -50,11 +52,8 @@ export async function restoredToo(
   const wanted = named.filter(
     ({ point, faults }) => faults.length === 0 && Date.parse(point.finishedAt) >= since,
   );
-  if (options.sample !== undefined && wanted.length === 0)
-    throw new EngineError(
-      `there is no physical point${options.days === undefined ? "" : ` of the last ${options.days} days`} to draw one from`,
-      1,
-    );
+  if (options.sample !== undefined && wanted.length === 0 && !options.lenient)
+    throw noneToDraw("physical point", options.days);
   const chosen =
     options.sample === undefined
       ? new Set(wanted)

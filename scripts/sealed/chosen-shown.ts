@@ -6,7 +6,7 @@ export const named = ({ copy, point, at }: FoundPoint) => ({ site: copy.site, la
 /** A chosen point for people: where it comes from, and how well it is known to be good. */
 export function fromLine({ copy, point, verification }: FoundPoint): string {
   const verified = verification
-    ? `verified ${verification.at}, ${verification.level}`
+    ? `verified ${verification.at}, ${verification.level}${verification.deeper ? `, and ${verification.deeper.level} ${verification.deeper.at}` : ""}`
     : "never verified before";
   return `  from      ${point.label} at ${copy.site}, ${verified}`;
 }

@@ -1,5 +1,7 @@
 import { randomInt } from "node:crypto";
 
+import { EngineError } from "../../engines/errors.js";
+
 /**
  * Points drawn by lot, of those with one label a single copy: what nobody chose shows what nobody thought of.
  *
@@ -18,3 +20,10 @@ export function drawnFrom<Point>(
   }
   return drawn;
 }
+
+/** That nothing can be drawn by lot. @param what for people */
+export const noneToDraw = (what: string, days: number | undefined): EngineError =>
+  new EngineError(
+    `there is no ${what}${days === undefined ? "" : ` of the last ${days} days`} to draw one from`,
+    1,
+  );

@@ -67,6 +67,11 @@ test("fault 28: a maintenance database, one in use and another server than was m
 test("control of faults 7, 24 and 28: with its key and a target of its own it restores; a second time it is refused", async () => {
   const done = { operation: "restore", exitCode: 0, outcome: "done", says: /is done/, newest } as const;
   await afterFault(desk, await restore("--identity", holder), done);
+  const same = await restore("--identity", holder);
+  expect(same).toMatchObject({
+    code: 0,
+    out: expect.stringContaining(`--replace ${newest} restores it once more`),
+  });
   const again = await restore("--identity", holder, "--point", older);
   await afterFault(desk, again, { ...refused, says: /holds a finished restore of point/, newest });
   const replaced = await restore("--identity", holder, "--point", older, "--replace", newest);

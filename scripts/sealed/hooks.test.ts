@@ -33,8 +33,8 @@ test("what a program says is told without its secrets", async () => {
 
 test.each([
   ["no JSON", "{", /it is no JSON/],
-  ["a command line", JSON.stringify({ stopWriters: "stop it", startWriters: ["x"] }), /at stopWriters/],
-  ["no program", JSON.stringify({ stopWriters: [], startWriters: ["x"] }), /at stopWriters/],
+  ["a command line", JSON.stringify({ stopWriters: "stop it", startWriters: ["x"] }), /stopWriters: /],
+  ["no program", JSON.stringify({ stopWriters: [], startWriters: ["x"] }), /stopWriters: /],
   ["another hook", JSON.stringify({ stopWriters: ["x"], startWriters: ["x"], after: ["x"] }), /"after"/],
 ])("a file with %s is refused as bad input", async (name, text, message) => {
   const file = join(folder, `${name}.json`);

@@ -4,7 +4,7 @@ import { z } from "zod";
 
 import { EngineError } from "../../engines/errors.js";
 import type { RestoreHooks } from "../../engines/postgres-logical/index.js";
-import { withoutSecrets } from "../../vault/index.js";
+import { schemaWords, withoutSecrets } from "../../vault/index.js";
 
 const command = z.array(z.string()).min(1);
 
@@ -31,7 +31,7 @@ export async function hookPrograms(path: string): Promise<HookPrograms> {
   const parsed = schema.safeParse(await content(path));
   if (parsed.success) return parsed.data;
   throw new EngineError(
-    `--hooks ${path}: ${z.prettifyError(parsed.error)}`,
+    `--hooks ${path}: ${schemaWords(parsed.error)}`,
     2,
     'argument lists, such as ["systemctl", "stop", "app"]',
   );

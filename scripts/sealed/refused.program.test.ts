@@ -139,6 +139,12 @@ describe("refused, with one message and nothing changed", () => {
       2,
       /--output "\/mnt\/none\/dump" cannot be made: there is no folder \/mnt\/none[\s\S]*mkdir \/mnt\/none/,
     ],
+    [
+      "a physical backup in a folder of one's own",
+      ["backup", "PLAN", "tickets", "--kind", "physical", "--output", "/tmp/none"],
+      2,
+      /--output is for dumps and copies: a physical backup needs the log[\s\S]*--kind logical/,
+    ],
     ["a folder without a name", ["backup", "PLAN", "tickets", "--output", ""], 2, /--output takes a folder/],
     [
       "a port that is none",

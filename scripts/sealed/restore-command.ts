@@ -92,13 +92,17 @@ function shown(
   { job, chosen, loss, next, target }: RestoreDump,
   done: Awaited<ReturnType<typeof restoreDump>> | undefined,
 ): string {
+  const already = done?.restored.already === true;
   const lines = [
-    `Restoring "${job.dataset}" ${done ? "is done" : "would"}:`,
+    already
+      ? `"${target.database}" was restored from this very point before: nothing was done now, and what was written to it since is in it.`
+      : `Restoring "${job.dataset}" ${done ? "is done" : "would"}:`,
     fromLine(chosen),
     `  holds     what was committed by ${chosen.at}`,
     `  without   ${loss}`,
     `  into      a new database, switched in as "${target.database}" at ${target.server.host}`,
     otherwiseLine(next),
+    ...(already ? [`  again     --replace ${chosen.point.label} restores it once more`] : []),
     ...(done?.restored.previous === undefined
       ? []
       : [`  kept      what was live, as "${done.restored.previous}"`]),

@@ -43,6 +43,11 @@ test("points lists every dump at every copy; one that does not answer hides no o
   const { out } = await on("points", "--dataset", "tickets");
   expect(out).toContain("tickets at branch does not answer");
   expect(out).toMatch(/never verified/);
+  // It has dumps and physical backups, both by the plan: that it is silent is said once.
+  const places = ["--store", `office=${desk.folder}/nowhere`, "--store", `offsite=${desk.folder}/nowhere`];
+  const gone = await desk.secondsite("points", desk.plan, "--dataset", "tickets", ...places);
+  expect(gone.out.match(/tickets at offsite does not answer/g)).toHaveLength(1);
+  expect(gone.code).toBe(1);
 });
 
 test("B14: points --at names the newest dump before a time, and what is lost", async () => {
@@ -68,6 +73,11 @@ test.each([
   ["prune", ["--kind", "weekly", "--yes"], /has no points called "weekly"/],
   ["prune", ["--dataset", "cache", "--yes"], /no dataset with backups called "cache"/],
   ["prune", ["--site", "moon"], /has no site called "moon"[\s\S]*copies are at office, offsite, branch/],
+  [
+    "prune",
+    ["--kind", "physical"],
+    /each run drops[\s\S]*try: secondsite points \/\S+ --kind physical shows/,
+  ],
   ["points", ["--kind", "weekly"], /has no points called "weekly"/],
   ["points", ["--dataset", "cache"], /no dataset with backups called "cache"/],
 ] as const)("%s of what is not there is no job well done: %j", async (command, args, message) => {

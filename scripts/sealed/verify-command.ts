@@ -4,6 +4,7 @@ import type { Plan } from "../../plan/index.js";
 import type { VerificationLevel } from "../../vault/index.js";
 import { say } from "../ui/say.js";
 import { table } from "../ui/table.js";
+import { noneToDraw } from "./drawn.js";
 import type { JobOptions } from "./job.js";
 import { type VerifiedCopy, type VerifiedPoint, verifyPoints } from "./verify.js";
 import { sealedWanted } from "./wanted.js";
@@ -15,6 +16,8 @@ export interface VerifySealedWish extends JobOptions {
   readonly days?: number | undefined;
   readonly point?: string | undefined;
   readonly sample?: number | undefined;
+  /** That there is none to draw one from is no error: physical points are drawn as well. @default false */
+  readonly lenient?: boolean;
   readonly direct?: boolean | undefined;
   readonly staging?: string | undefined;
 }
@@ -29,11 +32,13 @@ export async function verifyAllSealed(plan: Plan, options: VerifySealedWish): Pr
   if (point !== undefined && answered && results.every(({ points }) => points.length === 0))
     throw new EngineError(`no copy has a point "${point}"`, 2, "secondsite points <plan> lists them");
   // Whoever asks for points by name is not told that all is well where there is none.
-  if (sample !== undefined && answered && results.every(({ points }) => points.length === 0))
-    throw new EngineError(
-      `there is no point${days === undefined ? "" : ` of the last ${days} days`} to draw one from`,
-      1,
-    );
+  if (
+    sample !== undefined &&
+    !options.lenient &&
+    answered &&
+    results.every(({ points }) => points.length === 0)
+  )
+    throw noneToDraw("point", days);
   const wanted =
     point === undefined && sample === undefined && [kind, days, folder].some((given) => given !== undefined);
   return wanted ? results.map((copy) => withNothing(copy, days)) : results;

@@ -17,6 +17,7 @@ interface Physical {
  * A dataset's backup by its name.
  *
  * @param name see `namedBackups`. @default the first that a command captures
+ * @param options.sealedOnly it goes into a folder of one's own
  * @throws EngineError (2) that says what there is
  */
 export function backupCalled(
@@ -26,6 +27,12 @@ export function backupCalled(
   { sealedOnly = false } = {},
 ): WantedBackup {
   const sealed = sealedOf(plan, dataset);
+  if (sealedOnly && name === "physical")
+    throw new EngineError(
+      "--output is for dumps and copies: a physical backup needs the log that goes to the plan's copies",
+      2,
+      sealed[0] ? `--kind ${sealed[0].kind}` : undefined,
+    );
   const all = sealedOnly ? sealed : capturable(plan, dataset, sealed);
   return called(plan, dataset, all, name ?? all[0]?.kind);
 }

@@ -6,7 +6,9 @@ import type { Plan } from "../../plan/index.js";
 import type { VerificationLevel } from "../../vault/index.js";
 import type { ExitCode } from "../command.js";
 import { wholeGiven } from "../options.js";
+import { isPhysical } from "../physical/hold.js";
 import { restoredToo } from "../physical/restored.js";
+import { noneToDraw } from "../sealed/drawn.js";
 import { accessOf, type JobOptions, postgresOf } from "../sealed/job.js";
 import { folderGiven } from "../sealed/options.js";
 import type { VerifiedCopy } from "../sealed/verify.js";
@@ -53,7 +55,9 @@ export async function verifyPlan(
   { level, site, dataset, days, sample, from, ...options }: VerifyWish,
 ): Promise<VerifiedPlan> {
   const only = { ...(site === undefined ? {} : { site }), ...(dataset === undefined ? {} : { dataset }) };
-  const physicalOnly = options.kind === "physical";
+  const { kind, point } = options;
+  const physicalOnly =
+    kind === "physical" || (kind === undefined && point !== undefined && isPhysical(point));
   const which = {
     ...(days === undefined ? {} : { days: wholeGiven("--days", days, 1) }),
     ...(sample === undefined ? {} : { sample: wholeGiven("--sample", sample, 1) }),
@@ -64,17 +68,27 @@ export async function verifyPlan(
       2,
       "--level restored",
     );
+  // What was asked for by name is a dump, and nothing else.
+  const dumpsOnly = !physicalOnly && [kind, point, from].some((given) => given !== undefined);
+  const drawing = sample !== undefined && !physicalOnly && !dumpsOnly;
+  // A point in a cluster is restored by a command of its own, and of what is not restored nothing is drawn.
+  const onMachines = ({ dataset: of }: CopyRef) => postgresOf(plan, of).runs === "server";
+  const copies = async (none: boolean) => copiesOf(plan, only, none, await accessOf(plan, options));
+  const own = drawing ? (await copies(true)).filter(onMachines) : [];
+  const drawnFrom = level === "restored" ? own : [];
+  const lenient = drawnFrom.length > 0;
+  if (own.length > drawnFrom.length)
+    say(`of physical points none is drawn at level "${level}": --kind physical verifies them all`);
   const dumps = physicalOnly
     ? []
     : await verifyAllSealed(plan, {
-        ...{ ...options, ...only, level, folder: await folderGiven(from) },
+        ...{ ...options, ...only, level, folder: await folderGiven(from), lenient },
         ...which,
       });
-  // What was asked for by name is a dump, and nothing else.
-  const dumpsOnly =
-    !physicalOnly && [options.kind, options.point, sample, from].some((given) => given !== undefined);
-  const refs = dumpsOnly ? [] : copiesOf(plan, only, dumps.length > 0, await accessOf(plan, options));
-  const { all, repositories, points } = await verifyPhysical(plan, refs, { ...options, ...which, level });
+  const refs = dumpsOnly ? [] : drawing ? drawnFrom : await copies(dumps.length > 0);
+  const physical = { ...options, ...which, level, lenient };
+  const { all, repositories, points } = await verifyPhysical(plan, refs, physical);
+  if (lenient) requireDrawn(dumps, points, which.days);
   const good =
     noneBad(dumps) &&
     all.every(({ damage, unreachable }) => damage.length === 0 && unreachable === undefined) &&
@@ -86,10 +100,32 @@ export async function verifyPlan(
   return { all, repositories, points, dumps, exitCode };
 }
 
+/**
+ * Where points are drawn from dumps and physical ones alike, says of which there was none.
+ *
+ * @throws EngineError (1) when there was neither
+ */
+function requireDrawn(
+  dumps: readonly VerifiedCopy[],
+  points: readonly RecordedVerdict[],
+  days: number | undefined,
+): void {
+  const none = [
+    ...(dumps.every((copy) => copy.points.length === 0) ? ["dump or copy"] : []),
+    ...(points.some((one) => one.level === "restored" || one.unverified !== undefined)
+      ? []
+      : ["physical point"]),
+  ];
+  if (none.length > 1) throw noneToDraw("point", days);
+  for (const what of none) say(noneToDraw(what, days).message);
+}
+
 /** Which physical points are verified, and how. */
 interface PhysicalWish extends Pick<VerifyWish, "level" | "store" | "identity" | "point" | "staging"> {
   readonly days?: number;
   readonly sample?: number;
+  /** There need be none to draw. */
+  readonly lenient: boolean;
 }
 
 /** Verifies copies of physical points, and records what was found of each point. */

@@ -41,6 +41,29 @@ test("the last verification counts", () => {
   ).toEqual([]);
 });
 
+test("what a deeper one showed is remembered while nothing is found wrong, however often a shallower one follows", () => {
+  expect(
+    counting([
+      ["restored", true],
+      ["structural", true],
+      ["stored", true],
+    ]),
+  ).toEqual({ level: "stored", at: "day 2", faults: [], deeper: { level: "restored", at: "day 0" } });
+  expect(
+    counting([
+      ["restored", true],
+      ["stored", false],
+      ["stored", true],
+    ]),
+  ).toEqual({ level: "stored", at: "day 2", faults: [] });
+  expect(
+    counting([
+      ["structural", true],
+      ["restored", true],
+    ]),
+  ).toEqual({ level: "restored", at: "day 1", faults: [] });
+});
+
 test("C5: what a thorough one found damaged is not made good by a shallower one, but by one as thorough", () => {
   expect(
     counting([

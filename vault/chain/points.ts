@@ -35,6 +35,8 @@ export interface PointVerification {
   /** ISO 8601. */
   readonly at: string;
   readonly faults: readonly string[];
+  /** Where an earlier one went deeper and nothing was found wrong since: how deep, and when. @default none did */
+  readonly deeper?: { readonly level: string; readonly at: string };
 }
 
 /** Whether its last verification found nothing wrong. */
@@ -63,9 +65,17 @@ export function verificationsIn(found: readonly FoundEntry[]): Map<number, Point
     if (faults.length > 0) wrong.set(sequence, Math.max(before ?? -1, depth(level)));
     else if (before !== undefined && depth(level) < before) continue;
     else wrong.delete(sequence);
-    verifications.set(sequence, { level, at, faults });
+    const deeper = deeperOf(faults.length > 0 ? undefined : verifications.get(sequence), level);
+    verifications.set(sequence, { level, at, faults, ...(deeper ? { deeper } : {}) });
   }
   return verifications;
+}
+
+/** What an earlier verification that found nothing wrong showed beyond this level. */
+function deeperOf(before: PointVerification | undefined, level: string): PointVerification["deeper"] {
+  if (before === undefined || before.faults.length > 0) return undefined;
+  const deepest = before.deeper ?? before;
+  return depth(deepest.level) > depth(level) ? { level: deepest.level, at: deepest.at } : undefined;
 }
 
 /** A level that this release does not know counts as the shallowest. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { VaultError } from "../errors.js";
+import { schemaWords } from "../schema-words.js";
 import { jsonOf } from "../sequence/json.js";
 import type { KeyContext, KeyProvider } from "./provider.js";
 
@@ -101,7 +102,6 @@ export class SpoiledKey extends VaultError {}
 /** Reads a key document. @throws SpoiledKey when it is none */
 export function parseKeyDocument(text: string, label: string): KeyDocument {
   const parsed = schema.safeParse(jsonOf(text));
-  if (!parsed.success)
-    throw new SpoiledKey(`${label} is not a wrapped key: ${z.prettifyError(parsed.error)}`);
+  if (!parsed.success) throw new SpoiledKey(`${label} is not a wrapped key: ${schemaWords(parsed.error)}`);
   return parsed.data;
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { schemaWords } from "../schema-words.js";
 
 import { LeaseStoreError } from "./errors.js";
 
@@ -51,7 +52,6 @@ export function parseRecord(text: string): LeaseRecord {
     throw new LeaseStoreError("the lease object is not JSON", undefined, { cause: error });
   }
   const { success, data, error } = schema.safeParse(value);
-  if (!success)
-    throw new LeaseStoreError(`the lease object is not a version 1 lease: ${z.prettifyError(error)}`);
+  if (!success) throw new LeaseStoreError(`the lease object is not a version 1 lease: ${schemaWords(error)}`);
   return data;
 }

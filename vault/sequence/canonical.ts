@@ -1,5 +1,6 @@
-import { z } from "zod";
+import type { z } from "zod";
 import { VaultError } from "../errors.js";
+import { schemaWords } from "../schema-words.js";
 import { jsonOf } from "./json.js";
 
 /** An object's text: the only form in which it counts. */
@@ -20,7 +21,7 @@ export function parseCanonical<Schema extends z.ZodType>(
 ): z.output<Schema> {
   const raw = jsonOf(text);
   const parsed = schema.safeParse(raw);
-  if (!parsed.success) throw new VaultError(`${label} is not ${what}: ${z.prettifyError(parsed.error)}`);
+  if (!parsed.success) throw new VaultError(`${label} is not ${what}: ${schemaWords(parsed.error)}`);
   if (canonical(raw as object) !== text)
     throw new VaultError(
       `${label} is not written as ${what} is: something was added, repeated or moved in it`,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { type Backend, startBackend } from "../testing/backends.js";
+import { type Backend, startBackend, testCredentials } from "../testing/backends.js";
+import { s3Store } from "./s3/s3-store.js";
 import type { ObjectVersion, Store } from "./store.js";
 
 describe.each(["ministack", "versitygw", "minio"] as const)("%s", (name) => {
@@ -43,6 +44,17 @@ describe.each(["ministack", "versitygw", "minio"] as const)("%s", (name) => {
     await plain.put("plain/a", "one");
     for await (const { key, version } of plain.versions("plain/a"))
       expect(await plain.lockedUntil(key, version)).toBeUndefined();
+  });
+
+  test("that there is no such bucket is said with who makes one", async () => {
+    const absent = { bucket: "nobody-made-it", region: "us-east-1", endpoint: backend.endpoint ?? "" };
+    const { expected: capabilities } = backend;
+    const gone = s3Store({ ...absent, credentials: testCredentials, capabilities });
+
+    await expect(gone.put("a", "x")).rejects.toMatchObject({
+      message: expect.stringContaining("NoSuchBucket"),
+      hint: expect.stringContaining("makes the bucket"),
+    });
   });
 
   test("a lock is extended, never shortened", async () => {

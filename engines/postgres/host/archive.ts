@@ -12,7 +12,7 @@ import { pgbackrest } from "../pgbackrest.js";
 import { epochsAt } from "../points-copies.js";
 import { layPassphrase } from "../vault-keys.js";
 import { writeConfig } from "./config.js";
-import { newestSegments, refuseOtherLog } from "./continuing.js";
+import { continues, newestSegments, refuseOtherLog } from "./continuing.js";
 import type { HostDataset } from "./dataset.js";
 import {
   formatState,
@@ -80,6 +80,8 @@ export async function setUpArchiving(
       "run this where the primary runs",
     );
   const epoch = await epochFor(of, before, choice);
+  if (choice === "new" && before.state?.epoch === epoch)
+    say(`epoch ${epoch} is this server's own, and its log goes on there: no other is begun`);
   await makeFolder(folder, server.as);
   const passphrase = await passphraseFor(of, folder, say);
   await writeFor(folder.passphrase, passphrase, server.as);
@@ -112,10 +114,12 @@ async function makeRepository(place: CopyPlace, path: string, as: SystemUser | u
 }
 
 /**
- * The epoch to archive into. Into one that has log already goes only a server whose own continues it; a new one that nothing
- * was archived into yet is not left for another.
+ * The epoch to archive into. Into one that has log already goes only a server whose own continues it. A new one is begun by a
+ * server whose log is not that of its own newest epoch: the command that began one may be given again. Nothing is changed.
+ *
+ * @throws EngineError (2) when a decision is missing, or the server's log does not go on where that epoch's ends
  */
-async function epochFor(
+export async function epochFor(
   { dataset, copies }: HostDataset,
   { state, server }: Archiving,
   choice: EpochChoice,
@@ -135,11 +139,15 @@ async function epochFor(
     );
   const present = known ?? newest;
   const stored = await newestSegments(copies, present);
-  if (choice === "new")
-    return known !== undefined && stored.length === 0 ? known : Math.max(newest, state?.epoch ?? 0) + 1;
-  refuseOtherLog(present, stored, await presentSegment(server.address));
+  const segment = await presentSegment(server.address);
+  if (choice !== "new") refuseOtherLog(present, stored, segment);
+  else if (!isOwn(known, newest, stored, segment)) return Math.max(newest, state?.epoch ?? 0) + 1;
   return present;
 }
+
+/** Whether the epoch that a server knows as its own is still that: nothing was archived into it, or its own log alone. */
+const isOwn = (known: number | undefined, newest: number, stored: readonly string[], segment: string) =>
+  known !== undefined && (stored.length === 0 || (known >= newest && continues(stored, segment)));
 
 /** The segment that a server writes at present. */
 const presentSegment = (address: DatabaseAddress): Promise<string> =>
@@ -172,7 +180,7 @@ async function applySettings(
   address: DatabaseAddress,
   say: (line: string) => void,
 ): Promise<void> {
-  const wrong = settings.filter(({ met }) => !met);
+  const wrong = settings.filter(({ met, pending }) => !met && !pending);
   if (wrong.length === 0) return;
   await asked(address, async (client) => {
     for (const { name, value } of wrong) {

@@ -12,7 +12,7 @@ import { passphraseAt } from "../vault-keys.js";
 import { archives, archivingOf } from "./archive.js";
 import { writeConfig } from "./config.js";
 import type { HostDataset } from "./dataset.js";
-import { asLines } from "./settings.js";
+import { asLines, awaitsRestart, type NeededSetting } from "./settings.js";
 
 /** What is captured. */
 export interface HostCapture {
@@ -38,7 +38,7 @@ export async function captureHost(
   const { plan, dataset, copies, recipients } = of;
   const archiving = await archivingOf(of, address);
   const { server, folder, state, settings } = archiving;
-  if (!state || !archives(archiving)) throw notArchiving(dataset, asLines(settings));
+  if (!state || !archives(archiving)) throw notArchiving(dataset, settings);
   const passphrase = await readFile(folder.passphrase, "utf8");
   // Credentials may have changed since archiving was set up.
   const { epoch } = state;
@@ -81,7 +81,14 @@ export async function captureHost(
   return capture(job, say);
 }
 
-function notArchiving(dataset: string, lines: readonly string[]): EngineError {
+function notArchiving(dataset: string, settings: readonly NeededSetting[]): EngineError {
+  if (awaitsRestart(settings))
+    return new EngineError(
+      `the server of "${dataset}" is set to archive only from its next start on, and a backup without its log restores nothing`,
+      2,
+      "restart PostgreSQL",
+    );
+  const lines = asLines(settings);
   const set = lines.length > 0 ? `; in postgresql.conf: ${lines.join(", ")}` : "";
   return new EngineError(
     `the server of "${dataset}" does not archive as the plan says, and a backup without its log restores nothing${set}`,

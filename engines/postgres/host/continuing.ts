@@ -24,6 +24,12 @@ export async function newestSegments(
   return [...newest.values()].sort();
 }
 
+/** Whether a server's log goes on where an epoch's ends; it does where nothing was archived into that. */
+export function continues(stored: readonly string[], present: string): boolean {
+  const last = stored.at(-1);
+  return last === undefined || (timelineOf(last) === timelineOf(present) && last <= present);
+}
+
 /**
  * Refuses a server whose log does not go on where an epoch's log ends: it was restored or promoted since, or another one has
  * archived in the meantime. Mixed into one repository, the two could not be told apart.
@@ -34,7 +40,7 @@ export async function newestSegments(
  */
 export function refuseOtherLog(epoch: number, stored: readonly string[], present: string): void {
   const last = stored.at(-1);
-  if (last === undefined || (timelineOf(last) === timelineOf(present) && last <= present)) return;
+  if (last === undefined || continues(stored, present)) return;
   const why =
     timelineOf(present) > timelineOf(last)
       ? `the server is on timeline ${timelineOf(present)}, and what is stored ends on timeline ${timelineOf(last)}: it was restored or promoted since`

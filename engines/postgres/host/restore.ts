@@ -44,16 +44,27 @@ export async function restoreIntoFolder(
   request: FolderRestore,
   say: (line: string) => void,
 ): Promise<Replayed> {
-  const { copy, point } = request;
-  const major = majorOf(point.version);
+  const major = majorOf(request.point.version);
   // Missing programs are told before anything is fetched.
   await program("postgres", major);
-  const look = () => emptyPlace(request.into, { ...point, major, copy });
+  const look = () => placeOf(request);
   return onlyFiller(await look(), async (still) =>
     // Another run may have filled it meanwhile.
     fill(request, { place: await look(), major, still }, say),
   );
 }
+
+/** Refuses a folder that may not be filled; nothing is changed. @throws EngineError (2) */
+export async function requireFillable(request: Arriving): Promise<void> {
+  await placeOf(request);
+}
+
+type Arriving = Pick<FolderRestore, "into" | "copy"> & {
+  readonly point: Pick<PhysicalPoint, "version" | "systemIdentifier">;
+};
+
+const placeOf = ({ into, copy, point }: Arriving): Promise<RestorePlace> =>
+  emptyPlace(into, { ...point, major: majorOf(point.version), copy });
 
 /** Fills a place that nobody else fills. */
 async function fill(

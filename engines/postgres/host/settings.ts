@@ -1,5 +1,6 @@
 import { seconds } from "../../../plan/index.js";
 import { asked } from "../../asked.js";
+import type { DatabaseAddress } from "../../comparison/index.js";
 import { EngineError } from "../../errors.js";
 import { backupsOf } from "../pgbackrest-config.js";
 import { archiveTimeout } from "../server.js";
@@ -18,6 +19,8 @@ export interface NeededSetting {
   readonly met: boolean;
   /** Whether a change takes effect only when the server starts. */
   readonly restart: boolean;
+  /** It is set as it has to be, and takes effect when the server starts. */
+  readonly pending: boolean;
 }
 
 /**
@@ -57,20 +60,48 @@ export async function neededSettings(
           ] as const,
         ]),
   ];
+  const names = wanted.map(([name]) => name);
   const rows = await asked(server.address, async (client) => {
-    const names = wanted.map(([name]) => name);
-    const found = await client.query<{ name: string; setting: string; context: string }>(
-      "SELECT name, setting, context FROM pg_settings WHERE name = ANY($1)",
+    const found = await client.query<SettingRow>(
+      "SELECT name, setting, context, source FROM pg_settings WHERE name = ANY($1)",
       [names],
     );
     return found.rows;
   });
+  const files = await inFiles(server.address, names);
   return wanted.map(([name, value, will]) => {
     const row = rows.find((one) => one.name === name);
-    const present = row?.setting ?? "";
-    return { name, value, present, met: will(present), restart: row?.context === "postmaster" };
+    const [present, written] = [row?.setting ?? "", files.get(name)];
+    const met = will(present);
+    // What the command line says stands, whatever the files say.
+    const pending = !met && written !== undefined && will(written) && row?.source !== "command line";
+    return { name, value, present, met, restart: row?.context === "postmaster", pending };
   });
 }
+
+interface SettingRow {
+  readonly name: string;
+  readonly setting: string;
+  readonly context: string;
+  readonly source: string;
+}
+
+/** What the server's files say of settings: the last line of each counts. Nothing where the role may not read them. */
+async function inFiles(address: DatabaseAddress, settings: readonly string[]): Promise<Map<string, string>> {
+  return asked(address, async (client) => {
+    const may = "SELECT has_function_privilege('pg_show_all_file_settings()', 'EXECUTE') AS may";
+    if ((await client.query<{ may: boolean }>(may)).rows[0]?.may !== true) return new Map();
+    const { rows } = await client.query<{ name: string; setting: string }>(
+      "SELECT name, setting FROM pg_file_settings WHERE name = ANY($1) ORDER BY seqno",
+      [settings],
+    );
+    return new Map(rows.map(({ name, setting }) => [name, setting]));
+  });
+}
+
+/** Whether all that is missing is a restart. */
+export const awaitsRestart = (settings: readonly NeededSetting[]): boolean =>
+  settings.some(({ met }) => !met) && settings.every(({ met, pending }) => met || pending);
 
 /** What has to be set, as lines of postgresql.conf. */
 export const asLines = (settings: readonly NeededSetting[]): string[] =>

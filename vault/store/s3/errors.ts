@@ -2,10 +2,14 @@ import { S3ServiceException } from "@aws-sdk/client-s3";
 
 import { VaultError } from "../../errors.js";
 
+const noBucket =
+  "whoever owns the store makes the bucket, with versions kept; --store says where else copies are";
+
 /** What a failed call becomes: it names the action, the key and the store, and keeps the cause. */
 export function failed(action: string, key: string, label: string, cause: unknown): VaultError {
   if (cause instanceof VaultError) return cause;
-  return new VaultError(`${action} ${key} at ${label} failed: ${wordsOf(cause)}`, undefined, { cause });
+  const hint = cause instanceof S3ServiceException && cause.name === "NoSuchBucket" ? noBucket : undefined;
+  return new VaultError(`${action} ${key} at ${label} failed: ${wordsOf(cause)}`, hint, { cause });
 }
 
 /** The HTTP status of a refused call. */
