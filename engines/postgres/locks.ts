@@ -28,7 +28,7 @@ export async function repositoryLocks(
   days: number,
 ): Promise<LockNeed[]> {
   const needs: LockNeed[] = [];
-  const add = async (prefix: string, reach: LockReach) => {
+  const add = async (prefix: string, reach: LockReach & Pick<LockNeed, "finishedAt">) => {
     for await (const { key } of store.list(prefix))
       needs.push({ key, ...reach, ...(isSavedAgain(key) ? { written: "over" } : {}) });
   };
@@ -38,8 +38,12 @@ export async function repositoryLocks(
     if (points.length === 0) continue;
     const root = names.repositoryPath(dataset, epoch).slice(1);
     const expiries = expiriesOf(points, kept);
-    for (const { label } of points)
-      await add(`${root}/backup/${dataset}/${label}/`, lockWindow(now, days, expiries.get(fullOf(label))));
+    for (const { label, finishedAt } of points)
+      await add(`${root}/backup/${dataset}/${label}/`, {
+        ...lockWindow(now, days, expiries.get(fullOf(label))),
+        // The tool takes up a backup that was cut off, and copies some of its files once more.
+        finishedAt: new Date(finishedAt),
+      });
     const oldest = points.map(({ startWal }) => startWal.slice(8)).sort()[0] ?? "";
     for await (const { key, modifiedAt } of store.list(`${root}/archive/${dataset}/`)) {
       const position = segmentOf(key)?.slice(8);

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import type { Store } from "../store/store.js";
@@ -61,6 +62,22 @@ describe.each(backendNames)("%s", (name) => {
       if (deleted) continue;
       const body = Buffer.from((await store.getVersion(key, version)) ?? "").toString();
       expect(await store.lockedUntil(key, version)).toEqual(body === "true" ? until : undefined);
+    }
+    if (backend.expected["version-times"]) {
+      // The stores' dates have seconds.
+      await store.put("over/resumed", "cut off");
+      await store.put("over/resumed", "true");
+      await sleep(1_100);
+      const finishedAt = new Date();
+      await sleep(1_100);
+      const resumed = { key: "over/resumed", until, finishedAt };
+      expect(await extendLocks(store, [resumed])).toMatchObject({ extended: 1, missing: [] });
+      await store.put("over/resumed", "false");
+      expect((await extendLocks(store, [resumed])).missing).toMatchObject([{ key: "over/resumed" }]);
+      for await (const { key, version } of store.versions("over/resumed")) {
+        const body = Buffer.from((await store.getVersion(key, version)) ?? "").toString();
+        expect(await store.lockedUntil(key, version)).toEqual(body === "true" ? until : undefined);
+      }
     }
     const present = await extendLocks(store, [{ key: "over/overwritten", until, written: "over" }]);
     expect(present).toEqual({ extended: 1, already: 0, missing: [] });

@@ -29,6 +29,11 @@ export interface LockNeed extends LockReach {
    * overwrites the present one. @default "once"
    */
   readonly written?: "once" | "over";
+  /**
+   * Until then its tool may have written it anew: what was cut off is taken up. Of a store that dates versions the last one
+   * of that time counts. @default the first one ever
+   */
+  readonly finishedAt?: Date;
 }
 
 /** How locks are extended. */
@@ -62,9 +67,9 @@ export async function extendLocks(
   const missing: PartFault[] = [];
   const limit = pLimit(atOnce);
   const outcomes = await limit.map([...longest.values()], async (need) => {
-    const { key, until, least = until, written = "once" } = need;
+    const { key, until, least = until } = need;
     signal?.throwIfAborted();
-    const { version, problem } = await countingVersion(store, key, written);
+    const { version, problem } = await countingVersion(store, need);
     if (problem !== undefined) missing.push({ key, problem });
     if (version === undefined) return undefined;
     const present = await store.lockedUntil(key, version);
@@ -83,18 +88,22 @@ export async function extendLocks(
 /** The version that counts, and what is wrong with what lies there. */
 async function countingVersion(
   store: Store,
-  key: string,
-  written: "once" | "over",
+  { key, written = "once", finishedAt }: LockNeed,
 ): Promise<{ readonly version?: string; readonly problem?: string }> {
   const versions: ObjectVersion[] = [];
   for await (const found of store.versions(key)) if (found.key === key) versions.push(found);
   const [newest] = versions;
   if (written === "over" && newest && !newest.deleted) return { version: newest.version };
-  const first = versions.findLast(({ deleted }) => !deleted);
-  if (!newest || !first) return { problem: "it is missing" };
-  if (newest === first) return { version: first.version };
+  const there = versions.filter(({ deleted }) => !deleted);
+  const finished =
+    finishedAt && store.declared["version-times"]
+      ? there.find(({ modifiedAt }) => modifiedAt <= finishedAt)
+      : undefined;
+  const own = finished ?? there.at(-1);
+  if (!newest || !own) return { problem: "it is missing" };
+  if (newest === own) return { version: own.version };
   return {
-    version: first.version,
+    version: own.version,
     problem: newest.deleted
       ? "it was deleted, and lies beneath the mark"
       : "it was overwritten, and lies beneath",
