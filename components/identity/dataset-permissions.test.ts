@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 
 import { names } from "../../plan/index.js";
 import plan from "../../plans/kubernetes-chat.js";
+import { keptState, stateDataset } from "../testing/kept-state.js";
 import { datasetPermissions } from "./dataset-permissions.js";
 import type { Statement } from "./policy-document.js";
 
@@ -259,4 +260,67 @@ test("a plan without a lease grants nothing on one, and an unknown dataset nothi
   const leases = resources.filter((resource) => resource.includes("witness") || resource === lease);
   expect(leases).toEqual([]);
   expect(datasetPermissions(plan, "cache", "backup", keys)).toEqual([]);
+});
+
+describe("Pulumi's state", () => {
+  const kept = keptState();
+  const of = (job: names.DatasetJob, from = kept) => datasetPermissions(from, stateDataset, job, keys);
+  const own = (prefix: string) => inVaults(`${prefix}/infrastructure-state/`);
+  const state = "arn:aws:s3:::chat-state";
+
+  test("C19: the backup reads the backend's own objects, writes to its vaults' prefixes, and nothing else", () => {
+    const chains = [...own("manifests"), ...own("heads")];
+    const written = [...chains, ...own("points"), ...own("leases/jobs"), ...own("leases/clock"), ...audit];
+    const sorted = (table: Record<string, readonly string[]>) =>
+      Object.fromEntries(Object.entries(table).map(([action, on]) => [action, on.toSorted()]));
+    expect(sorted(granted(of("backup")))).toEqual(
+      sorted({
+        "s3:ListBucket": [...vaults, ...vaults, state],
+        "s3:GetObject": [...written, ...own("keys"), `${state}/teams/chat/.pulumi/*`],
+        "s3:PutObject": written,
+        "s3:DeleteObject": [...own("points"), ...own("leases/jobs"), ...own("leases/clock")],
+        // By its own, and through S3.
+        "kms:Decrypt": [...keys, ...keys],
+        "kms:GenerateDataKey": keys,
+      }),
+    );
+    expect(of("backup").find(({ Sid }) => Sid === "ListState")?.Condition).toEqual({
+      StringLike: { "s3:prefix": "teams/chat/.pulumi/*" },
+    });
+  });
+
+  test("C19: of its keys each job opens what it uses, by the names that they are bound to", () => {
+    const opened = (job: names.DatasetJob) =>
+      of(job).flatMap(({ Action, Condition }) => {
+        const { "kms:EncryptionContext:key": ids } = Condition?.StringLike ?? {};
+        return ids === undefined ? [] : [[Action, ids]];
+      });
+    expect(Object.fromEntries(names.datasetJobs.map((job) => [job, opened(job)]))).toEqual({
+      ...{
+        secrets: [["kms:Encrypt", ["signing-*", "data-*"]]],
+        database: [],
+        restore: [],
+        drill: [],
+        lock: [],
+      },
+      backup: [["kms:Decrypt", ["signing-*", "data-*"]]],
+      ...{ verify: [["kms:Decrypt", ["signing-*"]]], prune: [["kms:Decrypt", ["signing-*"]]] },
+    });
+  });
+
+  test("C19: no other job reaches the backend, none a database's repository or lease, and none can write where state lies", () => {
+    for (const job of names.datasetJobs) {
+      const said = JSON.stringify(of(job));
+      expect(said).not.toMatch(/pgbackrest|passphrase|witness|messages/);
+      expect(said.includes(state), job).toBe(job === "backup");
+    }
+    for (const job of names.datasetJobs)
+      expect(JSON.stringify(datasetPermissions(kept, "messages", job, keys))).not.toContain(state);
+    const changing = of("backup").filter(({ Action }) => list(Action).some((one) => /Put|Delete/.test(one)));
+    expect(JSON.stringify(changing)).not.toContain(state);
+  });
+
+  test("C19: where nothing in a cluster keeps it, no role is for it", () => {
+    expect(names.datasetJobs.flatMap((job) => of(job, plan))).toEqual([]);
+  });
 });

@@ -33,6 +33,20 @@ test("every role of every job at every region is there, under the name that comp
   expect(workloads.flatMap(({ deletes }) => deletes)).toEqual([]);
 });
 
+test("C19: Pulumi's state has roles where Kubernetes starts its backups, and none where a pipeline does", () => {
+  const byCron = structuredClone(chat);
+  const state = byCron.datasets["infrastructure-state"];
+  for (const backup of state?.kind === "configuration" ? state.backups : [])
+    Object.assign(backup, { schedule: { kind: "cron", cron: "*/15 * * * *", runner: "kubernetes" } });
+  const roles = (plan: Plan) =>
+    grantsOf(plan).flatMap(
+      ({ who }) => /role\/chat-virginia-infrastructure-state-(.*)$/.exec(who)?.[1] ?? [],
+    );
+
+  expect(roles(byCron)).toEqual(["secrets", "backup", "verify", "prune", "lock"]);
+  expect(roles(chat)).toEqual([]);
+});
+
 test("deployers reconfigure, break-glass alone deletes, and people do what access says", () => {
   const access = { operator: { writes: ["messages"], deletes: [], multiFactor: true } };
   const grants = grantsOf({ ...chat, access } as Plan);

@@ -1,7 +1,7 @@
 import { Cron } from "croner";
 import { expect, test } from "vitest";
 import chat from "../../plans/kubernetes-chat.js";
-import { postgresDatasets } from "../datasets.js";
+import { postgresDatasets, stateDatasets } from "../datasets.js";
 import { cronOf, upkeepOf } from "./upkeep.js";
 
 const [[name, spec] = ["", undefined]] = postgresDatasets(chat);
@@ -39,6 +39,11 @@ test("of several drills the most frequent counts", () => {
 test("a dataset without dumps has nothing to prune or to restore by the clock", () => {
   const physical = { ...spec, backups: spec.backups.filter(({ kind }) => kind !== "logical") };
   expect(upkeepOf(chat, name, physical).map(({ job }) => job)).toEqual(["verify", "lock"]);
+});
+
+test("C19: copies of Pulumi's state are verified, locked on and pruned; no drill of them runs by the clock", () => {
+  const [[state, kept] = ["", undefined]] = stateDatasets(chat);
+  expect(kept && upkeepOf(chat, state, kept).map(({ job }) => job)).toEqual(["verify", "prune", "lock"]);
 });
 
 const day = 86_400;

@@ -1,5 +1,6 @@
 import { namedBackups } from "../backup-names.js";
-import type { CronSchedule, Drill, DrillKind, Plan, PostgresDataset } from "../schema/index.js";
+import type { CronSchedule, Drill, DrillKind, Plan } from "../schema/index.js";
+import type { TendedDataset } from "../tended.js";
 import { seconds } from "../units.js";
 
 /** What is done to recovery points by the clock, once they are there. */
@@ -29,12 +30,18 @@ const drillOf: Partial<Record<UpkeepJob, DrillKind>> = { verify: "integrity", dr
  *
  * Verifications and restore drills run as often as the plan's drills `integrity` and `restore` say, and not at all without
  * them. Locks are renewed and dumps pruned each day: a lock that ends, and a point that is kept too long, wait for nobody.
- * Only dumps are pruned and restored by the clock: a tool prunes its repository itself.
+ * Only sealed points are pruned by the clock, for a tool prunes its repository itself; of those only dumps are restored by
+ * it: Pulumi's state takes a Pulumi of the version that wrote it.
  */
-export function upkeepOf(plan: Pick<Plan, "drills">, name: string, spec: PostgresDataset): Upkeep[] {
+export function upkeepOf(
+  plan: Pick<Plan, "drills">,
+  name: string,
+  spec: Pick<TendedDataset["spec"], "kind" | "backups">,
+): Upkeep[] {
   const dumps = namedBackups(spec).some(([, { kind }]) => kind === "logical");
+  const sealed = dumps || spec.kind === "configuration";
   return upkeepJobs.flatMap((job): Upkeep[] => {
-    if (!dumps && (job === "prune" || job === "drill")) return [];
+    if ((job === "prune" && !sealed) || (job === "drill" && !dumps)) return [];
     const every = drillOf[job] === undefined ? day : mostOften(plan.drills, drillOf[job], name);
     if (every === undefined) return [];
     return [
