@@ -22,6 +22,7 @@ import { defaultWorld, down, up } from "../sandbox/world/index.js";
 import { testImages } from "../sandbox/world/testing/images.js";
 import { noTraces, tracesOf } from "../sandbox/world/testing/traces.js";
 import { asCredentials, awsOf, callsOf } from "./testing/aws.js";
+import { eventually } from "./testing/eventually.js";
 import { fired, runNow } from "./testing/jobs.js";
 import { Project } from "./testing/project.js";
 import { objectsBelow, textAt, versionsBelow } from "./testing/vault-objects.js";
@@ -59,6 +60,7 @@ let project: Project;
 let file: string;
 let aws: Awaited<ReturnType<typeof awsOf>>;
 let s3: S3Client;
+let s3Away: S3Client;
 /** Labels of the dumps, oldest first. */
 let older: string;
 let newer: string;
@@ -79,11 +81,19 @@ interface Entry {
   readonly parts?: readonly { readonly key: string }[];
 }
 const entries = () => objectsBelow<Entry>(s3, vault, chain);
+/** The chains of the physical copies, by site. */
+const chains = {
+  virginia: entries,
+  oregon: () => objectsBelow<Entry>(s3Away, names.vaultBucket(plan, "oregon", "customer"), chain),
+};
+/** Each copy has a backup of its own, and a label for it. */
+const physicalLabel = async (from = entries) =>
+  (await from()).find(({ kind }) => kind === "physical")?.label ?? "";
 const dumpCalled = async (label: string) => (await entries()).find((one) => one.label === label);
 const partsOf = async (label: string) => ((await dumpCalled(label))?.parts ?? []).map(({ key }) => key);
-/** What the chain says of a dump's verifications at a level, oldest first. */
-const verificationsOf = async (label: string, level: string) => {
-  const all = await entries();
+/** What a chain says of a point's verifications at a level, oldest first. */
+const verificationsOf = async (label: string, level: string, from = entries) => {
+  const all = await from();
   const sequence = all.find((one) => one.label === label)?.sequence;
   return all.filter(
     (one) => one.entry === "verification" && one.level === level && one.point?.sequence === sequence,
@@ -139,6 +149,7 @@ beforeAll(async () => {
   await up(spec, { images: [pause, runner.tar, app.tar] });
   aws = await awsOf(spec);
   s3 = new S3Client(aws(home));
+  s3Away = new S3Client(aws("us-west-2"));
   project = await Project.create(spec.name);
   file = await project.plan("one-dump", plan);
   await project.init(stack, {
@@ -202,6 +213,10 @@ test("C5: verify fires by the controller and records every dump as it found it, 
   // Physical copies are read at both sites.
   expect(said).toMatch(/✔ +messages +virginia/);
   expect(said).toMatch(/✔ +messages +oregon/);
+  for (const from of Object.values(chains))
+    expect(await verificationsOf(await physicalLabel(from), "stored", from)).toMatchObject([
+      { faults: [], by: expect.stringContaining(`@${metadata.name}-`) },
+    ]);
   expect((await recordsOf("verify")).at(-1)).toMatchObject(recordedBy("verify", metadata));
 });
 
@@ -262,6 +277,24 @@ test("the drill's Pod restores the dump in itself, compares it, and records that
   expect((await recordsOf("verify")).at(-1)).toMatchObject(recordedBy("drill", metadata));
 });
 
+test("the replay's Pod restores a physical point on a volume of its own, which is gone with it, as its own role", async () => {
+  const { status, said, metadata } = await fired(kubectl, "messages-replay");
+
+  expect(status, said).toEqual({ succeeded: 1, failed: 0 });
+  expect(said).toContain("replaying the log");
+  expect(said).toContain("verified the structure of every database");
+  // At whichever copy the lot fell on.
+  const found = await Promise.all(
+    Object.values(chains).map(async (from) => verificationsOf(await physicalLabel(from), "restored", from)),
+  );
+  expect(found.flat()).toMatchObject([{ faults: [], by: expect.stringContaining(`@${metadata.name}-`) }]);
+  expect((await recordsOf("verify")).at(-1)).toMatchObject(recordedBy("replay", metadata));
+  const left = async () => (await kubectl("get", "pvc", "--output=name")).output;
+  expect(await left()).toContain("scratch");
+  await kubectl("delete", "job", metadata.name, "--wait=true");
+  await eventually(async () => !(await left()).includes("scratch"), 60, "the volume is gone with its Pod");
+});
+
 test("each job is refused what is another's", async () => {
   const [part = ""] = await partsOf(newer);
   const [other = ""] = (await partsOf(newer)).slice(1);
@@ -289,9 +322,9 @@ test("each job is refused what is another's", async () => {
   for (const job of ["verify", "drill"] as const) await s3As(job).send(read);
   await new KMSClient(own.drill).send(open);
 
-  for (const job of ["prune", "lock"] as const)
+  for (const job of ["prune", "lock", "replay"] as const)
     await expect(s3As(job).send(read)).rejects.toMatchObject(denied);
-  for (const job of ["verify", "lock", "drill"] as const)
+  for (const job of ["verify", "lock", "drill", "replay"] as const)
     await expect(s3As(job).send(remove), job).rejects.toMatchObject(denied);
   for (const job of upkeepJobs) {
     await expect(s3As(job).send(write), job).rejects.toMatchObject(denied);
@@ -303,15 +336,22 @@ test("each job is refused what is another's", async () => {
   }
 });
 
-test("C5: a dump that is not as it was stored makes the run fail, which names it in the chain", async () => {
+test("C5: what is not as it was stored makes the run fail, which names it in the chain: a dump, a physical point", async () => {
   const [Key = ""] = await partsOf(newer);
   const { ContentLength = 0 } = await s3.send(new HeadObjectCommand({ Bucket: vault, Key }));
   await s3.send(new PutObjectCommand({ Bucket: vault, Key, Body: randomBytes(ContentLength) }));
+  const label = await physicalLabel();
+  const [manifest = ""] = await partsOf(label);
+  await s3.send(new PutObjectCommand({ Bucket: vault, Key: manifest, Body: randomBytes(1_000) }));
   const { status, said, metadata } = await fired(kubectl, "messages-verify");
 
   expect(status, said).toMatchObject({ succeeded: 0 });
   expect(said).toContain(Key);
   expect((await verificationsOf(newer, "stored")).at(-1)?.faults?.join()).toContain(Key);
+  expect(said).toContain(manifest);
+  expect((await verificationsOf(label, "stored")).at(-1)?.faults?.join()).toContain(manifest);
+  const away = await physicalLabel(chains.oregon);
+  expect((await verificationsOf(away, "stored", chains.oregon)).at(-1)?.faults).toEqual([]);
   expect((await recordsOf("verify")).at(-1)).toMatchObject(recordedBy("verify", metadata, 1));
 });
 
@@ -372,7 +412,7 @@ test("C19: who backs state up cannot change it, read beside it, or reach the dat
   const there = { Bucket: stateBucket, Key: `${statePrefix}.pulumi/meta.yaml` };
   await as.send(new GetObjectCommand(there));
 
-  await expect(as.send(new PutObjectCommand({ ...there, Body: "" }))).rejects.toMatchObject(denied);
+  await expect(as.send(new PutObjectCommand({ ...there, Body: "x" }))).rejects.toMatchObject(denied);
   await expect(as.send(new DeleteObjectCommand(there))).rejects.toMatchObject(denied);
   const beside = new GetObjectCommand({ ...there, Key: "teams/other/.pulumi/x" });
   await expect(as.send(beside)).rejects.toMatchObject(denied);

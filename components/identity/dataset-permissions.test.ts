@@ -104,6 +104,13 @@ const allowed: Record<names.DatasetJob, Record<string, readonly string[]>> = {
     "kms:Decrypt": [...keys, ...keys],
     "kms:GenerateDataKey": keys,
   },
+  replay: {
+    "s3:ListBucket": [...vaults, ...vaults],
+    "s3:GetObject": [...heads, ...ring, ...repository, ...manifests, ...audit],
+    "s3:PutObject": [...heads, ...manifests, ...audit],
+    "kms:Decrypt": [...keys, ...keys],
+    "kms:GenerateDataKey": keys,
+  },
 };
 
 /**
@@ -119,6 +126,7 @@ const ownUse: Record<names.DatasetJob, Record<string, readonly string[]>> = {
   prune: { "kms:Decrypt": ["signing-*"] },
   lock: {},
   drill: { "kms:Decrypt": ["signing-*", "data-*"] },
+  replay: { "kms:Decrypt": ["passphrase", "signing-*"] },
 };
 
 const opensPassphrases = (job: names.DatasetJob) => Object.values(ownUse[job]).flat().includes("passphrase");
@@ -205,7 +213,7 @@ test("what signs is opened by those that add to chains alone; only secrets write
   const adding = names.datasetJobs.filter((job) =>
     allowed[job]["s3:PutObject"]?.some((on) => manifests?.includes(on)),
   );
-  expect(signing).toEqual(["backup", "verify", "prune", "drill"]);
+  expect(signing).toEqual(["backup", "verify", "prune", "drill", "replay"]);
   expect(adding).toEqual(signing);
   const writers = names.datasetJobs.filter((job) =>
     allowed[job]["s3:PutObject"]?.some((on) => ring.includes(on)),
@@ -222,7 +230,7 @@ test("audit logs are added to by whoever is recorded, and only by writes that ca
       .map(({ Action, Condition }) => ({ job, Action, Condition })),
   );
   expect(writing).toEqual(
-    ["backup", "verify", "prune", "lock", "drill"].map((job) => ({
+    ["backup", "verify", "prune", "lock", "drill", "replay"].map((job) => ({
       ...{ job, Action: "s3:PutObject" },
       Condition: { Null: { "s3:if-none-match": "false" } },
     })),
@@ -237,7 +245,7 @@ test("only the database holds the lease: nothing that writes history writes prod
 });
 
 test("of what upkeep adds to chains nothing overwrites; points are dropped by prune and by a backup that failed alone", () => {
-  for (const job of ["verify", "prune", "drill"] as const)
+  for (const job of ["verify", "prune", "drill", "replay"] as const)
     for (const { Action, Resource, Condition } of datasetPermissions(plan, "messages", job, keys))
       if (
         list(Action).includes("s3:PutObject") &&
@@ -301,6 +309,7 @@ describe("Pulumi's state", () => {
         database: [],
         restore: [],
         drill: [],
+        replay: [],
         lock: [],
       },
       backup: [["kms:Decrypt", ["signing-*", "data-*"]]],

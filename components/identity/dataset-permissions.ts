@@ -213,6 +213,18 @@ export function datasetPermissions(
         readHeads,
         ...recordOperations(plan, spec.category),
       ];
+    case "replay":
+      return [
+        list,
+        readAndWriteObjects,
+        allow("ReadKeys", "s3:GetObject", within(keys)),
+        ownKeys("OpenKeys", "kms:Decrypt", ...passphrase, "signing-*"),
+        // It archives nothing, and takes nothing out of a repository.
+        allow("ReadPoints", "s3:GetObject", [...repository, manifests].flatMap(within)),
+        appendManifests,
+        readHeads,
+        ...recordOperations(plan, spec.category),
+      ];
     case "restore":
       return [
         list,

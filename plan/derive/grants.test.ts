@@ -6,7 +6,7 @@ import { datasetJobs } from "../names.js";
 import type { Plan } from "../schema/index.js";
 import { covers, grantsOf, jobGrants } from "./grants.js";
 
-test("what each job may do: production is written by one, history by seven, deleted by none", () => {
+test("what each job may do: production is written by one, history by eight, deleted by none", () => {
   expect(Object.keys(jobGrants).sort()).toEqual([...datasetJobs].sort());
   expect(jobGrants).toEqual({
     secrets: { writes: false, adds: true },
@@ -17,6 +17,7 @@ test("what each job may do: production is written by one, history by seven, dele
     prune: { writes: false, adds: true },
     lock: { writes: false, adds: true },
     drill: { writes: false, adds: true },
+    replay: { writes: false, adds: true },
   });
 });
 

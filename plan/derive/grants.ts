@@ -39,6 +39,8 @@ export const jobGrants: Record<DatasetJob, { readonly writes: boolean; readonly 
   lock: { writes: false, adds: true },
   /** Restores dumps into a server of its own, and adds what it found to the chains. */
   drill: { writes: false, adds: true },
+  /** Restores physical points into a server of its own, and adds what it found to the chains. */
+  replay: { writes: false, adds: true },
 };
 
 /** Everyone who may change production or its recovery points, by what components derive and by what `access` says. */

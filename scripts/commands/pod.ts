@@ -1,7 +1,5 @@
 import type { CommandModule } from "../command.js";
-
-/** Set by the components on every Pod of the runner image. */
-const siteVariable = "SECONDSITE_SITE";
+import { siteVariable } from "../in-pod.js";
 
 /** `secondsite pod …`: what containers run. People have no use for it. */
 export const pod: CommandModule = {

@@ -5,6 +5,7 @@ import { type Verified, verifyStored, withAlternatives } from "../../engines/pos
 import type { Plan } from "../../plan/index.js";
 import type { VerificationLevel } from "../../vault/index.js";
 import type { ExitCode } from "../command.js";
+import { inPod } from "../in-pod.js";
 import { wholeGiven } from "../options.js";
 import { isPhysical } from "../physical/hold.js";
 import { restoredToo } from "../physical/restored.js";
@@ -148,7 +149,9 @@ async function verifyPhysical(
     results.map(({ stored }) => stored),
     copies.flatMap(({ points }) => points),
   );
-  const repositories = level === "stored" ? [] : await verifyRepositories(plan, copies, all, wish);
+  // A drill's Pod restores what it draws, and may start no Jobs that read the rest.
+  const shallow = level === "stored" || (level === "restored" && inPod());
+  const repositories = shallow ? [] : await verifyRepositories(plan, copies, all, wish);
   const deepAt = ({ dataset, site }: CopyRef) =>
     repositories.filter((one) => one.dataset === dataset && one.site === site);
   const found = judgedPoints(results.map((one) => ({ ...one, deep: deepAt(one.ref) })));
