@@ -72,8 +72,9 @@ export async function verifyPlan(
   // What was asked for by name is a dump, and nothing else.
   const dumpsOnly = !physicalOnly && [kind, point, from].some((given) => given !== undefined);
   const drawing = sample !== undefined && !physicalOnly && !dumpsOnly;
-  // A point in a cluster is restored by a command of its own, and of what is not restored nothing is drawn.
-  const onMachines = ({ dataset: of }: CopyRef) => postgresOf(plan, of).runs === "server";
+  // A point in a cluster is restored by a command of its own, and of what is not restored nothing is drawn. The Pod that
+  // restores dumps opens no repository.
+  const onMachines = ({ dataset: of }: CopyRef) => !inPod() && postgresOf(plan, of).runs === "server";
   const copies = async (none: boolean) => copiesOf(plan, only, none, await accessOf(plan, options));
   const own = drawing ? (await copies(true)).filter(onMachines) : [];
   const drawnFrom = level === "restored" ? own : [];
