@@ -41,7 +41,11 @@ const dataset = {
   residency: z.array(text).optional().catch(undefined),
   regional: flag,
   references: listed({ to: text }),
-  backups: listed({ kind: text, direct: texts, replicated: texts, to: text }),
+  source: part({ kind: text, reference: text }),
+  backups: listed({
+    ...{ kind: text, direct: texts, replicated: texts, to: text },
+    schedule: part({ kind: text, runner: text.default("kubernetes") }),
+  }),
 };
 
 const schema = part({

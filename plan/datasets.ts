@@ -1,4 +1,5 @@
 import type {
+  DatasetOf,
   KeptDataset,
   Plan,
   PointBackup,
@@ -23,6 +24,18 @@ export function keptDatasets(plan: Plan): [string, KeptDataset][] {
 export function postgresDatasets(plan: Plan): [string, PostgresDataset][] {
   return keptDatasets(plan).flatMap(([name, dataset]) =>
     dataset.kind === "postgres" ? [[name, dataset] satisfies [string, PostgresDataset]] : [],
+  );
+}
+
+/** Configuration that is the state of Pulumi's stacks. */
+export type StateDataset = DatasetOf<"configuration">;
+
+/** Datasets that are Pulumi's own state, by name. */
+export function stateDatasets(plan: Plan): [string, StateDataset][] {
+  return keptDatasets(plan).flatMap(([name, dataset]) =>
+    dataset.kind === "configuration" && dataset.source.kind === "pulumi-state"
+      ? [[name, dataset] satisfies [string, StateDataset]]
+      : [],
   );
 }
 

@@ -27,5 +27,7 @@ export type {
   WalBackup,
 } from "./schema/index.js";
 export * from "./sites.js";
+export { podReadable, type StateBucket, stateBucket } from "./state-backend.js";
+export { clusterSchedule, type TendedDataset, tendedDatasets } from "./tended.js";
 export * from "./units.js";
 export * from "./vaults.js";

@@ -33,7 +33,7 @@ export const keyAlias = (plan: Plan, category: string): string => `alias/${plan.
 /** The jobs of a dataset that have an identity of their own. */
 export const datasetJobs = [
   ...(["secrets", "database", "backup", "restore"] as const),
-  ...(["verify", "prune", "lock", "drill"] as const),
+  ...(["verify", "prune", "lock", "drill", "replay"] as const),
 ] as const;
 export type DatasetJob = (typeof datasetJobs)[number];
 

@@ -111,6 +111,7 @@ describe.each<[names.DatasetJob, readonly string[]]>([
   ["prune", ["signing-000001"]],
   ["lock", []],
   ["drill", ["signing-000001", "data-000001"]],
+  ["replay", ["first", "passphrase", "signing-000001"]],
 ])("the %s job", (job, openable) => {
   test.each(["first", ...ids, "other"])("opens %s as far as it is its own", async (id) => {
     expect(await opens(job, id)).toBe(openable.includes(id));
@@ -147,7 +148,7 @@ describe.each<[names.DatasetJob, readonly string[]]>([
     const at = { Bucket, Key: `${Prefix}00000/0000000${names.datasetJobs.indexOf(job) + 1}.json` };
     const record = { ...at, Body: "{}" };
     const send = s3[job];
-    const recorded = ["backup", "verify", "prune", "lock", "drill"].includes(job);
+    const recorded = ["backup", "verify", "prune", "lock", "drill", "replay"].includes(job);
     expect(await allowed(send.send(new PutObjectCommand(record)))).toBe(false);
     expect(await allowed(send.send(new PutObjectCommand({ ...record, IfNoneMatch: "*" })))).toBe(recorded);
     expect(await allowed(send.send(new ListObjectsV2Command({ Bucket, Prefix })))).toBe(recorded);

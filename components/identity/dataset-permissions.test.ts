@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 
 import { names } from "../../plan/index.js";
 import plan from "../../plans/kubernetes-chat.js";
+import { keptState, stateDataset } from "../testing/kept-state.js";
 import { datasetPermissions } from "./dataset-permissions.js";
 import type { Statement } from "./policy-document.js";
 
@@ -103,6 +104,13 @@ const allowed: Record<names.DatasetJob, Record<string, readonly string[]>> = {
     "kms:Decrypt": [...keys, ...keys],
     "kms:GenerateDataKey": keys,
   },
+  replay: {
+    "s3:ListBucket": [...vaults, ...vaults],
+    "s3:GetObject": [...heads, ...ring, ...repository, ...manifests, ...audit],
+    "s3:PutObject": [...heads, ...manifests, ...audit],
+    "kms:Decrypt": [...keys, ...keys],
+    "kms:GenerateDataKey": keys,
+  },
 };
 
 /**
@@ -118,6 +126,7 @@ const ownUse: Record<names.DatasetJob, Record<string, readonly string[]>> = {
   prune: { "kms:Decrypt": ["signing-*"] },
   lock: {},
   drill: { "kms:Decrypt": ["signing-*", "data-*"] },
+  replay: { "kms:Decrypt": ["passphrase", "signing-*"] },
 };
 
 const opensPassphrases = (job: names.DatasetJob) => Object.values(ownUse[job]).flat().includes("passphrase");
@@ -204,7 +213,7 @@ test("what signs is opened by those that add to chains alone; only secrets write
   const adding = names.datasetJobs.filter((job) =>
     allowed[job]["s3:PutObject"]?.some((on) => manifests?.includes(on)),
   );
-  expect(signing).toEqual(["backup", "verify", "prune", "drill"]);
+  expect(signing).toEqual(["backup", "verify", "prune", "drill", "replay"]);
   expect(adding).toEqual(signing);
   const writers = names.datasetJobs.filter((job) =>
     allowed[job]["s3:PutObject"]?.some((on) => ring.includes(on)),
@@ -221,7 +230,7 @@ test("audit logs are added to by whoever is recorded, and only by writes that ca
       .map(({ Action, Condition }) => ({ job, Action, Condition })),
   );
   expect(writing).toEqual(
-    ["backup", "verify", "prune", "lock", "drill"].map((job) => ({
+    ["backup", "verify", "prune", "lock", "drill", "replay"].map((job) => ({
       ...{ job, Action: "s3:PutObject" },
       Condition: { Null: { "s3:if-none-match": "false" } },
     })),
@@ -236,7 +245,7 @@ test("only the database holds the lease: nothing that writes history writes prod
 });
 
 test("of what upkeep adds to chains nothing overwrites; points are dropped by prune and by a backup that failed alone", () => {
-  for (const job of ["verify", "prune", "drill"] as const)
+  for (const job of ["verify", "prune", "drill", "replay"] as const)
     for (const { Action, Resource, Condition } of datasetPermissions(plan, "messages", job, keys))
       if (
         list(Action).includes("s3:PutObject") &&
@@ -259,4 +268,68 @@ test("a plan without a lease grants nothing on one, and an unknown dataset nothi
   const leases = resources.filter((resource) => resource.includes("witness") || resource === lease);
   expect(leases).toEqual([]);
   expect(datasetPermissions(plan, "cache", "backup", keys)).toEqual([]);
+});
+
+describe("Pulumi's state", () => {
+  const kept = keptState();
+  const of = (job: names.DatasetJob, from = kept) => datasetPermissions(from, stateDataset, job, keys);
+  const own = (prefix: string) => inVaults(`${prefix}/infrastructure-state/`);
+  const state = "arn:aws:s3:::chat-state";
+
+  test("C19: the backup reads the backend's own objects, writes to its vaults' prefixes, and nothing else", () => {
+    const chains = [...own("manifests"), ...own("heads")];
+    const written = [...chains, ...own("points"), ...own("leases/jobs"), ...own("leases/clock"), ...audit];
+    const sorted = (table: Record<string, readonly string[]>) =>
+      Object.fromEntries(Object.entries(table).map(([action, on]) => [action, on.toSorted()]));
+    expect(sorted(granted(of("backup")))).toEqual(
+      sorted({
+        "s3:ListBucket": [...vaults, ...vaults, state],
+        "s3:GetObject": [...written, ...own("keys"), `${state}/teams/chat/.pulumi/*`],
+        "s3:PutObject": written,
+        "s3:DeleteObject": [...own("points"), ...own("leases/jobs"), ...own("leases/clock")],
+        // By its own, and through S3.
+        "kms:Decrypt": [...keys, ...keys],
+        "kms:GenerateDataKey": keys,
+      }),
+    );
+    expect(of("backup").find(({ Sid }) => Sid === "ListState")?.Condition).toEqual({
+      StringLike: { "s3:prefix": "teams/chat/.pulumi/*" },
+    });
+  });
+
+  test("C19: of its keys each job opens what it uses, by the names that they are bound to", () => {
+    const opened = (job: names.DatasetJob) =>
+      of(job).flatMap(({ Action, Condition }) => {
+        const { "kms:EncryptionContext:key": ids } = Condition?.StringLike ?? {};
+        return ids === undefined ? [] : [[Action, ids]];
+      });
+    expect(Object.fromEntries(names.datasetJobs.map((job) => [job, opened(job)]))).toEqual({
+      ...{
+        secrets: [["kms:Encrypt", ["signing-*", "data-*"]]],
+        database: [],
+        restore: [],
+        drill: [],
+        replay: [],
+        lock: [],
+      },
+      backup: [["kms:Decrypt", ["signing-*", "data-*"]]],
+      ...{ verify: [["kms:Decrypt", ["signing-*"]]], prune: [["kms:Decrypt", ["signing-*"]]] },
+    });
+  });
+
+  test("C19: no other job reaches the backend, none a database's repository or lease, and none can write where state lies", () => {
+    for (const job of names.datasetJobs) {
+      const said = JSON.stringify(of(job));
+      expect(said).not.toMatch(/pgbackrest|passphrase|witness|messages/);
+      expect(said.includes(state), job).toBe(job === "backup");
+    }
+    for (const job of names.datasetJobs)
+      expect(JSON.stringify(datasetPermissions(kept, "messages", job, keys))).not.toContain(state);
+    const changing = of("backup").filter(({ Action }) => list(Action).some((one) => /Put|Delete/.test(one)));
+    expect(JSON.stringify(changing)).not.toContain(state);
+  });
+
+  test("C19: where nothing in a cluster keeps it, no role is for it", () => {
+    expect(names.datasetJobs.flatMap((job) => of(job, plan))).toEqual([]);
+  });
 });

@@ -1,7 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-import { auditLogs, cloudSiteOf, directSites, names, type Plan, postgresDatasets } from "../../plan/index.js";
+import { auditLogs, cloudSiteOf, directSites, names, type Plan, tendedDatasets } from "../../plan/index.js";
 import type { Statement } from "./policy-document.js";
+import { readState } from "./read-state.js";
 
 /**
  * What each job of a dataset may do, and nothing else.
@@ -15,12 +16,15 @@ export function datasetPermissions(
   job: names.DatasetJob,
   keyArns: readonly pulumi.Input<string>[],
 ): Statement[] {
-  const spec = postgresDatasets(plan).find(([name]) => name === dataset)?.[1];
-  if (!spec) return [];
+  const tended = tendedDatasets(plan).find(({ name }) => name === dataset);
+  if (!tended?.jobs.includes(job)) return [];
+  const { spec } = tended;
   const sites = directSites(spec);
   const buckets = sites.map((site) => `arn:aws:s3:::${names.vaultBucket(plan, site, spec.category)}`);
   const within = (prefix: string) => buckets.map((bucket) => `${bucket}/${prefix}*`);
-  const repository = names.repositoryPrefix(dataset);
+  // What is not a database has no tool's repository, and no passphrase of one.
+  const repository = spec.kind === "postgres" ? [names.repositoryPrefix(dataset)] : [];
+  const passphrase = spec.kind === "postgres" ? ["passphrase"] : [];
   const manifests = names.chainsPrefix(dataset);
   const divergence = names.divergencePrefixes(dataset);
   const keys = names.keyPrefix(dataset);
@@ -36,7 +40,7 @@ export function datasetPermissions(
       StringLike: {
         "s3:prefix": [
           "",
-          ...[repository, manifests, keys, points, leases, heads].map((prefix) => `${prefix}*`),
+          ...[...repository, manifests, keys, points, leases, heads].map((prefix) => `${prefix}*`),
         ],
       },
     },
@@ -63,33 +67,27 @@ export function datasetPermissions(
     Condition: {
       StringEquals: { "kms:EncryptionContext:plan": plan.name, "kms:EncryptionContext:dataset": dataset },
       // The first vaults' passphrases are bound to no key's name; no other key ever was without.
-      StringLikeIfExists: { "kms:EncryptionContext:key": ids },
-    },
-  });
-  // With what wraps it anew, which lies beside it.
-  /** The same for a job that never opens a passphrase: what is bound to no key's name is none of its keys. */
-  const namedKeys = (Sid: string, action: string, ...ids: string[]): Statement => ({
-    ...allow(Sid, action, keyArns),
-    Condition: {
-      StringEquals: { "kms:EncryptionContext:plan": plan.name, "kms:EncryptionContext:dataset": dataset },
-      StringLike: { "kms:EncryptionContext:key": ids },
+      [ids.includes("passphrase") ? "StringLikeIfExists" : "StringLike"]: {
+        "kms:EncryptionContext:key": ids,
+      },
     },
   });
   const readPassphrase = allow("ReadPassphrase", "s3:GetObject", within(`${keys}passphrase.`));
   const openPassphrase = ownKeys("OpenPassphrase", "kms:Decrypt", "passphrase");
   // Their public halves; what would sign with them opens for the backup alone.
   const readSigners = allow("ReadSigners", "s3:GetObject", within(`${keys}signing-`));
-  const readLease = plan.lease
-    ? [
-        allow("ReadLease", "s3:GetObject", leaseArn(plan, plan.lease.witness, dataset)),
-        // Without it S3 does not tell an absent lease from one that may not be read.
-        allow(
-          "SeeAbsentLease",
-          "s3:ListBucket",
-          `arn:aws:s3:::${names.leaseBucket(plan, plan.lease.witness)}`,
-        ),
-      ]
-    : [];
+  const readLease =
+    plan.lease && spec.kind === "postgres"
+      ? [
+          allow("ReadLease", "s3:GetObject", leaseArn(plan, plan.lease.witness, dataset)),
+          // Without it S3 does not tell an absent lease from one that may not be read.
+          allow(
+            "SeeAbsentLease",
+            "s3:ListBucket",
+            `arn:aws:s3:::${names.leaseBucket(plan, plan.lease.witness)}`,
+          ),
+        ]
+      : [];
   const clock = names.jobClockKey(`${dataset}/`);
   const holdJobLease = allow(
     "HoldJobLease",
@@ -106,7 +104,7 @@ export function datasetPermissions(
   const seeVersions: Statement = {
     ...allow("SeeVersions", "s3:ListBucketVersions", buckets),
     Condition: {
-      StringLike: { "s3:prefix": [repository, manifests, keys, points].map((prefix) => `${prefix}*`) },
+      StringLike: { "s3:prefix": [...repository, manifests, keys, points].map((prefix) => `${prefix}*`) },
     },
   };
   switch (job) {
@@ -116,7 +114,7 @@ export function datasetPermissions(
         readAndWriteObjects,
         allow("KeepKeys", ["s3:GetObject", "s3:PutObject"], within(keys)),
         // It wraps and never unwraps.
-        ownKeys("WrapKeys", "kms:Encrypt", "passphrase", "signing-*", "data-*"),
+        ownKeys("WrapKeys", "kms:Encrypt", ...passphrase, "signing-*", "data-*"),
       ];
     case "database":
       return [
@@ -124,7 +122,7 @@ export function datasetPermissions(
         readAndWriteObjects,
         readPassphrase,
         openPassphrase,
-        allow("ReadAndArchive", ["s3:GetObject", "s3:PutObject"], within(repository)),
+        allow("ReadAndArchive", ["s3:GetObject", "s3:PutObject"], repository.flatMap(within)),
         allow("ReadManifests", "s3:GetObject", within(manifests)),
         readSigners,
         // What a superseded database committed and nobody else has.
@@ -143,9 +141,11 @@ export function datasetPermissions(
         list,
         readAndWriteObjects,
         allow("ReadKeys", "s3:GetObject", within(keys)),
-        ownKeys("OpenKeys", "kms:Decrypt", "passphrase", "signing-*", "data-*"),
+        ownKeys("OpenKeys", "kms:Decrypt", ...passphrase, "signing-*", "data-*"),
         // Deleting only sets a marker: versions are deleted by nobody but break-glass.
-        allow("KeepRepository", ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], within(repository)),
+        ...repository.map((prefix) =>
+          allow("KeepRepository", ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], within(prefix)),
+        ),
         allow("WriteManifests", ["s3:GetObject", "s3:PutObject"], within(manifests)),
         append("KeepHeads", heads),
         readHeads,
@@ -154,6 +154,7 @@ export function datasetPermissions(
         holdJobLease,
         ...recordOperations(plan, spec.category),
         ...readLease,
+        ...(spec.kind === "configuration" ? readState(spec.source.reference) : []),
       ];
     case "verify":
       return [
@@ -161,8 +162,8 @@ export function datasetPermissions(
         readAndWriteObjects,
         allow("ReadKeys", "s3:GetObject", within(keys)),
         // It signs what it found, and opens nothing of what it reads.
-        namedKeys("OpenSigners", "kms:Decrypt", "signing-*"),
-        allow("ReadPoints", "s3:GetObject", [repository, points, manifests].flatMap(within)),
+        ownKeys("OpenSigners", "kms:Decrypt", "signing-*"),
+        allow("ReadPoints", "s3:GetObject", [...repository, points, manifests].flatMap(within)),
         appendManifests,
         readHeads,
         ...recordOperations(plan, spec.category),
@@ -172,7 +173,7 @@ export function datasetPermissions(
         list,
         readAndWriteObjects,
         allow("ReadKeys", "s3:GetObject", within(keys)),
-        namedKeys("OpenSigners", "kms:Decrypt", "signing-*"),
+        ownKeys("OpenSigners", "kms:Decrypt", "signing-*"),
         allow("ReadManifests", "s3:GetObject", within(manifests)),
         appendManifests,
         readHeads,
@@ -190,14 +191,14 @@ export function datasetPermissions(
         list,
         readAndWriteObjects,
         allow("ReadKeys", "s3:GetObject", within(keys)),
-        allow("ReadManifests", "s3:GetObject", [repository, manifests, heads].flatMap(within)),
+        allow("ReadManifests", "s3:GetObject", [...repository, manifests, heads].flatMap(within)),
         allow("ReadClock", ["s3:GetObject", "s3:PutObject"], within(clock)),
         seeVersions,
         // Under the vault's lock a retention can only be made longer: nobody may bypass it.
         allow(
           "LockOn",
           ["s3:GetObjectRetention", "s3:PutObjectRetention"],
-          [repository, points, manifests, keys].flatMap(within),
+          [...repository, points, manifests, keys].flatMap(within),
         ),
         ...recordOperations(plan, spec.category),
       ];
@@ -206,8 +207,20 @@ export function datasetPermissions(
         list,
         readAndWriteObjects,
         allow("ReadKeys", "s3:GetObject", within(keys)),
-        namedKeys("OpenKeys", "kms:Decrypt", "signing-*", "data-*"),
+        ownKeys("OpenKeys", "kms:Decrypt", "signing-*", "data-*"),
         allow("ReadPoints", "s3:GetObject", [points, manifests].flatMap(within)),
+        appendManifests,
+        readHeads,
+        ...recordOperations(plan, spec.category),
+      ];
+    case "replay":
+      return [
+        list,
+        readAndWriteObjects,
+        allow("ReadKeys", "s3:GetObject", within(keys)),
+        ownKeys("OpenKeys", "kms:Decrypt", ...passphrase, "signing-*"),
+        // It archives nothing, and takes nothing out of a repository.
+        allow("ReadPoints", "s3:GetObject", [...repository, manifests].flatMap(within)),
         appendManifests,
         readHeads,
         ...recordOperations(plan, spec.category),
@@ -217,9 +230,9 @@ export function datasetPermissions(
         list,
         throughS3("kms:Decrypt"),
         allow("ReadKeys", "s3:GetObject", within(keys)),
-        ownKeys("OpenKeys", "kms:Decrypt", "passphrase", "data-*"),
+        ownKeys("OpenKeys", "kms:Decrypt", ...passphrase, "data-*"),
         // Reads, and nothing else: a restored instance cannot archive, whatever it is told.
-        allow("ReadRepository", "s3:GetObject", within(repository)),
+        allow("ReadRepository", "s3:GetObject", repository.flatMap(within)),
         allow("ReadManifests", "s3:GetObject", within(manifests)),
       ];
   }

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { clusterOf, names, type Plan, postgresDatasets } from "../../plan/index.js";
+import { clusterOf, names, type Plan, tendedDatasets } from "../../plan/index.js";
 import { datasetPermissions } from "./dataset-permissions.js";
 import { ClusterTrust } from "./oidc-provider.js";
 import { WorkloadRole } from "./workload-role.js";
@@ -25,8 +25,8 @@ export class PlanIdentities extends pulumi.ComponentResource {
       if (spec.kind !== "aws-region") continue;
       const { oidcIssuer: issuer } = clusterOf(plan, site);
       const trust = new ClusterTrust(`${name}-${site}`, { issuer }, { parent: this });
-      for (const [dataset, { category }] of postgresDatasets(plan))
-        for (const job of names.datasetJobs)
+      for (const { name: dataset, spec: kept, jobs } of tendedDatasets(plan))
+        for (const job of jobs)
           new WorkloadRole(
             `${name}-${site}-${names.serviceAccount(dataset, job)}`,
             {
@@ -35,7 +35,7 @@ export class PlanIdentities extends pulumi.ComponentResource {
               issuer,
               namespace: names.namespace(plan),
               serviceAccount: names.serviceAccount(dataset, job),
-              statements: datasetPermissions(plan, dataset, job, keyArns[category] ?? []),
+              statements: datasetPermissions(plan, dataset, job, keyArns[kept.category] ?? []),
             },
             { parent: this },
           );

@@ -1,10 +1,10 @@
-import * as batch from "@pulumi/kubernetes/batch/v1/index.js";
 import * as core from "@pulumi/kubernetes/core/v1/index.js";
 import * as rbac from "@pulumi/kubernetes/rbac/v1/index.js";
 import * as pulumi from "@pulumi/pulumi";
 
 import { names, type Plan } from "../../plan/index.js";
-import { planFile, runnerContainer, runnerPod } from "./runner-pod.js";
+import { onceJob } from "./once-job.js";
+import { planFile } from "./runner-pod.js";
 
 /** Which dataset gets secrets, and where. */
 export interface DatasetSecretsArgs {
@@ -61,25 +61,11 @@ export class DatasetSecrets extends pulumi.ComponentResource {
       },
       { ...child, dependsOn: [role] },
     );
-    const pod = { ...args, job: "secrets" } as const;
-    this.done = new batch.Job(
+    this.done = onceJob(
       `${name}-job`,
-      {
-        metadata: { name: account, namespace },
-        spec: {
-          backoffLimit: 6,
-          activeDeadlineSeconds: 300,
-          template: {
-            spec: runnerPod(pod, {
-              restartPolicy: "Never",
-              containers: [
-                runnerContainer(pod, "secrets", ["secondsite", "pod", "secrets", planFile, dataset]),
-              ],
-            }),
-          },
-        },
-      },
-      { ...child, dependsOn: [serviceAccount, binding], deleteBeforeReplace: true },
+      { ...args, job: "secrets" },
+      ["secondsite", "pod", "secrets", planFile, dataset],
+      { ...child, dependsOn: [serviceAccount, binding] },
     );
     this.registerOutputs({});
   }

@@ -97,6 +97,19 @@ export const notifyVolume = {
 } as const;
 export const notifyMount = { name: "notify", mountPath: "/run/secrets/notify", readOnly: true } as const;
 
+/** Where a Pod finds room for a whole database. */
+export const scratchMount = { name: "scratch", mountPath: "/var/lib/secondsite" } as const;
+
+/** A volume that is made with its Pod and gone with it: a database's size is not for a node's own disk. @param size bytes */
+export const scratchVolume = (size: number) => ({
+  name: scratchMount.name,
+  ephemeral: {
+    volumeClaimTemplate: {
+      spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: String(size) } } },
+    },
+  },
+});
+
 /** Volume with the dataset's Secret, for Pods that need passwords or certificates. */
 export const secretsVolume = (dataset: string) =>
   ({ name: "secrets", secret: { secretName: names.datasetSecret(dataset), defaultMode: 0o440 } }) as const;

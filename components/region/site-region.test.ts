@@ -20,6 +20,7 @@ test("a pilot light holds all that surrounds databases and services, and none of
     "kubernetes:batch/v1:CronJob::chat-oregon-messages-lock-cron",
     "kubernetes:batch/v1:CronJob::chat-oregon-messages-physical-cron",
     "kubernetes:batch/v1:CronJob::chat-oregon-messages-prune-cron",
+    "kubernetes:batch/v1:CronJob::chat-oregon-messages-replay-cron",
     "kubernetes:batch/v1:CronJob::chat-oregon-messages-verify-cron",
     "kubernetes:batch/v1:Job::chat-oregon-messages-secrets-job",
     "kubernetes:core/v1:ConfigMap::chat-oregon-plan",
@@ -33,6 +34,7 @@ test("a pilot light holds all that surrounds databases and services, and none of
     "kubernetes:core/v1:ServiceAccount::chat-oregon-messages-drill",
     "kubernetes:core/v1:ServiceAccount::chat-oregon-messages-lock",
     "kubernetes:core/v1:ServiceAccount::chat-oregon-messages-prune",
+    "kubernetes:core/v1:ServiceAccount::chat-oregon-messages-replay",
     "kubernetes:core/v1:ServiceAccount::chat-oregon-messages-restore",
     "kubernetes:core/v1:ServiceAccount::chat-oregon-messages-secrets-account",
     "kubernetes:core/v1:ServiceAccount::chat-oregon-messages-verify",
@@ -69,7 +71,7 @@ test("active adds the database and the service, selectors to the doors, and wake
   const dataset = { "secondsite.dev/dataset": "messages" };
   expect(Object.fromEntries(differences)).toEqual({
     ...Object.fromEntries(
-      ["drill", "lock", "physical", "prune", "verify"].map((job) => [
+      ["drill", "lock", "physical", "prune", "replay", "verify"].map((job) => [
         `kubernetes:batch/v1:CronJob::chat-oregon-messages-${job}-cron`,
         { suspend: [true, false] },
       ]),
@@ -109,7 +111,7 @@ test("the namespace enforces the restricted profile, and every Pod keeps to it",
   expect(pods.map(([type]) => type).sort()).toEqual([
     "kubernetes:apps/v1:Deployment",
     "kubernetes:apps/v1:StatefulSet",
-    ...Array.from({ length: 5 }, () => "kubernetes:batch/v1:CronJob"),
+    ...Array.from({ length: 6 }, () => "kubernetes:batch/v1:CronJob"),
     "kubernetes:batch/v1:Job",
   ]);
   for (const [type, pod] of pods) {

@@ -1,14 +1,23 @@
 import * as core from "@pulumi/kubernetes/core/v1/index.js";
 import * as pulumi from "@pulumi/pulumi";
 import { upkeepOf } from "../../plan/derive/upkeep.js";
-import { namedBackups, names, type Plan, postgresDatasets } from "../../plan/index.js";
+import {
+  directSites,
+  namedBackups,
+  names,
+  type Plan,
+  postgresDatasets,
+  tendedDatasets,
+} from "../../plan/index.js";
 import { BackupSchedule } from "../schedule/backup-schedule.js";
 import { UpkeepSchedule } from "../schedule/upkeep-schedule.js";
 import { DatasetSecrets } from "./dataset-secrets.js";
+import { jobAccounts } from "./job-accounts.js";
 import { PostgresServer } from "./postgres-server.js";
 import { planConfigMap } from "./runner-pod.js";
 import { ServiceDeployment } from "./service-deployment.js";
 import { type SiteEndpoint, SiteServices } from "./site-services.js";
+import { StateKeeper } from "./state-keeper.js";
 
 /** References to container images at one site. */
 export interface SiteImages {
@@ -63,18 +72,8 @@ export class SiteRegion extends pulumi.ComponentResource {
         dependsOn: [space, config],
       });
       const upkeep = upkeepOf(plan, dataset, spec);
-      const jobs = ["database", "backup", "restore", ...upkeep.map(({ job }) => job)] as const;
-      const accounts = jobs.map(
-        (job) =>
-          new core.ServiceAccount(
-            `${name}-${dataset}-${job}`,
-            {
-              metadata: { name: names.serviceAccount(dataset, job), namespace },
-              automountServiceAccountToken: false,
-            },
-            inside,
-          ),
-      );
+      const jobs: names.DatasetJob[] = ["database", "backup", "restore", ...upkeep.map(({ job }) => job)];
+      const accounts = jobAccounts(`${name}-${dataset}`, of, jobs, inside);
       const ready = { parent: this, dependsOn: [secrets.done, ...accounts] };
       if (active) new PostgresServer(`${name}-${dataset}`, { ...of, spec }, ready);
       for (const [kind, backup] of namedBackups(spec)) {
@@ -113,6 +112,14 @@ export class SiteRegion extends pulumi.ComponentResource {
           );
       }
     }
+    // The state of stacks is kept by those who hold a copy of it.
+    for (const { name: dataset, spec } of tendedDatasets(plan))
+      if (spec.kind === "configuration" && directSites(spec).includes(site))
+        new StateKeeper(
+          `${name}-${dataset}`,
+          { plan, site, dataset, spec, image: images.runner, suspend: !active },
+          { parent: this, dependsOn: [space, config] },
+        );
     this.endpoint = endpoint ?? pulumi.output(undefined);
     this.registerOutputs({ endpoint: this.endpoint });
   }

@@ -10,9 +10,9 @@ export interface BackupScheduleArgs {
   readonly plan: Plan;
   readonly site: string;
   readonly dataset: string;
-  /** Name of the backup among the dataset's: `physical`, `logical`, `logical-2`. */
+  /** Name of the backup among the dataset's: `physical`, `logical`, `logical-2`, `copy`. */
   readonly kind: string;
-  readonly backup: BackupOf<"physical" | "logical">;
+  readonly backup: BackupOf<"physical" | "logical" | "copy">;
   /** When it runs. */
   readonly schedule: CronSchedule;
   readonly image: string;
@@ -33,7 +33,8 @@ export class BackupSchedule extends pulumi.ComponentResource {
         cronJob: `${dataset}-${kind}`,
         command: ["secondsite", "backup", planFile, dataset, "--kind", kind],
         env: backup.kind === "logical" ? asDump(dataset) : {},
-        secrets: true,
+        // Pulumi's state is read as the Pod's own role, and by no password.
+        secrets: backup.kind !== "copy",
       },
       { parent: this },
     );

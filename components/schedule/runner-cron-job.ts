@@ -8,6 +8,8 @@ import {
   type RunnerPodArgs,
   runnerContainer,
   runnerPod,
+  scratchMount,
+  scratchVolume,
   secretsMount,
   secretsVolume,
 } from "../region/runner-pod.js";
@@ -26,6 +28,8 @@ export interface RunnerCronJobArgs extends RunnerPodArgs {
   readonly secrets?: boolean;
   /** Most memory that it may take. @default "512Mi" */
   readonly memory?: string;
+  /** Bytes of a volume of its own, which is gone with the Pod. @default none */
+  readonly scratch?: number;
 }
 
 /** The CronJob of one run of the `secondsite` command: never twice at once, with bounds on everything. */
@@ -34,7 +38,17 @@ export function runnerCronJob(
   args: RunnerCronJobArgs,
   opts: pulumi.CustomResourceOptions,
 ): batch.CronJob {
-  const { plan, dataset, job, schedule, command, env = {}, secrets = false, memory = "512Mi" } = args;
+  const {
+    plan,
+    dataset,
+    job,
+    schedule,
+    command,
+    env = {},
+    secrets = false,
+    memory = "512Mi",
+    scratch,
+  } = args;
   const container = runnerContainer(args, job, command);
   const told = { SECONDSITE_NOTIFY_FILE: `${notifyMount.mountPath}/notify.json` };
   const own = Object.entries({ ...told, ...env }).map(([key, value]) => ({ name: key, value }));
@@ -65,12 +79,17 @@ export function runnerCronJob(
                     volumeMounts: [
                       ...(container.volumeMounts as object[]),
                       ...(secrets ? [secretsMount] : []),
+                      ...(scratch === undefined ? [] : [scratchMount]),
                       notifyMount,
                     ] as never,
                     resources: { requests: { cpu: "100m", memory: "128Mi" }, limits: { memory } },
                   },
                 ],
-                volumes: [...(secrets ? [secretsVolume(dataset)] : []), notifyVolume],
+                volumes: [
+                  ...(secrets ? [secretsVolume(dataset)] : []),
+                  ...(scratch === undefined ? [] : [scratchVolume(scratch)]),
+                  notifyVolume,
+                ],
               }),
             },
           },

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Upkeep, UpkeepJob } from "../../plan/derive/upkeep.js";
-import type { Plan } from "../../plan/index.js";
-import { planFile } from "../region/runner-pod.js";
+import { bytes, type Plan, postgresDatasets } from "../../plan/index.js";
+import { planFile, scratchMount } from "../region/runner-pod.js";
 import { runnerCronJob } from "./runner-cron-job.js";
 
 /** What is done to a dataset's recovery points by the clock. */
@@ -14,7 +14,7 @@ export interface UpkeepScheduleArgs extends Upkeep {
   readonly suspend: boolean;
 }
 
-/** A CronJob that verifies recovery points, prunes them, renews their locks or restores one as a drill. */
+/** A CronJob that verifies recovery points, prunes them, renews their locks or restores one, dump or physical, as a drill. */
 export class UpkeepSchedule extends pulumi.ComponentResource {
   constructor(name: string, args: UpkeepScheduleArgs, opts?: pulumi.ComponentResourceOptions) {
     super("secondsite:schedule:UpkeepSchedule", name, {}, opts);
@@ -25,8 +25,9 @@ export class UpkeepSchedule extends pulumi.ComponentResource {
         ...args,
         cronJob: `${dataset}-${job}`,
         command: ["secondsite", ...commands[job](dataset)],
-        // A drill runs a server of its own beside the command.
-        ...(job === "drill" ? { memory: "1Gi" } : {}),
+        // These run a server of their own beside the command.
+        ...(job === "drill" || job === "replay" ? { memory: "1Gi" } : {}),
+        ...(job === "replay" ? { scratch: volumeOf(args) } : {}),
       },
       { parent: this },
     );
@@ -43,4 +44,16 @@ const commands: Record<UpkeepJob, (dataset: string) => string[]> = {
     ...["verify", planFile, "--dataset", dataset, "--direct", "--days", "7"],
     ...["--sample", "1", "--level", "restored"],
   ],
+  replay: (dataset) => [
+    // A full backup may come once a month; what is older was drawn from in its time.
+    ...["verify", planFile, "--dataset", dataset, "--kind", "physical", "--days", "31"],
+    ...["--sample", "1", "--level", "restored", "--staging", scratchMount.mountPath],
+  ],
 };
+
+/** Room for what a restored database is: as much as it has where it serves, bytes. */
+function volumeOf({ plan, dataset }: UpkeepScheduleArgs): number {
+  const [, spec] = postgresDatasets(plan).find(([name]) => name === dataset) ?? [];
+  if (!spec) throw new RangeError(`plan "${plan.name}" has no PostgreSQL dataset called "${dataset}"`);
+  return bytes(spec.volume);
+}

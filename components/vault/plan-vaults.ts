@@ -7,9 +7,9 @@ import {
   identitiesOf,
   names,
   type Plan,
-  postgresDatasets,
   primarySite,
   roleArn,
+  tendedDatasets,
   type Vault,
   vaultsOf,
 } from "../../plan/index.js";
@@ -112,9 +112,9 @@ export class PlanVaults extends pulumi.ComponentResource {
 
 /** Roles of the jobs that renew locks in a vault, whichever site they run at: what they write to directly. */
 const lockJobsOf = (plan: Plan, { site, category }: Pick<Vault, "site" | "category">): string[] =>
-  postgresDatasets(plan)
-    .filter(([, dataset]) => dataset.category === category && directSites(dataset).includes(site))
-    .flatMap(([name]) =>
+  tendedDatasets(plan)
+    .filter(({ spec }) => spec.category === category && directSites(spec).includes(site))
+    .flatMap(({ name }) =>
       Object.entries(plan.sites).flatMap(([at, { kind }]) =>
         kind === "aws-region" ? [roleArn(plan, at, name, "lock")] : [],
       ),

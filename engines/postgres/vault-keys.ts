@@ -46,10 +46,17 @@ export interface LaidKeys {
  * @throws EngineError (3) when there is no passphrase and this is not the dataset's home
  */
 export async function layKeys(laid: LaidKeys, say: (line: string) => void): Promise<void> {
+  if (laid.stores.length === 0) return;
+  await layPassphrase(laid, say);
+  await layRing(laid, say);
+}
+
+/** The same for a dataset whose points are all sealed by ourselves: there is no repository, and no passphrase of one. */
+export async function layRing(laid: Omit<LaidKeys, "home">, say: (line: string) => void): Promise<void> {
   const { plan, dataset, stores, recipients } = laid;
   const [own] = stores;
   if (!own) return;
-  await layPassphrase(laid, say);
+  await spread(laid, say);
   for (const purpose of purposes) {
     const ring = { store: own, plan, dataset, keys: [] };
     const { id } = await currentKey(ring, purpose, recipients, new Date());
@@ -88,7 +95,10 @@ export async function layPassphrase(
 }
 
 /** Lays what any copy has at all others. What is there is never replaced: a copy was sealed with its own. */
-async function spread({ dataset, stores }: LaidKeys, say: (line: string) => void): Promise<void> {
+async function spread(
+  { dataset, stores }: Pick<LaidKeys, "dataset" | "stores">,
+  say: (line: string) => void,
+): Promise<void> {
   const objects = new Map<string, Uint8Array>();
   for (const store of stores)
     for await (const { key } of store.list(names.keyPrefix(dataset))) {

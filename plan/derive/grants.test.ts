@@ -6,7 +6,7 @@ import { datasetJobs } from "../names.js";
 import type { Plan } from "../schema/index.js";
 import { covers, grantsOf, jobGrants } from "./grants.js";
 
-test("what each job may do: production is written by one, history by seven, deleted by none", () => {
+test("what each job may do: production is written by one, history by eight, deleted by none", () => {
   expect(Object.keys(jobGrants).sort()).toEqual([...datasetJobs].sort());
   expect(jobGrants).toEqual({
     secrets: { writes: false, adds: true },
@@ -17,6 +17,7 @@ test("what each job may do: production is written by one, history by seven, dele
     prune: { writes: false, adds: true },
     lock: { writes: false, adds: true },
     drill: { writes: false, adds: true },
+    replay: { writes: false, adds: true },
   });
 });
 
@@ -31,6 +32,20 @@ test("every role of every job at every region is there, under the name that comp
     adds: expect.arrayContaining(["virginia", "oregon"]),
   });
   expect(workloads.flatMap(({ deletes }) => deletes)).toEqual([]);
+});
+
+test("C19: Pulumi's state has roles where Kubernetes starts its backups, and none where a pipeline does", () => {
+  const byCron = structuredClone(chat);
+  const state = byCron.datasets["infrastructure-state"];
+  for (const backup of state?.kind === "configuration" ? state.backups : [])
+    Object.assign(backup, { schedule: { kind: "cron", cron: "*/15 * * * *", runner: "kubernetes" } });
+  const roles = (plan: Plan) =>
+    grantsOf(plan).flatMap(
+      ({ who }) => /role\/chat-virginia-infrastructure-state-(.*)$/.exec(who)?.[1] ?? [],
+    );
+
+  expect(roles(byCron)).toEqual(["secrets", "backup", "verify", "prune", "lock"]);
+  expect(roles(chat)).toEqual([]);
 });
 
 test("deployers reconfigure, break-glass alone deletes, and people do what access says", () => {

@@ -1,7 +1,8 @@
-import { directSites, postgresDatasets } from "../datasets.js";
-import { type DatasetJob, datasetJobs, roleName } from "../names.js";
+import { directSites } from "../datasets.js";
+import { type DatasetJob, roleName } from "../names.js";
 import type { Plan } from "../schema/index.js";
 import { regionSiteOf } from "../sites.js";
+import { tendedDatasets } from "../tended.js";
 
 /** What somebody or something can do to what must survive. */
 export interface Grant {
@@ -38,6 +39,8 @@ export const jobGrants: Record<DatasetJob, { readonly writes: boolean; readonly 
   lock: { writes: false, adds: true },
   /** Restores dumps into a server of its own, and adds what it found to the chains. */
   drill: { writes: false, adds: true },
+  /** Restores physical points into a server of its own, and adds what it found to the chains. */
+  replay: { writes: false, adds: true },
 };
 
 /** Everyone who may change production or its recovery points, by what components derive and by what `access` says. */
@@ -45,14 +48,14 @@ export function grantsOf(plan: Plan): Grant[] {
   return [...workloads(plan), ...people(plan), ...declared(plan)];
 }
 
-/** One role for each job of a database at each region. */
+/** One role for each job of a dataset that Pods look after, at each region. */
 function workloads(plan: Plan): Grant[] {
   const regions = Object.entries(plan.sites).filter(([, { kind }]) => kind === "aws-region");
-  return postgresDatasets(plan).flatMap(([dataset, spec]) => {
+  return tendedDatasets(plan).flatMap(({ name: dataset, spec, jobs }) => {
     const sites = directSites(spec);
     return regions.flatMap(([site]) => {
       const { account, rolePath } = regionSiteOf(plan, site);
-      return datasetJobs.map((job): Grant => {
+      return jobs.map((job): Grant => {
         const { writes, adds } = jobGrants[job];
         return {
           who: `arn:aws:iam::${account}:role${rolePath}${roleName(plan, site, dataset, job)}`,

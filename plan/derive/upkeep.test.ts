@@ -1,7 +1,7 @@
 import { Cron } from "croner";
 import { expect, test } from "vitest";
 import chat from "../../plans/kubernetes-chat.js";
-import { postgresDatasets } from "../datasets.js";
+import { postgresDatasets, stateDatasets } from "../datasets.js";
 import { cronOf, upkeepOf } from "./upkeep.js";
 
 const [[name, spec] = ["", undefined]] = postgresDatasets(chat);
@@ -20,6 +20,7 @@ test("C4, C5: what is verified daily and drilled quarterly by the plan runs dail
     prune: "6 * * *",
     lock: "5 * * *",
     drill: "7 1 */3 *",
+    replay: "8 1 */3 *",
   });
 });
 
@@ -33,12 +34,23 @@ test("of several drills the most frequent counts", () => {
     { kind: "restore", every: "90d" },
     { kind: "restore", every: "7d", datasets: [name] },
   ] as const satisfies typeof chat.drills;
-  expect(days([...drills]).drill).toBe("7 * * 0");
+  expect(days([...drills])).toMatchObject({ drill: "7 * * 0", replay: "8 * * 0" });
 });
 
-test("a dataset without dumps has nothing to prune or to restore by the clock", () => {
+test("a dataset without dumps has none to prune or restore by the clock; one without physical backups none to replay", () => {
   const physical = { ...spec, backups: spec.backups.filter(({ kind }) => kind !== "logical") };
-  expect(upkeepOf(chat, name, physical).map(({ job }) => job)).toEqual(["verify", "lock"]);
+  expect(upkeepOf(chat, name, physical).map(({ job }) => job)).toEqual(["verify", "lock", "replay"]);
+  const logical = { ...spec, backups: spec.backups.filter(({ kind }) => kind === "logical") };
+  expect(upkeepOf(chat, name, logical).map(({ job }) => job)).toEqual(["verify", "prune", "lock", "drill"]);
+  expect(upkeepOf(chat, name, { ...physical, runs: "server" }).map(({ job }) => job)).toEqual([
+    "verify",
+    "lock",
+  ]);
+});
+
+test("C19: copies of Pulumi's state are verified, locked on and pruned; no drill of them runs by the clock", () => {
+  const [[state, kept] = ["", undefined]] = stateDatasets(chat);
+  expect(kept && upkeepOf(chat, state, kept).map(({ job }) => job)).toEqual(["verify", "prune", "lock"]);
 });
 
 const day = 86_400;

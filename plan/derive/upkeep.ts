@@ -1,9 +1,10 @@
 import { namedBackups } from "../backup-names.js";
-import type { CronSchedule, Drill, DrillKind, Plan, PostgresDataset } from "../schema/index.js";
+import type { CronSchedule, Drill, DrillKind, Plan } from "../schema/index.js";
+import type { TendedDataset } from "../tended.js";
 import { seconds } from "../units.js";
 
 /** What is done to recovery points by the clock, once they are there. */
-export const upkeepJobs = ["verify", "prune", "lock", "drill"] as const;
+export const upkeepJobs = ["verify", "prune", "lock", "drill", "replay"] as const;
 export type UpkeepJob = (typeof upkeepJobs)[number];
 
 /** One of them for a dataset, and when it runs. */
@@ -13,28 +14,43 @@ export interface Upkeep {
 }
 
 /** Hours of the day (UTC): after the night's backups, and one after the other, for pruning waits for a verification. */
-const hours: Record<UpkeepJob, number> = { verify: 4, lock: 5, prune: 6, drill: 7 };
+const hours: Record<UpkeepJob, number> = { verify: 4, lock: 5, prune: 6, drill: 7, replay: 8 };
 
 /** How long a run may take. */
-const deadlines = { verify: "4h", prune: "1h", lock: "4h", drill: "12h" } as const satisfies Record<
-  UpkeepJob,
-  CronSchedule["deadline"]
->;
+const deadlines = {
+  verify: "4h",
+  prune: "1h",
+  lock: "4h",
+  drill: "12h",
+  replay: "12h",
+} as const satisfies Record<UpkeepJob, CronSchedule["deadline"]>;
 
 /** The drill of a plan that a job is. */
-const drillOf: Partial<Record<UpkeepJob, DrillKind>> = { verify: "integrity", drill: "restore" };
+const drillOf: Partial<Record<UpkeepJob, DrillKind>> = {
+  verify: "integrity",
+  drill: "restore",
+  replay: "restore",
+};
 
 /**
  * What runs for a dataset, and when.
  *
  * Verifications and restore drills run as often as the plan's drills `integrity` and `restore` say, and not at all without
  * them. Locks are renewed and dumps pruned each day: a lock that ends, and a point that is kept too long, wait for nobody.
- * Only dumps are pruned and restored by the clock: a tool prunes its repository itself.
+ * Only sealed points are pruned by the clock, for a tool prunes its repository itself; of those only dumps are restored by
+ * it (a drill), for Pulumi's state takes a Pulumi of the version that wrote it. Physical points of a server in Kubernetes are
+ * restored by a job of their own (a replay): it has a passphrase to open, and a database's room to fill.
  */
-export function upkeepOf(plan: Pick<Plan, "drills">, name: string, spec: PostgresDataset): Upkeep[] {
+export function upkeepOf(plan: Pick<Plan, "drills">, name: string, spec: TendedDataset["spec"]): Upkeep[] {
   const dumps = namedBackups(spec).some(([, { kind }]) => kind === "logical");
+  const physical =
+    spec.kind === "postgres" &&
+    spec.runs === "kubernetes" &&
+    spec.backups.some(({ kind }) => kind === "physical");
+  const sealed = dumps || spec.kind === "configuration";
   return upkeepJobs.flatMap((job): Upkeep[] => {
-    if (!dumps && (job === "prune" || job === "drill")) return [];
+    if ((job === "prune" && !sealed) || (job === "drill" && !dumps) || (job === "replay" && !physical))
+      return [];
     const every = drillOf[job] === undefined ? day : mostOften(plan.drills, drillOf[job], name);
     if (every === undefined) return [];
     return [

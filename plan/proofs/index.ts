@@ -12,7 +12,7 @@ import { keys } from "./keys.js";
 import { pointInTime } from "./point-in-time.js";
 import { residency } from "./residency.js";
 import { retentions } from "./retention.js";
-import { rpo, schedules } from "./rpo/index.js";
+import { rpo, schedules, startedBy } from "./rpo/index.js";
 import { recoveryTimes } from "./rto/index.js";
 import { withWaivers } from "./waivers.js";
 import { witnessIsApart } from "./witness.js";
@@ -22,6 +22,7 @@ export type { Finding, Proof } from "./finding.js";
 /** Every proof, in the order findings are shown. */
 const proofs: readonly Proof[] = [
   schedules,
+  startedBy,
   rpo,
   recoveryTimes,
   pointInTime,

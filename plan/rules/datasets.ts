@@ -2,6 +2,7 @@ import type { CheckablePlan } from "../checkable.js";
 import type { Problem } from "../errors.js";
 import { jurisdictionAt, liesWithin } from "../jurisdictions.js";
 import { type BackupKind, methods } from "../schema/index.js";
+import { podReadable } from "../state-backend.js";
 import { cycles } from "./cycles.js";
 import { unknownName } from "./names.js";
 import { isNoneOf, servingKinds } from "./sites.js";
@@ -28,6 +29,7 @@ export function datasetRules(plan: CheckablePlan): Problem[] {
           unknownName("dataset", `${place}.references[${index}].to`, to, datasets),
         ),
         ...wrongMethods(place, dataset),
+        ...beyondPods(place, dataset, sites),
       ];
       if (dataset.kind !== undefined && running.has(dataset.kind) && isNoneOf(site, servingKinds))
         problems.push({
@@ -70,6 +72,30 @@ function wrongMethods(place: string, { kind, backups }: Datasets[string]): Probl
 /** Whether any kind of dataset has it; the schema says so when none does. */
 const isMethod = (method: string): method is BackupKind =>
   Object.values(allowed).some((kinds) => kinds.some((kind) => kind === method));
+
+/** Where a cluster's Pods are to read Pulumi's state, it is where they can. */
+function beyondPods(
+  place: string,
+  { source: { kind, reference }, backups }: Datasets[string],
+  sites: CheckablePlan["sites"] = {},
+): Problem[] {
+  if (kind !== "pulumi-state" || reference === undefined || podReadable(reference)) return [];
+  const byPods = backups.some(
+    ({ schedule, direct }) =>
+      schedule.kind === "cron" &&
+      schedule.runner === "kubernetes" &&
+      direct.some((site) => site !== undefined && sites[site]?.kind === "aws-region"),
+  );
+  // The address is not shown: it may have a password in it.
+  return byPods
+    ? [
+        {
+          at: `${place}.source.reference`,
+          message: `is no bucket at AWS that a Pod's role can read, and Kubernetes starts its backups; expected "s3://<bucket>[/<prefix>][?region=…]", or a schedule with another runner, or on("change")`,
+        },
+      ]
+    : [];
+}
 
 function outsideItsResidency(
   place: string,

@@ -74,6 +74,29 @@ test.each<[string, object, string]>([
   expect(said(plan)).toEqual([message]);
 });
 
+const everyHour = { kind: "cron", cron: "0 * * * *" };
+const kept = (reference: string, schedule: object, at = "home") => ({
+  ...{ kind: "configuration", at: "home", category: "c", source: { kind: "pulumi-state", reference } },
+  backups: [{ kind: "copy", direct: [at], schedule }],
+});
+test.each<[string, object, number]>([
+  ["a folder, by Kubernetes", kept("/srv/state", everyHour), 1],
+  ["another server, by Kubernetes", kept("s3://state?endpoint=https://127.0.0.1", everyHour), 1],
+  ["a profile, by Kubernetes", kept("s3://state?profile=ops", everyHour), 1],
+  ["what is no address", kept("s3://ops:hunter2@state", everyHour), 1],
+  ["a bucket at AWS", kept("s3://state/teams?region=eu-west-1", everyHour), 0],
+  ["a folder, after each change", kept("/srv/state", { kind: "event", on: "change", within: "4m" }), 0],
+  ["a folder, by systemd", kept("/srv/state", { ...everyHour, runner: "systemd" }), 0],
+  ["a folder, where no cluster is", kept("/srv/state", everyHour, "away"), 0],
+])("C19: what Pods are to read of Pulumi's state is where they can: %s", (_what, dataset, count) => {
+  const problems = said({ datasets: { d: dataset } });
+  expect(problems).toHaveLength(count);
+  for (const problem of problems) {
+    expect(problem).toMatch(/^datasets\.d\.source\.reference: is no bucket at AWS .* expected "s3:/);
+    expect(problem).not.toContain("hunter2");
+  }
+});
+
 test("a waiver is over the day after its last one, and only when a day is given", () => {
   const plan = { people: { ana: {} }, waivers: [{ rule: "rpo/region", by: "ana", until: "2026-03-01" }] };
 

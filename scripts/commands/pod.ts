@@ -1,7 +1,5 @@
 import type { CommandModule } from "../command.js";
-
-/** Set by the components on every Pod of the runner image. */
-const siteVariable = "SECONDSITE_SITE";
+import { siteVariable } from "../in-pod.js";
 
 /** `secondsite pod …`: what containers run. People have no use for it. */
 export const pod: CommandModule = {
@@ -19,6 +17,15 @@ export const pod: CommandModule = {
       .action(async (plan, dataset) => {
         const { makeSecrets } = await import("../../engines/postgres/secrets.js");
         await makeSecrets(await placed(plan, dataset), log);
+        done(0);
+      });
+    group
+      .command("keys <plan> <dataset>")
+      .description("Lays the keys of a dataset without a server at every copy, where they are missing.")
+      .action(async (path, dataset) => {
+        const { layKeysOf } = await import("../keys/lay.js");
+        const { plan, site } = await here(path);
+        await layKeysOf(plan, dataset, site, log);
         done(0);
       });
     group
@@ -87,15 +94,21 @@ function stopSignal(): AbortSignal {
 }
 
 async function placed(path: string, dataset: string) {
-  const { loadPlan } = await import("../../plans/load.js");
   const { place } = await import("../../engines/postgres/placement.js");
+  const { plan, site } = await here(path);
+  return place(plan, site, dataset);
+}
+
+/** The plan, and the site that this Pod runs at. @throws EngineError (2) outside of a Pod */
+async function here(path: string) {
+  const { loadPlan } = await import("../../plans/load.js");
   const { EngineError } = await import("../../engines/errors.js");
   // A server started beside the real one, on an operator's machine, would be nobody's.
   if (!process.env.KUBERNETES_SERVICE_HOST)
     throw new EngineError("pod commands run inside the Pods that a stack deploys, not here", 2);
   const site = process.env[siteVariable];
   if (!site) throw new EngineError(`${siteVariable} is not set; it names the site this container runs at`, 2);
-  return place(await loadPlan(path), site, dataset);
+  return { plan: await loadPlan(path), site };
 }
 
 /** One line a fact, with its time: container logs are read by people and by collectors. */

@@ -12,8 +12,8 @@ Level "stored" reads the copies from here: the chain of manifests with its signa
 that they name, and that no segment of the log is missing or stored twice. Level "structural" also reads every file of
 every backup and every segment, decrypts it and compares its checksum: in a Job in each site's cluster, or from here for a
 server on an ordinary machine (--identity, or the key service). "restored" also restores each point of such a server to its
-own end, into a folder that is thrown away, and checks every page and index; --point, --days and --sample choose which. That
-a point in a cluster restores is proved by restoring it: secondsite restore.
+own end, into a folder that is thrown away, and checks every page and index; --point, --days and --sample choose which. Of a
+server in a cluster its CronJob <dataset>-replay does that, on a volume of its own; or restore it: secondsite restore.
 
 Dumps: "stored" needs no key. "structural" opens them (--identity, or the key service) and lets pg_restore read them from
 end to end; "restored" restores them into a server of their own that reaches no network, compares every row, and throws

@@ -1,6 +1,6 @@
-import { mkdir, readdir } from "node:fs/promises";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 
 import { withClient } from "../../engines/comparison/index.js";
 import { misdirect, withRedirection } from "./testing/misdirect.js";
@@ -69,6 +69,25 @@ test("a physical point is known by its name, whether or not its kind is said", a
   const { code, out, err } = await office.on("verify", ...named, "--identity", office.holder, "--json");
   expect(code, err).toBe(0);
   expect(JSON.parse(out)).toMatchObject({ points: [{ label: whole, level: "restored" }], dumps: [] });
+});
+
+test("C15: a point of a server in Kubernetes is restored in a Pod that a stack deployed, and by nobody else's verify", async () => {
+  const own = await readFile(office.plan, "utf8");
+  await writeFile(office.plan, own.replace('"runs":"server"', '"runs":"kubernetes"'));
+  try {
+    expect(await drill("--sample", "1")).toMatchObject({
+      ...{ code: 1, err: expect.stringContaining("there is no physical point to draw") },
+    });
+    vi.stubEnv("KUBERNETES_SERVICE_HOST", "192.0.2.1");
+    vi.stubEnv("SECONDSITE_SITE", "desk");
+    const { code, out, err } = await drill("--sample", "1");
+    expect(code, err).toBe(0);
+    expect(JSON.parse(out).points).toMatchObject([{ label: whole, level: "restored", faults: [] }]);
+    expect(await readdir(staging)).toEqual([]);
+  } finally {
+    for (const name of ["KUBERNETES_SERVICE_HOST", "SECONDSITE_SITE"]) vi.stubEnv(name, undefined);
+    await writeFile(office.plan, own);
+  }
 });
 
 test("C15: a point of a database that was damaged already is found by restoring it alone, and not chosen again", async () => {

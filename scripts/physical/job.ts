@@ -9,9 +9,9 @@ import { accessOf, type JobOptions, postgresOf } from "../sealed/job.js";
 export type HostOptions = Pick<JobOptions, "store" | "identity" | "site" | "asOf">;
 
 /**
- * Finds the physical copies of a dataset whose server runs on an ordinary machine.
+ * Finds the physical copies of a dataset whose server runs on an ordinary machine; see {@link physicalDataset}.
  *
- * @throws EngineError (2) when the plan has no such dataset, or none of its physical backups are ours to take
+ * @throws EngineError (2) when its server runs elsewhere
  */
 export async function hostDataset(plan: Plan, dataset: string, options: HostOptions): Promise<HostDataset> {
   const spec = postgresOf(plan, dataset);
@@ -21,6 +21,20 @@ export async function hostDataset(plan: Plan, dataset: string, options: HostOpti
       2,
       spec.runs === "kubernetes" ? "its Pod does this by itself" : "add logical({ ... }) to its backups",
     );
+  return physicalDataset(plan, dataset, options);
+}
+
+/**
+ * Finds the physical copies of a dataset, wherever its server runs: what is in a repository restores anywhere.
+ *
+ * @throws EngineError (2) when the plan has no such dataset, or none of its physical backups are ours to take
+ */
+export async function physicalDataset(
+  plan: Plan,
+  dataset: string,
+  options: HostOptions,
+): Promise<HostDataset> {
+  const spec = postgresOf(plan, dataset);
   const sites = repositorySites(spec);
   if (sites.length === 0 || !spec.backups.some(({ kind }) => kind === "physical"))
     throw new EngineError(

@@ -7,11 +7,12 @@ import { openStaging, stagingFolder } from "../../engines/staging.js";
 import { unprivileged } from "../../engines/system-user.js";
 import type { Plan } from "../../plan/index.js";
 import { unwrapPassphrase, VaultError } from "../../vault/index.js";
+import { inPod } from "../in-pod.js";
 import { drawnFrom, noneToDraw } from "../sealed/drawn.js";
 import { type JobOptions, postgresOf } from "../sealed/job.js";
 import { sinceDays } from "../sealed/since.js";
 import type { JudgedPoint } from "../verify/judged-points.js";
-import { hostDataset } from "./job.js";
+import { physicalDataset } from "./job.js";
 
 /** Which points are restored to verify them, and how. */
 export interface RestoredOptions extends Pick<JobOptions, "store" | "identity"> {
@@ -29,8 +30,9 @@ export interface RestoredOptions extends Pick<JobOptions, "store" | "identity"> 
 }
 
 /**
- * Restores points of servers outside Kubernetes to their own ends, each into a folder that is thrown away: the log that makes
- * them consistent is replayed, and every page and index checked. Those in which something was found already are not tried.
+ * Restores points to their own ends, each into a folder that is thrown away: the log that makes them consistent is replayed,
+ * and every page and index checked. Those in which something was found already are not tried, nor those of a server in
+ * Kubernetes unless this is a Pod: only there are its keys, and room that was set aside for it.
  *
  * @returns all points, with what was found of those that were restored
  * @throws EngineError when there is none to restore: 2 where one was named, 1 where some were to be drawn
@@ -41,7 +43,8 @@ export async function restoredToo(
   options: RestoredOptions,
 ): Promise<JudgedPoint[]> {
   const since = sinceDays(options.days);
-  const own = judged.filter(({ copy }) => postgresOf(plan, copy.dataset).runs === "server");
+  const here = inPod() ? ["server", "kubernetes"] : ["server"];
+  const own = judged.filter(({ copy }) => here.includes(postgresOf(plan, copy.dataset).runs));
   const named = own.filter(({ point }) => options.point === undefined || point.label === options.point);
   if (options.point !== undefined && named.length === 0)
     throw new EngineError(
@@ -71,7 +74,7 @@ async function restored(
 ): Promise<JudgedPoint> {
   const { copy: at, epoch, point } = judged;
   try {
-    const of = await hostDataset(plan, at.dataset, { store, identity, site: at.site });
+    const of = await physicalDataset(plan, at.dataset, { store, identity, site: at.site });
     const [copy] = of.copies;
     if (!copy) throw new EngineError(`site "${at.site}" holds no physical copy of "${at.dataset}"`, 2);
     const passphrase = await unwrapPassphrase(copy.ring);

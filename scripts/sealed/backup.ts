@@ -4,7 +4,7 @@ import { stagingFolder } from "../../engines/staging.js";
 import type { Plan } from "../../plan/index.js";
 import { capturing } from "./by-engine.js";
 import { endsKept } from "./heads.js";
-import { epochOf, type JobOptions, sealedJob } from "./job.js";
+import { epochOf, type JobOptions, sealedJob, writtenFrom } from "./job.js";
 import { asOnlyRun, leaseOf } from "./only-run.js";
 
 /** How a point is made now. */
@@ -31,11 +31,7 @@ export async function backupSealed(
   const job = await sealedJob(plan, dataset, options);
   const { spec, kind, recipients } = job;
   const takenAt = options.takenAt ?? spec.at;
-  // After a takeover only to the site's own, as the others may be what was lost.
-  const direct =
-    takenAt === spec.at || options.folder !== undefined
-      ? job.direct
-      : job.direct.filter(({ site }) => site === takenAt);
+  const direct = options.folder === undefined ? writtenFrom(job, takenAt) : job.direct;
   if (recipients.length === 0)
     throw new EngineError(
       `nobody could open a backup of "${dataset}": the plan names no key for category "${spec.category}"`,

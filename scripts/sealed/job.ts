@@ -130,6 +130,10 @@ export async function epochOf({ plan, dataset, spec }: SealedJob, site: string):
     : 1;
 }
 
+/** The copies that a site's runs write to: all at the dataset's home; after a takeover its own, as others may be what was lost. */
+export const writtenFrom = ({ direct, spec }: Pick<SealedJob, "direct" | "spec">, site: string) =>
+  site === spec.at ? direct : direct.filter((copy) => copy.site === site);
+
 /** Who does this, for people who read it later. */
 export const doneBy = (): string => `${userInfo().username}@${hostname()}`;
 

@@ -1,6 +1,12 @@
 import { EngineError } from "../../engines/errors.js";
-import { namedBackups, type Plan, type PostgresDataset } from "../../plan/index.js";
-import type { BackupOf, DatasetOf } from "../../plan/schema/index.js";
+import {
+  namedBackups,
+  type Plan,
+  type PostgresDataset,
+  type StateDataset,
+  stateDatasets,
+} from "../../plan/index.js";
+import type { BackupOf } from "../../plan/schema/index.js";
 
 /** What is kept as sealed points: which dataset, by which engine, and what the plan says of it. */
 export type Sealed = Dump | StateCopy;
@@ -17,7 +23,7 @@ export interface Dump {
 /** A copy of Pulumi's own state. */
 export interface StateCopy {
   readonly engine: "pulumi-state";
-  readonly spec: DatasetOf<"configuration">;
+  readonly spec: StateDataset;
   readonly kind: string;
   readonly backup: BackupOf<"copy">;
 }
@@ -54,8 +60,5 @@ export const sealedNames = (plan: Plan): string[] => [
   ...stateNames(plan),
 ];
 
-/** Datasets that are Pulumi's state. */
-export const stateNames = (plan: Plan): string[] =>
-  Object.entries(plan.datasets).flatMap(([name, spec]) =>
-    spec.kind === "configuration" && spec.source.kind === "pulumi-state" ? [name] : [],
-  );
+/** Names of datasets that are Pulumi's state. */
+export const stateNames = (plan: Plan): string[] => stateDatasets(plan).map(([name]) => name);

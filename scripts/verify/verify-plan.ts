@@ -5,6 +5,7 @@ import { type Verified, verifyStored, withAlternatives } from "../../engines/pos
 import type { Plan } from "../../plan/index.js";
 import type { VerificationLevel } from "../../vault/index.js";
 import type { ExitCode } from "../command.js";
+import { inPod } from "../in-pod.js";
 import { wholeGiven } from "../options.js";
 import { isPhysical } from "../physical/hold.js";
 import { restoredToo } from "../physical/restored.js";
@@ -71,8 +72,9 @@ export async function verifyPlan(
   // What was asked for by name is a dump, and nothing else.
   const dumpsOnly = !physicalOnly && [kind, point, from].some((given) => given !== undefined);
   const drawing = sample !== undefined && !physicalOnly && !dumpsOnly;
-  // A point in a cluster is restored by a command of its own, and of what is not restored nothing is drawn.
-  const onMachines = ({ dataset: of }: CopyRef) => postgresOf(plan, of).runs === "server";
+  // A point in a cluster is restored by a command of its own, and of what is not restored nothing is drawn. The Pod that
+  // restores dumps opens no repository.
+  const onMachines = ({ dataset: of }: CopyRef) => !inPod() && postgresOf(plan, of).runs === "server";
   const copies = async (none: boolean) => copiesOf(plan, only, none, await accessOf(plan, options));
   const own = drawing ? (await copies(true)).filter(onMachines) : [];
   const drawnFrom = level === "restored" ? own : [];
@@ -148,7 +150,9 @@ async function verifyPhysical(
     results.map(({ stored }) => stored),
     copies.flatMap(({ points }) => points),
   );
-  const repositories = level === "stored" ? [] : await verifyRepositories(plan, copies, all, wish);
+  // A drill's Pod restores what it draws, and may start no Jobs that read the rest.
+  const shallow = level === "stored" || (level === "restored" && inPod());
+  const repositories = shallow ? [] : await verifyRepositories(plan, copies, all, wish);
   const deepAt = ({ dataset, site }: CopyRef) =>
     repositories.filter((one) => one.dataset === dataset && one.site === site);
   const found = judgedPoints(results.map((one) => ({ ...one, deep: deepAt(one.ref) })));

@@ -78,7 +78,9 @@ function serverOptions({
 async function storeOptions(place: CopyPlace, lasting: boolean): Promise<RepositoryOptions> {
   if (place.kind === "folder") return {};
   const { accessKeyId, secretAccessKey, sessionToken } = await credentialsOf(place);
-  if (sessionToken !== undefined && lasting) return lastingOptions(place);
+  // A Pod's end within the hour, and a large restore goes on.
+  const byIdentity = place.endpoint === undefined && process.env.AWS_WEB_IDENTITY_TOKEN_FILE !== undefined;
+  if (sessionToken !== undefined && (lasting || byIdentity)) return lastingOptions(place);
   for (const text of [accessKeyId, secretAccessKey, sessionToken ?? ""])
     if (/[\r\n]/.test(text))
       throw new EngineError(`the credentials of ${place.bucket} have more than one line`, 2);
