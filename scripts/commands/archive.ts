@@ -109,10 +109,10 @@ async function lookAhead(of: HostDataset, found: Archiving, choice: EpochChoice)
   }
 }
 
-const asJson = ({ server, folder, state, settings }: Archiving) => ({
+const asJson = ({ server, folder, state, settings, moved }: Archiving) => ({
   ...{ data: server.data, systemIdentifier: server.systemIdentifier, folder: folder.path },
   ...(state ? { epoch: state.epoch } : {}),
-  settings,
+  ...{ settings, moved },
 });
 
 /** What is said beside how the server archives. */
@@ -125,7 +125,7 @@ interface Said {
   readonly restart: boolean;
 }
 
-function shown({ server, folder, state, settings }: Archiving, said: Said): string {
+function shown({ server, folder, state, settings, moved }: Archiving, said: Said): string {
   const { good, restart } = said;
   const lines = [
     good
@@ -134,6 +134,9 @@ function shown({ server, folder, state, settings }: Archiving, said: Said): stri
         ? `The server in ${server.data} archives as the plan says once it is restarted.`
         : `The server in ${server.data} does not archive as the plan says.`,
     ...(state ? [`  epoch     ${state.epoch}, configured in ${folder.path}`] : []),
+    ...moved.map(
+      ({ site, from, to }) => `  ✖ ${site}: log goes to ${from}, and the copy is said to be at ${to}`,
+    ),
     ...settings.map(settingLine),
     ...aheadLines(said.ahead, state?.epoch),
     ...whatNext(said),

@@ -97,7 +97,8 @@ async function list(path: string, { json, from, ...options }: Options): Promise<
     print(JSON.stringify(moment ? { ...answer, at: moment.iso, chosen, set } : answer, undefined, 2));
   } else {
     const those = set ? sealed.filter((one) => set.some(({ label }) => label === one.point.label)) : sealed;
-    for (const line of [...(await rendered(moment ? chosen : all, those)), ...problems]) print(line);
+    const lines = [...(await rendered(moment ? chosen : all, those)), ...problems];
+    for (const line of lines.length > 0 || moment ? lines : ["There is no recovery point yet."]) print(line);
     for (const { dataset: name, site: copy, epoch, from: since, until } of moment ? [] : windows)
       print(`${name} at ${copy}, epoch ${epoch}: any moment from ${since} until at most ${until}`);
     for (const { dataset: name, loss, label, site: copy } of set ?? [])

@@ -1,4 +1,4 @@
-import { readFile, stat } from "node:fs/promises";
+import { mkdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
@@ -46,6 +46,23 @@ test("B4, E2: archiving is set up, a segment is seen at every copy, and secrets 
     code: 0,
     out: expect.stringContaining("archives as the plan says."),
   });
+  // Whoever forgets where the copies are must not send the log elsewhere.
+  const elsewhere = [
+    "--store",
+    `office=${desk.folder}/elsewhere`,
+    "--store",
+    `offsite=${desk.copies.offsite}`,
+  ];
+  await mkdir(join(desk.folder, "elsewhere"));
+  const astray = await desk.secondsite("backup", desk.plan, "tickets", "--kind", "physical", ...elsewhere);
+  expect(astray).toMatchObject({
+    code: 2,
+    err: expect.stringMatching(
+      /log of "tickets" goes to \S+\/office\/\S+ for office, which is said to be at \S+elsewhere/,
+    ),
+  });
+  const look = await desk.secondsite("archive", desk.plan, "tickets", ...elsewhere);
+  expect(look).toMatchObject({ code: 1, out: expect.stringContaining("✖ office: log goes to") });
   const again = await desk.on("archive", "tickets", "--yes", "--new-epoch");
   expect(again, again.err).toMatchObject({ code: 0, out: expect.stringContaining("epoch     1") });
   expect(again.err).toContain("epoch 1 is this server's own, and its log goes on there: no other is begun");

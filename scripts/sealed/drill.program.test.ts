@@ -41,4 +41,9 @@ test("a drill that finds nothing to restore is no drill well done", async () => 
 
   expect(err).toContain("there is no point to draw one from");
   expect(code).toBe(1);
+
+  const empty = ["--site", "offsite", "--store", `offsite=${desk.folder}/none`];
+  expect(await desk.secondsite("points", desk.plan, "--kind", "logical", ...empty)).toMatchObject({
+    ...{ code: 0, out: "There is no recovery point yet.\n" },
+  });
 });

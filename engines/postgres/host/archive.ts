@@ -33,6 +33,17 @@ export interface Archiving {
   /** What it was set up with; undefined while it never was. */
   readonly state: HostState | undefined;
   readonly settings: readonly NeededSetting[];
+  /** Copies that log goes to at another place than they are said to be at. */
+  readonly moved: readonly MovedCopy[];
+}
+
+/** A copy that is not where archiving was set up for. */
+export interface MovedCopy {
+  readonly site: string;
+  /** Where its log goes. */
+  readonly from: string;
+  /** Where it is said to be. */
+  readonly to: string;
 }
 
 /**
@@ -46,12 +57,18 @@ export async function archivingOf(of: HostDataset, address: DatabaseAddress): Pr
   const state = await readState(folder);
   if (state && state.plan !== of.plan.name)
     throw new EngineError(`${folder.state} is of plan "${state.plan}", not of "${of.plan.name}"`, 2);
-  return { server, folder, state, settings: await neededSettings(of, server, folder) };
+  const moved = of.copies.flatMap(({ site, store }) => {
+    const from = state?.stores?.[site];
+    return from === undefined || from === store.label ? [] : [{ site, from, to: store.label }];
+  });
+  return { server, folder, state, settings: await neededSettings(of, server, folder), moved };
 }
 
 /** Whether its log goes where the plan says. */
-export const archives = ({ state, server, settings }: Archiving): boolean =>
-  state?.systemIdentifier === server.systemIdentifier && settings.every(({ met }) => met);
+export const archives = ({ state, server, settings, moved }: Archiving): boolean =>
+  state?.systemIdentifier === server.systemIdentifier &&
+  moved.length === 0 &&
+  settings.every(({ met }) => met);
 
 /** Which epoch a server begins to archive into, where that is a decision. */
 export type EpochChoice = "new" | "continue" | undefined;
@@ -88,6 +105,7 @@ export async function setUpArchiving(
   const state: HostState = {
     ...{ version: 1, plan: plan.name, dataset },
     ...{ systemIdentifier: server.systemIdentifier, epoch },
+    stores: Object.fromEntries(copies.map(({ site, store }) => [site, store.label])),
   };
   await writeConfig(folder, { of, copies, epoch, passphrase, server, lasting: true }, server.as);
   await writeFor(folder.state, formatState(state), server.as);

@@ -37,7 +37,14 @@ export async function captureHost(
 ): Promise<Captured[]> {
   const { plan, dataset, copies, recipients } = of;
   const archiving = await archivingOf(of, address);
-  const { server, folder, state, settings } = archiving;
+  const { server, folder, state, settings, moved } = archiving;
+  const [first] = moved;
+  if (first)
+    throw new EngineError(
+      `log of "${dataset}" goes to ${first.from} for ${first.site}, which is said to be at ${first.to}: a backup there would be without its log`,
+      2,
+      "give --store as when archiving was set up, or secondsite archive <plan> <dataset> --yes to move it",
+    );
   if (!state || !archives(archiving)) throw notArchiving(dataset, settings);
   const passphrase = await readFile(folder.passphrase, "utf8");
   // Credentials may have changed since archiving was set up.

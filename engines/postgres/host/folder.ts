@@ -77,6 +77,8 @@ const state = z.object({
   systemIdentifier: z.string(),
   /** The epoch that this server's log and backups go into. */
   epoch: z.int().min(1),
+  /** Where log and backups go, by site; an earlier release did not note it. */
+  stores: z.record(z.string(), z.string()).optional(),
 });
 
 /** What a server's archiving is. */

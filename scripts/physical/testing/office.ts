@@ -24,6 +24,8 @@ export interface Office extends AsyncDisposable {
   readonly places: readonly string[];
   /** Runs a command on the plan and its copies. */
   on(command: string, ...args: string[]): Promise<Answer>;
+  /** Runs a command as it is typed, without places. */
+  secondsite(...args: string[]): Promise<Answer>;
   /** The same for one that has to be done. @returns what it printed */
   succeed(command: string, ...args: string[]): Promise<string>;
   /** Sets up archiving, with the restart that it takes. */
@@ -86,6 +88,7 @@ export async function startOffice(
     return path;
   };
   return {
+    secondsite: terminal.secondsite,
     ...{ machine, folder, plan: file, holder, places, on, succeed, room },
     async archive() {
       await on("archive", "tickets", "--yes");
