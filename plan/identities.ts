@@ -17,4 +17,20 @@ export function identitiesOf(plan: Plan): Identities {
 
 /** ARN of the IAM role that one job of a dataset assumes at a site. */
 export const roleArn = (plan: Plan, site: string, dataset: string, job: DatasetJob): string =>
-  `arn:aws:iam::${cloudSiteOf(plan, site).account}:role/${roleName(plan, site, dataset, job)}`;
+  `arn:aws:iam::${cloudSiteOf(plan, site).account}:role${roleBounds(plan, site).path}${roleName(plan, site, dataset, job)}`;
+
+/** What the owner of a site's account asks of every role that is created there. */
+export interface RoleBounds {
+  /** Begins and ends with `/`. */
+  readonly path: string;
+  /** ARN of a policy that bounds what the role may ever do. @default none */
+  readonly permissionsBoundary?: string;
+}
+
+/** @throws RangeError for a site that has no account */
+export function roleBounds(plan: Plan, site: string): RoleBounds {
+  const spec = cloudSiteOf(plan, site);
+  if (spec.kind !== "aws-region") return { path: "/" };
+  const { rolePath: path, permissionsBoundary } = spec;
+  return { path, ...(permissionsBoundary === undefined ? {} : { permissionsBoundary }) };
+}

@@ -5,7 +5,7 @@ export * from "./datasets.js";
 export { definePlan, type ParseOptions, parsePlan } from "./define.js";
 export { InvalidPlan, type Problem } from "./errors.js";
 export { floorSeconds } from "./floor.js";
-export { identitiesOf, roleArn } from "./identities.js";
+export { identitiesOf, type RoleBounds, roleArn, roleBounds } from "./identities.js";
 export { planJsonSchema } from "./json-schema.js";
 export * from "./jurisdictions.js";
 export * as names from "./names.js";

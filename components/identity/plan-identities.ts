@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { clusterOf, names, type Plan, tendedDatasets } from "../../plan/index.js";
+import { clusterOf, names, type Plan, roleBounds, tendedDatasets } from "../../plan/index.js";
 import { datasetPermissions } from "./dataset-permissions.js";
 import { ClusterTrust } from "./oidc-provider.js";
 import { WorkloadRole } from "./workload-role.js";
@@ -31,6 +31,7 @@ export class PlanIdentities extends pulumi.ComponentResource {
             `${name}-${site}-${names.serviceAccount(dataset, job)}`,
             {
               roleName: names.roleName(plan, site, dataset, job),
+              bounds: roleBounds(plan, site),
               providerArn: trust.providerArn,
               issuer,
               namespace: names.namespace(plan),

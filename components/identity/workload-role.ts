@@ -1,6 +1,7 @@
 import * as iam from "@pulumi/aws/iam/index.js";
 import * as pulumi from "@pulumi/pulumi";
 
+import type { RoleBounds } from "../../plan/index.js";
 import { stsAudience } from "./oidc-provider.js";
 import { policyDocument, type Statement } from "./policy-document.js";
 
@@ -8,6 +9,8 @@ import { policyDocument, type Statement } from "./policy-document.js";
 export interface WorkloadRoleArgs {
   /** Name of the role; a function of the plan, so a standby knows it without asking IAM. */
   readonly roleName: string;
+  /** What the account's owner asks of it; see `roleBounds`. @default nothing */
+  readonly bounds?: RoleBounds;
   /** OIDC provider of the cluster the workload runs in. */
   readonly providerArn: pulumi.Input<string>;
   /** Issuer of that cluster's tokens, an https address. */
@@ -29,6 +32,7 @@ export class WorkloadRole extends pulumi.ComponentResource {
       `${name}-role`,
       {
         name: args.roleName,
+        ...args.bounds,
         assumeRolePolicy: policyDocument([
           {
             Sid: "OneServiceAccount",

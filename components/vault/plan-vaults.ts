@@ -9,6 +9,7 @@ import {
   type Plan,
   primarySite,
   roleArn,
+  roleBounds,
   tendedDatasets,
   type Vault,
   vaultsOf,
@@ -81,6 +82,7 @@ export class PlanVaults extends pulumi.ComponentResource {
           source,
           sourceRegion: region,
           sourceKeyArn: keyArn(category, region),
+          bounds: roleBounds(plan, site),
           destinations: replicatesTo.flatMap((to) => {
             const bucket = buckets.get(`${to}/${category}`);
             return bucket

@@ -2,6 +2,7 @@ import * as iam from "@pulumi/aws/iam/index.js";
 import * as s3 from "@pulumi/aws/s3/index.js";
 import * as pulumi from "@pulumi/pulumi";
 
+import type { RoleBounds } from "../../plan/index.js";
 import { policyDocument } from "../identity/policy-document.js";
 import type { VaultBucket } from "./vault-bucket.js";
 
@@ -10,6 +11,8 @@ export interface ReplicationArgs {
   readonly source: VaultBucket;
   readonly sourceRegion: string;
   readonly sourceKeyArn: pulumi.Input<string>;
+  /** What the owner of the source's account asks of the role that copies. @default nothing */
+  readonly bounds?: RoleBounds;
   readonly destinations: readonly {
     /** Site the copy is at; names the rule. */
     readonly site: string;
@@ -32,6 +35,7 @@ export class Replication extends pulumi.ComponentResource {
     const role = new iam.Role(
       `${name}-role`,
       {
+        ...args.bounds,
         assumeRolePolicy: policyDocument([
           {
             Sid: "S3",

@@ -1,7 +1,7 @@
 import { directSites } from "../datasets.js";
-import { type DatasetJob, roleName } from "../names.js";
+import { roleArn } from "../identities.js";
+import type { DatasetJob } from "../names.js";
 import type { Plan } from "../schema/index.js";
-import { regionSiteOf } from "../sites.js";
 import { tendedDatasets } from "../tended.js";
 
 /** What somebody or something can do to what must survive. */
@@ -54,11 +54,10 @@ function workloads(plan: Plan): Grant[] {
   return tendedDatasets(plan).flatMap(({ name: dataset, spec, jobs }) => {
     const sites = directSites(spec);
     return regions.flatMap(([site]) => {
-      const { account, rolePath } = regionSiteOf(plan, site);
       return jobs.map((job): Grant => {
         const { writes, adds } = jobGrants[job];
         return {
-          who: `arn:aws:iam::${account}:role${rolePath}${roleName(plan, site, dataset, job)}`,
+          who: roleArn(plan, site, dataset, job),
           at: "identities",
           kind: "workload",
           writes: writes ? [dataset] : [],

@@ -37,7 +37,7 @@ test("F5: nobody writes production and deletes its recovery points: said, with h
     {
       ...{ rule: "blast-radius/identity", severity: "info", at: "access" },
       message: "nobody who can change production can delete its recovery points or keys",
-      arithmetic: "11 identities: 2 change production, 2 delete recovery points or keys, none does both",
+      arithmetic: "12 identities: 2 change production, 2 delete recovery points or keys, none does both",
     },
   ]);
 });
