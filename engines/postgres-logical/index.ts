@@ -9,6 +9,7 @@ export {
   type InspectedDump,
   inspectLegacy,
   type LegacyOptions,
+  legacyLabel,
   listLegacy,
   restoreLegacy,
 } from "./legacy.js";

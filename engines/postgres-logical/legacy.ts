@@ -99,7 +99,7 @@ export async function restoreLegacy(
   const { tools = {}, assertions = [] } = options;
   const inspected = await inspectLegacy(folder, dump, options, run.signal);
   run.say(`${dump.key} is a dump in the ${inspected.format} format`);
-  const label = `${dump.takenAt.replace(/[-:]|\.\d+/g, "")}-${inspected.sha256.slice(0, 8)}`;
+  const label = legacyLabel(dump, inspected);
   await using staging = await openStaging(run.staging);
   let rolesMade: string[] = [];
   const switched = await throughNewDatabase({ label }, target, run, async (client, next) => {
@@ -140,6 +140,10 @@ export async function restoreLegacy(
   });
   return { ...switched, rolesMade };
 }
+
+/** What a restored database says it is: like the label of a point, from when the dump was taken by its name and what it is. */
+export const legacyLabel = ({ takenAt }: LegacyDump, { sha256 }: InspectedDump): string =>
+  `${takenAt.replace(/[-:]|\.\d+/g, "")}-${sha256.slice(0, 8)}`;
 
 /** @returns names of those made */
 async function missingRoles(

@@ -56,4 +56,4 @@ function bucketPlace(text: string, what: string): BucketBackend {
   return { kind: "bucket", url: text, ...found };
 }
 
-const refused = (message: string) => new EngineError(message, 2, `a backend's state is ${supported}`);
+const refused = (message: string) => new EngineError(message, 2, `give ${supported}`);

@@ -6,6 +6,7 @@ import { check } from "./check.js";
 import { doctor } from "./doctor.js";
 import { failover } from "./failover.js";
 import { keys } from "./keys.js";
+import { legacy } from "./legacy.js";
 import { locks } from "./locks.js";
 import { plan } from "./plan.js";
 import { pod } from "./pod.js";
@@ -28,6 +29,7 @@ export const commands: readonly CommandModule[] = [
   points,
   verify,
   restore,
+  legacy,
   repair,
   prune,
   failover,

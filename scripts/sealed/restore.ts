@@ -69,7 +69,7 @@ export async function planRestoreDump(
 }
 
 /** A name as PostgreSQL keeps it: a longer one is cut without a word. */
-function databaseName(name: string): string {
+export function databaseName(name: string): string {
   if (name !== "" && Buffer.byteLength(name) <= 63 && !name.includes("\0")) return name;
   throw new EngineError(`a database's name has 1 to 63 bytes, got "${name}"`, 2, "--into <database>");
 }
