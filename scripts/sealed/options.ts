@@ -1,5 +1,5 @@
-import { mkdir, stat } from "node:fs/promises";
-import { dirname } from "node:path";
+import { mkdir, readdir, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { Option } from "@commander-js/extra-typings";
 
 import { EngineError } from "../../engines/errors.js";
@@ -40,9 +40,19 @@ export const asOfOption = () =>
 export async function folderGiven(from: string | undefined): Promise<string | undefined> {
   if (from === undefined) return undefined;
   const found = await stat(from).catch((error: NodeJS.ErrnoException) => error);
-  if (found instanceof Error) throw new EngineError(`--from "${from}" cannot be read: ${found.code}`, 2);
+  if (found instanceof Error)
+    throw found.code === "ENOENT"
+      ? new EngineError(`--from "${from}" is not there`, 2, "is its medium mounted?")
+      : new EngineError(`--from "${from}" cannot be read: ${found.code}`, 2);
   if (!found.isDirectory()) throw new EngineError(`--from "${from}" is no folder`, 2);
-  return from;
+  // An empty folder is no copy without points: whatever is done there would be done in the wrong place.
+  for (const copy of await readdir(from))
+    if (await stat(join(from, copy, "manifests")).catch(() => undefined)) return from;
+  throw new EngineError(
+    `--from "${from}" holds no recovery points: nothing in it has a folder "manifests"`,
+    2,
+    "secondsite backup --output makes such a folder",
+  );
 }
 
 /**

@@ -131,8 +131,14 @@ describe("refused, with one message and nothing changed", () => {
       "a folder that is not mounted",
       ["restore", "PLAN", "--from", "/none"],
       2,
-      /--from "\/none" cannot be read: ENOENT/,
+      /--from "\/none" is not there[\s\S]*mounted/,
     ],
+    ...["prune", "verify", "points"].map((command): [string, string[], number, RegExp] => [
+      `a folder that holds no dumps, to ${command}`,
+      [command, "PLAN", "--from", "/sys"],
+      2,
+      /--from "\/sys" holds no recovery points: nothing in it has a folder "manifests"/,
+    ]),
     [
       "a folder to write to below one that is not there",
       ["backup", "PLAN", "tickets", "--output", "/mnt/none/dump"],
