@@ -128,6 +128,18 @@ test.for<[string, Partial<RestoreHooks>, RestoreOptions, RegExp]>([
   expect(await orders()).toEqual([1, 2]);
 });
 
+test("B11: run again when it was done before, it takes nothing away, though the application is not healthy now", async () => {
+  await restored();
+  await server.sql(shop, "INSERT INTO orders (id) VALUES (3)");
+  const ill = restored({ validate: () => Promise.reject(new Error("503")) });
+
+  await expect(ill).rejects.toThrow(
+    /^validate: 503; an earlier run had restored it, and it stays; what was live .* "shop__before_/,
+  );
+  expect(await orders()).toEqual([1, 2, 3]);
+  expect(writing).toBe(true);
+});
+
 test("B11: aborted at any step, the system is usable, before the switch or after it", async () => {
   for (const at of ["stop writers", "safety backup", "restore", "comparing", "start writers", "validate"]) {
     const stop = new AbortController();

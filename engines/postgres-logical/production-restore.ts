@@ -44,7 +44,8 @@ export interface ProductionRestore {
  * validate, notify.
  *
  * Whatever fails, or when the run is aborted, the system is usable: before the switch the writers start again on the
- * database that they had; after it, an application that is not healthy gets that one back.
+ * database that they had; after it, an application that is not healthy gets that one back. A database that an earlier run
+ * switched in stays.
  *
  * @throws EngineError of the step that failed, with what was done about it
  */
@@ -108,7 +109,12 @@ export async function restoreProduction(
           ? "the writers run again on the database as it was"
           : "there was no database before: the restored one stays";
       }
-      const { previous } = switched;
+      const { previous, already } = switched;
+      // What is live may have been written to since an earlier run switched it in: nothing of that is taken away.
+      if (already) {
+        await hooks.startWriters();
+        return `an earlier run had restored it, and it stays; what was live before that is "${previous}"`;
+      }
       await hooks.stopWriters();
       await withWorker(target.server, async (client) => {
         const live = (await foundDatabases(client)).find(({ name }) => name === names.live);

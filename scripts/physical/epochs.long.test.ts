@@ -68,7 +68,7 @@ test("B4: --timeline follows another than the newest, and one that is not there 
   expect(await restored("--timeline", "1")).toEqual([1, 2]);
   expect(await office.restore("--timeline", "9")).toMatchObject({
     code: 1,
-    err: expect.stringContaining("recovery target timeline 9 does not exist"),
+    err: expect.stringContaining("there is no log of timeline 9 at office, only of 1, 2"),
   });
   expect(await office.restore("--timeline", "0")).toMatchObject({ code: 2 });
 });

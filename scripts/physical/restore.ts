@@ -7,7 +7,7 @@ import { requireFillable, restoreIntoFolder } from "../../engines/postgres/host/
 import { type RecoveryTarget, type TargetWish, targetOf } from "../../engines/postgres/host/target.js";
 import type { RecoveryPoint } from "../../engines/postgres/points.js";
 import { type Copy, readCopies } from "../../engines/postgres/points-copies.js";
-import { walReach } from "../../engines/postgres/points-wal.js";
+import { timelineOf, walReach } from "../../engines/postgres/points-wal.js";
 import type { Plan } from "../../plan/index.js";
 import { unwrapPassphrase } from "../../vault/index.js";
 import { type HostOptions, hostDataset } from "./job.js";
@@ -70,6 +70,13 @@ export async function planFolderRestore(plan: Plan, dataset: string, wish: Folde
       `segment ${gap} of the log is missing at ${point.site}: nothing that was committed after ${point.until ?? point.finishedAt} can be restored from ${point.label}`,
       1,
       "--accept-gap restores what is before it; --site <site> takes another copy",
+    );
+  const timelines = [...new Set([...content.wal.keys()].map(timelineOf))];
+  if (wish.timeline !== undefined && !timelines.includes(wish.timeline))
+    throw new EngineError(
+      `there is no log of timeline ${wish.timeline} at ${point.site}, only of ${timelines.sort((a, b) => a - b).join(", ")}`,
+      1,
+      "--timeline <number>",
     );
   await requireFillable({ into: wish.into, copy, point: source });
   return { of, copy, point, next, target, wish, source };
