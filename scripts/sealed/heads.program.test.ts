@@ -1,4 +1,4 @@
-import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
@@ -77,4 +77,21 @@ test("going on where it was cut hides nothing; nor does leaving nothing of it", 
       /number \d+ is known to have been written and is not here; the chain ends with nothing$/,
     ),
   );
+});
+
+test("a store that was lost is replaced under another name: its copy begins anew, and verify finds nothing wrong with it", async () => {
+  const annex = join(desk.folder, "annex");
+  await mkdir(annex);
+  const plan = join(desk.folder, "annex.json");
+  await writeFile(plan, (await readFile(desk.plan, "utf8")).replaceAll('"offsite"', '"annex"'));
+  const places = desk.places.map((one) => (one.startsWith("offsite=") ? `annex=${annex}` : one));
+  const made = await desk.secondsite("backup", plan, "tickets", "--kind", "logical", "--json", ...places);
+  const { out } = await desk.secondsite(
+    ...["verify", plan, "--dataset", "tickets", "--kind", "logical", "--json", ...places],
+  );
+  const found: { site: string; faults: string[]; points: unknown[] }[] = JSON.parse(out).dumps;
+
+  expect(made, made.err).toMatchObject({ code: 0 });
+  expect(found.find(({ site }) => site === "annex")).toMatchObject({ faults: [], points: [{}] });
+  expect(found.find(({ site }) => site === "office")).toMatchObject({ faults: [] });
 });
