@@ -1,4 +1,4 @@
-import { readdir, readFile, rm, stat, utimes } from "node:fs/promises";
+import { readdir, readFile, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { vi } from "vitest";
 
@@ -6,7 +6,7 @@ import { killedCommand } from "../../sealed/testing/killed-command.js";
 import { settled } from "../../sealed/testing/kills.js";
 import { processesLeft } from "../../sealed/testing/leaks.js";
 import { chanceFrom } from "../../sealed/testing/moments.js";
-import { machineOn } from "./machine.js";
+import { type Listed, listed, type Turn, turns } from "./kill-turns.js";
 import type { Office } from "./office.js";
 
 /** What kills of physical backups found. */
@@ -15,22 +15,6 @@ export interface Kills {
   readonly problems: string[];
   /** Kills by command and by what it had last said, a line each. */
   readonly steps: string[];
-}
-
-/** One turn of a command: its arguments, and what must hold once it has run to its end. */
-interface Turn {
-  readonly args: readonly string[];
-  /** Whether it was done although it was killed, and would be refused if it were run again. @default false */
-  isDone?(): Promise<boolean>;
-  /** What must hold once it has run to its end; a line for each thing that does not. */
-  afterRun(): Promise<string[]>;
-}
-
-interface Listed {
-  readonly label: string;
-  readonly site: string;
-  readonly problem?: string;
-  readonly verification?: object;
 }
 
 /** Backups of the last round stay, and what is older goes with the next one: so a kill may hit that as well. */
@@ -80,7 +64,7 @@ export async function physicalKills(
     // In the first fifth node loads the program.
     const after = Math.floor((durations.get(name) ?? 0) * (0.2 + 0.8 * chance()));
     const { killed, group, err } = await run(turn.args, after);
-    const step = `${name}: ${err.trimEnd().split("\n").at(-1)?.trim() || "nothing said yet"}`;
+    const step = `${name}: ${lastSaid(err)}`;
     if (killed) steps.set(step, (steps.get(step) ?? 0) + 1);
     if (killed) done += 1;
     const when = `${killed ? `${done} of ${kills}` : "ended before"}: ${step}, after ${after} ms`;
@@ -93,6 +77,12 @@ export async function physicalKills(
     problems,
     steps: [...steps].sort().map(([step, count]) => `${String(count).padStart(4)} × ${step}`),
   };
+}
+
+/** What a command had last said, without what differs each time. */
+function lastSaid(err: string): string {
+  const line = err.trimEnd().split("\n").at(-1)?.trim() ?? "";
+  return line.replace(/^\S+Z /, "").replace(/ \d{8}-\d{6}F\S*| (?:in|from) \/.*$/g, "") || "nothing said yet";
 }
 
 interface KillScene {
@@ -169,11 +159,6 @@ const onPlan = ({ plan, places }: Office, [command = "", ...args]: readonly stri
   ...[command, plan, ...args, ...places],
 ];
 
-/** Newest first, at each copy. */
-async function listed(office: Office): Promise<Listed[]> {
-  return JSON.parse(await office.succeed("points", "--kind", "physical", "--json")).points;
-}
-
 async function leasesHeld({ copies }: Office): Promise<string[]> {
   const held: string[] = [];
   for (const folder of Object.values(copies)) {
@@ -191,60 +176,3 @@ async function passLeases(office: Office): Promise<void> {
   const then = new Date(Date.now() - 3_600_000);
   for (const lease of await leasesHeld(office)) await utimes(lease, then, then);
 }
-
-let written = 0;
-
-const turns = {
-  async backup(office: Office): Promise<Turn> {
-    await office.machine.sql(`INSERT INTO ledger VALUES (${++written})`);
-    const newest = async () => (await listed(office)).find(({ site }) => site === "office")?.label;
-    const before = await newest();
-    return {
-      args: ["backup", "tickets", "--kind", "physical"],
-      async afterRun() {
-        return (await newest()) === before ? ["no point came to be"] : [];
-      },
-    };
-  },
-  async verify(office: Office): Promise<Turn> {
-    return {
-      args: [
-        ...["verify", "--kind", "physical", "--site", "office", "--level", "structural"],
-        ...["--identity", office.holder],
-      ],
-      async afterRun() {
-        const [newest] = (await listed(office)).filter(({ site }) => site === "office");
-        return newest?.verification ? [] : ["what was found is not recorded"];
-      },
-    };
-  },
-  async restore(office: Office): Promise<Turn> {
-    const into = join(await office.room(), "data");
-    // It restores up to the end of what is stored.
-    await office.archived();
-    const there = (path: string) =>
-      stat(path).then(
-        () => true,
-        () => false,
-      );
-    return {
-      args: [
-        ...["restore", "--into-folder", into, "--site", "office", "--kind", "physical"],
-        ...["--identity", office.holder, "--yes"],
-      ],
-      // A folder under that name is whole; what is filled has another.
-      isDone: () => there(into),
-      async afterRun() {
-        if (await there(`${into}.restoring`)) return ["the folder that was being filled is left"];
-        const ids = "SELECT string_agg(id::text, ',' ORDER BY id) AS ids FROM ledger";
-        const restored = machineOn(into);
-        await restored.start();
-        const [found] = await restored.sql(ids).finally(() => restored.stop());
-        const [expected] = await office.machine.sql(ids);
-        await rm(into, { recursive: true });
-        const [{ ids: has } = {}, { ids: had } = {}] = [found?.rows[0], expected?.rows[0]];
-        return has === had ? [] : [`restored are ${has}, not ${had}`];
-      },
-    };
-  },
-};
