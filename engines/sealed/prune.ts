@@ -1,13 +1,7 @@
-import { names } from "../../plan/index.js";
 import type { Decision, Selection } from "../../plan/retention/select.js";
 import type { Retention } from "../../plan/schema/index.js";
-import {
-  appendEntry,
-  type DatasetCopy,
-  endUnfinished,
-  type KeyProvider,
-  signingKeys,
-} from "../../vault/index.js";
+import { appendEntry, type DatasetCopy, type KeyProvider, signingKeys } from "../../vault/index.js";
+import { abandonedAfter, endAbandoned } from "../unfinished.js";
 import { kindPrefix } from "./layout.js";
 import type { FoundCopy, FoundPoint } from "./points.js";
 import { clockFault, idOf, selectionOf } from "./selection.js";
@@ -100,22 +94,9 @@ export async function prune(
     await store.delete(key);
     objects += 1;
   }
-  if (store.declared["list-uploads"])
-    for (const written of writtenBy(dataset, prefix)) await endUnfinished(store, written, abandoned);
+  await endAbandoned(store, dataset, [prefix], clock);
   return { points: dropped.length, objects, locked };
 }
-
-/** Milliseconds after which what no entry names is what a killed run left: no capture takes a day. */
-export const abandonedAfter = 86_400_000;
-
-/**
- * Where a run of ours may have been killed while it wrote: on a disk an entry, a lease or a record leaves a file aside
- * too. What other tools write into the same bucket, such as a repository, is theirs.
- */
-const writtenBy = (dataset: string, points: string): string[] => [
-  ...[points, names.chainsPrefix(dataset), names.keyPrefix(dataset)],
-  ...["leases/", "audit/", "audit-anchors/"],
-];
 
 /** Writes the tombstones, one entry for each chain. */
 async function bury(

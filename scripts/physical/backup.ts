@@ -4,9 +4,10 @@ import { capturePhysical } from "../../engines/postgres/capture-pod.js";
 import { captureHost } from "../../engines/postgres/host/capture.js";
 import { presentEpoch } from "../../engines/postgres/lease.js";
 import { place } from "../../engines/postgres/placement.js";
+import { endAbandoned } from "../../engines/unfinished.js";
 import { type Plan, primarySite } from "../../plan/index.js";
 import type { PhysicalBackup } from "../../plan/schema/index.js";
-import { copyAt } from "../../vault/index.js";
+import { copyAt, wordsOf } from "../../vault/index.js";
 import { connectionFrom } from "../sealed/connection.js";
 import { endsKept } from "../sealed/heads.js";
 import { postgresOf } from "../sealed/job.js";
@@ -53,6 +54,12 @@ export async function backupPhysical(
   return asOnlyRun(of.copies, leaseOf(dataset, "physical"), say, async () => {
     const captured = await captureHost(of, { address, takenAt: site, backup }, say);
     await endsKept(of.copies, say);
+    // A bucket's objects of ours go up in one request; on a disk a killed run leaves a file aside.
+    for (const { store, place: at } of of.copies)
+      if (at.kind === "folder")
+        await endAbandoned(store, dataset, [], new Date()).catch((error: unknown) =>
+          say(`what killed runs left at ${store.label} stays: ${wordsOf(error)}`),
+        );
     return captured;
   });
 }

@@ -7,7 +7,7 @@ import { CreateMultipartUploadCommand, S3Client } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { clientOf } from "../../engines/comparison/index.js";
-import { abandonedAfter } from "../../engines/sealed/prune.js";
+import { abandonedAfter } from "../../engines/unfinished.js";
 import { takeJobLease } from "../../vault/index.js";
 import { testCredentials } from "../../vault/testing/backends.js";
 import { aDayLater, killCampaign } from "./testing/kill-campaign.js";
@@ -87,7 +87,12 @@ describe("what is planted is found", () => {
       endpoint: scene.gate.endpoint,
     });
     await client.send(new CreateMultipartUploadCommand(begun));
-    for (const key of ["points/tickets/logical/dead/dump", "manifests/tickets/e000001/00000099.json"])
+    const aside = [
+      ...["points/tickets/logical/dead/dump", "manifests/tickets/e000001/00000099.json"],
+      ...["heads/tickets/office/e000001/00000099.json", "leases/jobs/tickets/logical/00000099.json"],
+      "keys/tickets/data-000099.json",
+    ];
+    for (const key of aside)
       await writeFile(join(scene.aside, `${randomUUID()}.${Buffer.from(key).toString("hex")}`), "");
     for (const { store } of scene.copies) await store.put("points/tickets/logical/dead/part", "");
 
@@ -96,7 +101,7 @@ describe("what is planted is found", () => {
       await planted(new RegExp(`^orphan points/tickets/logical/dead/part at ${site}`), later());
       await planted(new RegExp(`^unfinished upload of points/tickets/logical/dead/dump at ${site}`), later());
     }
-    await planted(/^unfinished upload of manifests\/tickets\/e000001\/00000099.json at offsite/, later());
+    for (const key of aside) await planted(new RegExp(`^unfinished upload of ${key} at offsite`), later());
     expect(await aDayLater(scene)).toEqual([]);
   });
 

@@ -3,7 +3,7 @@ import { readdir, readFile, readlink } from "node:fs/promises";
 import { type DatabaseAddress, withClient } from "../../../engines/comparison/index.js";
 import { kindPrefix } from "../../../engines/sealed/layout.js";
 import { findPoints } from "../../../engines/sealed/points.js";
-import { abandonedAfter } from "../../../engines/sealed/prune.js";
+import { abandonedAfter } from "../../../engines/unfinished.js";
 import type { DatasetCopy } from "../../../vault/index.js";
 
 /** Where commands run, as far as they can leave something there. */
