@@ -1,4 +1,7 @@
-/** An engine refused or its tool failed: 2 when what was asked cannot be right, 3 when the world failed, 4 when another run does it. */
+/**
+ * An engine refused or its tool failed: 2 when what was asked cannot be right, 3 when the world failed, 4 when another run
+ * does it.
+ */
 export class EngineError extends Error {
   override readonly name = "EngineError";
   /** @param hint the next command or change that helps. */

@@ -25,8 +25,21 @@ export function tendedDatasets(plan: Plan): TendedDataset[] {
 
 /** The schedule by which CronJobs make points of Pulumi's state; undefined where something else has to start its runs. */
 export function clusterSchedule({ sites }: Plan, backup: Backup): CronSchedule | undefined {
-  if (!("schedule" in backup)) return undefined;
-  const { schedule, direct } = backup;
-  const clustered = direct.some((site) => sites[site]?.kind === "aws-region");
-  return clustered && schedule.kind === "cron" && schedule.runner === "kubernetes" ? schedule : undefined;
+  if (!("schedule" in backup) || !startedByPods(backup, sites)) return undefined;
+  return backup.schedule.kind === "cron" ? backup.schedule : undefined;
+}
+
+/** Whether Pods of a cluster start a backup; also of a plan that is still being checked. */
+export const startedByPods = (
+  { schedule, direct }: StartedBackup,
+  sites: Readonly<Record<string, { readonly kind?: string | undefined }>>,
+): boolean =>
+  schedule.kind === "cron" &&
+  schedule.runner === "kubernetes" &&
+  direct.some((site) => site !== undefined && sites[site]?.kind === "aws-region");
+
+/** As much of a backup as says who starts it. */
+interface StartedBackup {
+  readonly schedule: { readonly kind?: string | undefined; readonly runner?: string | undefined };
+  readonly direct: readonly (string | undefined)[];
 }

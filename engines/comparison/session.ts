@@ -101,8 +101,8 @@ const limits = [
 ];
 
 /**
- * The same for whoever makes and fills databases: no limit that is set for applications ends it, nor that a server is read-only
- * by default. Not through a pool that shares its sessions.
+ * The same for whoever makes and fills databases: no limit that is set for applications ends it, nor that a server is
+ * read-only by default. Not through a pool that shares its sessions.
  */
 export function withWorker<Result>(
   address: DatabaseAddress,

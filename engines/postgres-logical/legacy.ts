@@ -141,7 +141,7 @@ export async function restoreLegacy(
   return { ...switched, rolesMade };
 }
 
-/** What a restored database says it is: like the label of a point, from when the dump was taken by its name and what it is. */
+/** What a restored database says it is, like a point's label: when the dump was taken by its name, and what it is. */
 export const legacyLabel = ({ takenAt }: LegacyDump, { sha256 }: InspectedDump): string =>
   `${takenAt.replace(/[-:]|\.\d+/g, "")}-${sha256.slice(0, 8)}`;
 

@@ -24,8 +24,8 @@ const unpack = promisify(gunzip) as unknown as (body: Uint8Array, _: { info: tru
 /**
  * What is wrong with the record of a manifest.
  *
- * @param manifest what it has to say, whether it ends with a line's end or not. @default the backup is gone, and with it whatever it could be held against: that it
- *   unpacks, its checksum included, and is a manifest
+ * @param manifest what it has to say, whether it ends with a line's end or not. @default the backup is gone, and with it
+ *   whatever it could be held against: that it unpacks, its checksum included, and is a manifest
  */
 export async function manifestRecordFaults(tool: Reader, name: string, manifest?: string): Promise<string[]> {
   try {

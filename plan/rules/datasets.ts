@@ -3,6 +3,7 @@ import type { Problem } from "../errors.js";
 import { jurisdictionAt, liesWithin } from "../jurisdictions.js";
 import { type BackupKind, methods } from "../schema/index.js";
 import { podReadable } from "../state-backend.js";
+import { startedByPods } from "../tended.js";
 import { cycles } from "./cycles.js";
 import { unknownName } from "./names.js";
 import { isNoneOf, servingKinds } from "./sites.js";
@@ -80,12 +81,7 @@ function beyondPods(
   sites: CheckablePlan["sites"] = {},
 ): Problem[] {
   if (kind !== "pulumi-state" || reference === undefined || podReadable(reference)) return [];
-  const byPods = backups.some(
-    ({ schedule, direct }) =>
-      schedule.kind === "cron" &&
-      schedule.runner === "kubernetes" &&
-      direct.some((site) => site !== undefined && sites[site]?.kind === "aws-region"),
-  );
+  const byPods = backups.some((backup) => startedByPods(backup, sites));
   // The address is not shown: it may have a password in it.
   return byPods
     ? [

@@ -87,8 +87,8 @@ const measuredAs = {
  * alerts name.
  *
  * None of it changes how the operation ends: what cannot be recorded, measured or told to people costs a warning. A
- * process that is told to end records that before it does, and lets go of its leases; one that is killed is recorded by the next one on this machine,
- * from what it noted when it began.
+ * process that is told to end records that before it does, and lets go of its leases; one that is killed is recorded by the
+ * next one on this machine, from what it noted when it began.
  *
  * @param tell what is worth recording about a result; its errors are warnings too
  */

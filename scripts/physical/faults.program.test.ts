@@ -1,5 +1,4 @@
 import { spawn } from "node:child_process";
-import { randomInt } from "node:crypto";
 import {
   appendFile,
   mkdir,
@@ -17,6 +16,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
+import { seedOf } from "../testing/seed.js";
 import { damage, objectsOf } from "./testing/damage.js";
 import { machineOn } from "./testing/machine.js";
 import { type Office, startOffice } from "./testing/office.js";
@@ -80,8 +80,7 @@ test("fault 18: what adds to a backup names it, is restored with it, and is lost
 });
 
 test("faults 2 and 6: a byte that is changed anywhere in a point is found, whichever object it is in", async () => {
-  const seed = Number(process.env.SECONDSITE_DAMAGE_SEED ?? randomInt(2 ** 31));
-  console.log(`SECONDSITE_DAMAGE_SEED=${seed}`);
+  const seed = seedOf("SECONDSITE_DAMAGE_SEED");
   expect(await missedDamage(office, 6, seed)).toEqual([]);
 });
 

@@ -1,13 +1,12 @@
 // The same kills, ten times as many. SECONDSITE_KILL_SEED chooses others.
-import { randomInt } from "node:crypto";
 import { expect, test } from "vitest";
 
+import { seedOf } from "../testing/seed.js";
 import { keptForASecond, physicalKills } from "./testing/kills.js";
 import { startOffice } from "./testing/office.js";
 
 test("B2, B4, B11: 30 kills of physical backup, verify and restore", async () => {
-  const seed = Number(process.env.SECONDSITE_KILL_SEED ?? randomInt(2 ** 31));
-  console.log(`SECONDSITE_KILL_SEED=${seed}`);
+  const seed = seedOf("SECONDSITE_KILL_SEED");
   await using office = await startOffice(keptForASecond);
   await office.archive();
   const { problems, steps } = await physicalKills(office, 30, seed, console.log);

@@ -1,15 +1,9 @@
-import { randomInt } from "node:crypto";
 import { expect, test } from "vitest";
 
+import { seedOf } from "../testing/seed.js";
 import { startOffice } from "./testing/office.js";
 import { missedDamage } from "./testing/random-damage.js";
 import { restoredAtRandom, writtenUnderLoad } from "./testing/random-targets.js";
-
-const seedOf = (name: string) => {
-  const seed = Number(process.env[name] ?? randomInt(2 ** 31));
-  console.log(`${name}=${seed}`);
-  return seed;
-};
 
 /** A full backup in one copy, and what adds to it. */
 const small = (backups: Record<string, unknown>[]) => {

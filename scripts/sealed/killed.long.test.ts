@@ -1,10 +1,11 @@
 // The same kills, ten times as many. SECONDSITE_KILL_SEED chooses others.
 import { afterAll, beforeAll, expect, test } from "vitest";
 
+import { seedOf } from "../testing/seed.js";
 import { killCampaign } from "./testing/kill-campaign.js";
 import { type KillDesk, startKillDesk } from "./testing/kills.js";
 
-const seed = Number(process.env.SECONDSITE_KILL_SEED ?? Date.now() % 2 ** 31);
+const seed = seedOf("SECONDSITE_KILL_SEED");
 
 let scene: KillDesk;
 beforeAll(async () => {
@@ -14,7 +15,6 @@ afterAll(() => scene?.[Symbol.asyncDispose]());
 
 test("B2, B11: 200 kills of backup, restore, verify and prune, at each boundary of their store calls", async () => {
   const tell = (line: string) => process.stdout.write(`${line}\n`);
-  tell(`SECONDSITE_KILL_SEED=${seed}`);
   const { problems, kills, missed } = await killCampaign(scene, 200, seed, tell);
   tell(kills.join("\n"));
 

@@ -10,12 +10,13 @@ import { clientOf } from "../../engines/comparison/index.js";
 import { abandonedAfter } from "../../engines/unfinished.js";
 import { takeJobLease } from "../../vault/index.js";
 import { testCredentials } from "../../vault/testing/backends.js";
+import { seedOf } from "../testing/seed.js";
 import { aDayLater, killCampaign } from "./testing/kill-campaign.js";
 import { type KillDesk, kind, startKillDesk } from "./testing/kills.js";
 import { leaksOf } from "./testing/leaks.js";
 import { heldBy, lossesOf } from "./testing/points-kept.js";
 
-const seed = Number(process.env.SECONDSITE_KILL_SEED ?? Date.now() % 2 ** 31);
+const seed = seedOf("SECONDSITE_KILL_SEED");
 
 let scene: KillDesk;
 beforeAll(async () => {
@@ -27,7 +28,7 @@ test("B2, B11: backup, restore, verify and prune killed at 20 moments lose no ac
   timeout: 600_000,
 }, async () => {
   const { problems, kills } = await killCampaign(scene, 20, seed);
-  process.stdout.write(`SECONDSITE_KILL_SEED=${seed}\n${kills.join("\n")}\n`);
+  process.stdout.write(`${kills.join("\n")}\n`);
 
   expect(problems, `SECONDSITE_KILL_SEED=${seed}`).toEqual([]);
 });
