@@ -15,6 +15,7 @@ import chat from "../plans/kubernetes-chat.js";
 import { defaultWorld, down, fail, heal, status, up } from "../sandbox/world/index.js";
 import { testImages } from "../sandbox/world/testing/images.js";
 import { noTraces, tracesOf } from "../sandbox/world/testing/traces.js";
+import { jobLeaseSeconds } from "../vault/index.js";
 import { asCredentials, awsOf, callsOf } from "./testing/aws.js";
 import { asBreakGlass } from "./testing/break-glass.js";
 import { eventually } from "./testing/eventually.js";
@@ -299,7 +300,12 @@ test("fail takes the region and its vault away, the replica stays; heal brings b
   await eventually(async () => (await status(spec.name)).regions[0]?.nodeReady === true, 60);
   await s3.send(new HeadObjectCommand({ Bucket: vault, Key, VersionId }));
   const before = (await manifests()).length;
-  await eventually(async () => (await manifests()).length > before, 150, "the CronJob captures again");
+  // A capture that the failure killed holds its lease until it counts as dead; the next minute's run takes it over.
+  await eventually(
+    async () => (await manifests()).length > before,
+    jobLeaseSeconds + 150,
+    "the CronJob captures again",
+  );
 });
 
 test("down leaves nothing behind", async () => {

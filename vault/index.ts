@@ -41,6 +41,7 @@ export {
   type JobLease,
   type JobLeaseArgs,
   JobLeaseHeld,
+  jobLeaseSeconds,
   releaseJobLeases,
   takeJobLease,
   withJobLease,
@@ -53,6 +54,9 @@ export {
   type KeyRing,
   keyIds,
   keyObject,
+  type NamedKey,
+  namedKey,
+  onlySigns,
   type RingKey,
   ringKey,
   ringKeys,
@@ -62,7 +66,7 @@ export { type KmsKey, kmsProvider } from "./keys/kms.js";
 export { openKey, openSigningKey } from "./keys/open-key.js";
 export type { KeyContext, KeyProvider } from "./keys/provider.js";
 export { isWrappedFor } from "./keys/rewrapping.js";
-export { fingerprintOf, signersIn, type TrustedSigners } from "./keys/signers.js";
+export { fingerprintOf, signersAmong, signersIn, type TrustedSigners } from "./keys/signers.js";
 export { digest, type Manifest, manifestKey } from "./manifest.js";
 export type { ObjectStore, StoredObject } from "./object-store.js";
 export { newPassphrase, unwrapPassphrase } from "./passphrase.js";

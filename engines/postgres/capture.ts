@@ -5,6 +5,7 @@ import {
   type ChainEntry,
   type EntryContent,
   type HeadCopy,
+  type NamedKey,
   type Signer,
   wordsOf,
 } from "../../vault/index.js";
@@ -14,7 +15,6 @@ import { type PgBackRest, pgbackrestVersion, type RepositoryBackup, type Stanza 
 import { type ChainOf, type EpochChain, readEpochChain, referenceTo, signersAt } from "./points-chain.js";
 import { timelineOf } from "./points-wal.js";
 import { dropBackups } from "./retention.js";
-import type { NamedKey } from "./vault-keys.js";
 
 /** A recovery point that a capture completed at one copy. */
 export interface Captured {

@@ -1,4 +1,4 @@
-import type { Reference, VerificationLevel } from "../../vault/index.js";
+import { onlySigns, type Reference, type VerificationLevel } from "../../vault/index.js";
 import { type Fault, faultInWords } from "../engine.js";
 import { type PhysicalPoint, referenceTo } from "./points-chain.js";
 import type { EpochContent } from "./points-copies.js";
@@ -61,10 +61,13 @@ export function pointVerdicts(
   return [...verdicts.values()];
 }
 
-/** Whether damage makes a point one that cannot be restored. Log that is gone after its end only shortens what follows it. */
+/**
+ * Whether damage makes a point one that cannot be restored. Log that is gone after its end only shortens what follows it,
+ * and nothing opens with the key that signed it.
+ */
 function concerns(point: PhysicalPoint, { object, label }: Pick<Damage, "object" | "label">): boolean {
   if (/^[0-9A-F]{24}$/.test(object)) return needs(point, object);
-  return label === point.label || point.keys.some((key) => key.object === object);
+  return label === point.label || point.keys.some((key) => key.object === object && !onlySigns(key));
 }
 
 /** Whether a segment is among the log that makes a point consistent, on whichever timeline. */

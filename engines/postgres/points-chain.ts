@@ -6,6 +6,7 @@ import {
   type FoundEntry,
   type Hold,
   holdsIn,
+  type NamedKey,
   type ObjectStore,
   type Part,
   type PointVerification,
@@ -17,7 +18,6 @@ import {
   VaultError,
   verificationsIn,
 } from "../../vault/index.js";
-import type { NamedKey } from "./vault-keys.js";
 
 /** Which copy's chains. */
 export interface ChainOf {

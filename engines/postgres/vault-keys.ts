@@ -4,6 +4,8 @@ import {
   digest,
   type KeyProvider,
   type KeyPurpose,
+  type NamedKey,
+  namedKey,
   newPassphrase,
   type ObjectStore,
   type RingKey,
@@ -121,25 +123,18 @@ export async function signingKeyOf(placement: Placement): Promise<RingKey> {
   );
 }
 
-/** A key as a manifest names it. */
-export interface NamedKey {
-  readonly id: string;
-  readonly object: string;
-  readonly sha256: string;
-}
-
 /** What the secrets Job of a site sees to. */
 const laidBySecretsJob = "deploy the site again: its secrets Job lays the keys at every copy";
 
 /**
- * What opens a point at a copy. It and the signing key have to lie there as they do at the site that captures.
+ * The keys of a point at a copy: what opens it, and what signed it. They have to lie there as they do at the site that captures.
  *
  * @throws EngineError (3) when one is missing or another: nobody could open, or check, what is written there
  */
 export async function keysAt(placement: Placement, site: string, signing: RingKey): Promise<NamedKey[]> {
   const copies = [placement.site, site].map((at) => ({ site: at, store: storeAt(placement, at) }));
   await sameEverywhere(copies, site, signing.object, laidBySecretsJob);
-  return [await passphraseAt(placement.dataset, copies, site, laidBySecretsJob)];
+  return [await passphraseAt(placement.dataset, copies, site, laidBySecretsJob), namedKey(signing)];
 }
 
 /** A copy, as far as its keys are concerned. */

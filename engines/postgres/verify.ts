@@ -1,12 +1,11 @@
 import pLimit from "p-limit";
 
 import { names } from "../../plan/index.js";
-import { damagedParts, digest, type Store } from "../../vault/index.js";
+import { damagedParts, digest, type NamedKey, type Store } from "../../vault/index.js";
 import { isGood, newestFirst, type RecoveryPoint } from "./points.js";
 import type { PhysicalPoint } from "./points-chain.js";
 import type { Copy, CopyRef, EpochContent } from "./points-copies.js";
 import { walReach } from "./points-wal.js";
-import type { NamedKey } from "./vault-keys.js";
 
 /** Points whose parts are read at once. */
 const readAtOnce = 8;

@@ -5,9 +5,8 @@ import {
   type DatasetCopy,
   type EntryContent,
   type KeyProvider,
+  namedKey,
   plainOpenCommand,
-  type RingKey,
-  type Signer,
   type WritingKeys,
   writingKeys,
 } from "../../vault/index.js";
@@ -102,7 +101,7 @@ export async function captureSealed<Source, Point>(
 interface Finished {
   readonly copy: DatasetCopy;
   readonly lane: SealedLane;
-  readonly keys: WritingKeys & { readonly data: RingKey; readonly signer: Signer };
+  readonly keys: WritingKeys;
   readonly prefix: string;
   readonly facts: PointFacts;
 }
@@ -118,20 +117,20 @@ async function complete(
   { copy, lane, keys, prefix, facts }: Finished,
 ): Promise<Appended> {
   const { plan, dataset, site, store } = copy;
-  const { id, object, sha256, document } = keys.data;
+  const { data, signing } = keys;
   const fetched = { key: "key.json", sealed: "sealed" };
-  const opened = plainOpenCommand(document, { ...fetched, identity: "recovery.txt", target: "." });
+  const opened = plainOpenCommand(data.document, { ...fetched, identity: "recovery.txt", target: "." });
   const content: EntryContent = {
     ...{ entry: "point", plan, dataset, site, epoch, takenAt, kind },
     ...{ label: facts.label, startedAt: facts.startedAt, finishedAt: facts.finishedAt },
     source: { ...facts.source, at: facts.at },
     tool: facts.tool,
-    keys: [{ id, object, sha256 }],
+    keys: [data, signing].map(namedKey),
     ...(before === undefined ? {} : { before }),
     bytes: { source: facts.bytes, stored: lane.stored.reduce((sum, { bytes }) => sum + bytes, 0) },
     parts: lane.stored.map(({ key, bytes, sha256: hash }) => ({ key, bytes, sha256: hash })),
     restore: [
-      store.plainFetch.object(object, fetched.key),
+      store.plainFetch.object(data.object, fetched.key),
       store.plainFetch.folder(prefix, fetched.sealed),
       ...(opened ? [opened] : []),
       ...facts.restore.map((command) => [...command]),

@@ -9,8 +9,9 @@ import {
   knownHeads,
   lastFault,
   livePoints,
+  onlySigns,
   ringKeys,
-  signersIn,
+  signersAmong,
   VaultError,
 } from "../../vault/index.js";
 import { kindPrefix } from "./layout.js";
@@ -74,8 +75,10 @@ async function pointsAt(
     keys.set(object, "");
     faults.push(problem);
   };
-  for (const { object, sha256 } of await ringKeys(ring, "data", spoiled)) keys.set(object, sha256);
-  const trusted = await signersIn(ring, undefined, spoiled);
+  const signing = await ringKeys(ring, "signing", spoiled);
+  for (const { object, sha256 } of [...signing, ...(await ringKeys(ring, "data", spoiled))])
+    keys.set(object, sha256);
+  const trusted = signersAmong(signing, spoiled);
   const heads = await knownHeads(copy, others);
   const chains = await chainsOf(store, dataset);
   // A chain of which nothing is left is one that was cut at its beginning.
@@ -97,6 +100,7 @@ async function pointsAt(
       ({ entry }, index) => entry?.entry === "point" || doubts[index]?.length === 0,
     );
     const alive = livePoints(believed);
+    for (const fault of signingFaults(alive, keys)) if (!faults.includes(fault)) faults.push(fault);
     const kept = new Set(alive.map(({ point }) => point.sequence));
     for (const { entry } of entries)
       if (entry?.entry === "point" && entry.kind === kind && !kept.has(entry.sequence))
@@ -134,10 +138,23 @@ function problemOf(
     if (there === undefined) return `${key} is missing`;
     if (there !== bytes) return `${key} has ${there} bytes instead of ${bytes}`;
   }
-  for (const { object, sha256 } of point.keys ?? []) {
+  for (const { object, sha256 } of (point.keys ?? []).filter((key) => !onlySigns(key))) {
     const there = keys.get(object);
     if (there === undefined) return `its key ${object} is missing`;
     if (there !== sha256) return `its key ${object} is another than the one it was sealed with`;
   }
   return undefined;
+}
+
+/** Signing keys that are not as they were when points were signed with them. No point is lost with one. */
+function signingFaults(points: readonly ChainPoint[], keys: ReadonlyMap<string, string>): string[] {
+  const named = points.flatMap(({ point }) => (point.keys ?? []).filter(onlySigns));
+  return named.flatMap(({ object, sha256 }) => {
+    const there = keys.get(object);
+    if (there === undefined) return [`${object} is missing: points were signed with it`];
+    // What is no key at all was told already.
+    return there === "" || there === sha256
+      ? []
+      : [`${object} is not as it was when points were signed with it: the checksum differs`];
+  });
 }

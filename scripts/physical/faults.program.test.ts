@@ -16,11 +16,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
+import { damage } from "../testing/random-damage.js";
 import { seedOf } from "../testing/seed.js";
-import { damage, objectsOf } from "./testing/damage.js";
 import { machineOn } from "./testing/machine.js";
 import { type Office, startOffice } from "./testing/office.js";
-import { missedDamage } from "./testing/random-damage.js";
+import { objectsOf } from "./testing/point-objects.js";
+import { missedInOffice } from "./testing/random-damage.js";
 
 let office: Office;
 /** Labels of a full backup and of what adds to it. */
@@ -81,7 +82,7 @@ test("fault 18: what adds to a backup names it, is restored with it, and is lost
 
 test("faults 2 and 6: a byte that is changed anywhere in a point is found, whichever object it is in", async () => {
   const seed = seedOf("SECONDSITE_DAMAGE_SEED");
-  expect(await missedDamage(office, 6, seed)).toEqual([]);
+  expect(await missedInOffice(office, 6, seed)).toEqual([]);
 });
 
 test("fault 6: a file that is added, missing, appended to, cut, or unreadable is found by name", async () => {

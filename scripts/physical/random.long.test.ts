@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import { seedOf } from "../testing/seed.js";
 import { startOffice } from "./testing/office.js";
-import { missedDamage } from "./testing/random-damage.js";
+import { missedInOffice } from "./testing/random-damage.js";
 import { restoredAtRandom, writtenUnderLoad } from "./testing/random-targets.js";
 
 /** A full backup in one copy, and what adds to it. */
@@ -28,5 +28,5 @@ test("faults 2 and 6: each of 100 bytes that are changed anywhere in a point is 
   await office.archive();
   for (const kind of kinds) await office.succeed("backup", "tickets", "--kind", kind);
 
-  expect(await missedDamage(office, 100, seed)).toEqual([]);
+  expect(await missedInOffice(office, 100, seed)).toEqual([]);
 });

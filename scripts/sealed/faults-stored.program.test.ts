@@ -2,7 +2,9 @@ import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { checkChain, readChain, signersIn } from "../../vault/index.js";
+import { seedOf } from "../testing/seed.js";
 import { afterFault, type FaultDesk, startFaultDesk } from "./testing/fault.js";
+import { missedOffsite } from "./testing/random-damage.js";
 
 let desk: FaultDesk;
 let older: string;
@@ -71,6 +73,11 @@ test("fault 2: without the comparison nobody would know: the object is as long a
     undefined,
     undefined,
   ]);
+});
+
+test("C5, faults 2 and 6: each of 100 bytes that are changed anywhere in dumps, entries and keys is found", async () => {
+  const about = { dataset: "tickets", kind: "logical" };
+  expect(await missedOffsite(desk, about, 100, seedOf("SECONDSITE_DAMAGE_SEED"))).toEqual([]);
 });
 
 test.for<[string, string, (body: Buffer) => Buffer | undefined, RegExp]>([

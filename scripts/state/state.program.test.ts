@@ -9,6 +9,8 @@ import { silent } from "../../sandbox/progress.js";
 import { ensureTools } from "../../sandbox/toolchain/index.js";
 import { directoryStore, readChain } from "../../vault/index.js";
 import { killedCommand } from "../sealed/testing/killed-command.js";
+import { missedOffsite } from "../sealed/testing/random-damage.js";
+import { seedOf } from "../testing/seed.js";
 import { type StateDesk, startStateDesk } from "./testing/state-desk.js";
 
 const dataset = "infrastructure-state";
@@ -252,6 +254,11 @@ test("C19: status, keys and locks know it; retention keeps what somebody holds",
   expect((await world.on("points", "release", label, ...reason)).code).toBe(0);
   const pruned = await json("prune", "--yes", "--site", "office");
   expect(pruned.answer).toMatchObject([{ site: "office", done: { points: 1, objects: 4 } }]);
+});
+
+test("C19, faults 2 and 6: each of 100 bytes that are changed anywhere in kept state, entries and keys is found", async () => {
+  const seed = seedOf("SECONDSITE_DAMAGE_SEED");
+  expect(await missedOffsite(world.desk, { dataset, kind: "copy" }, 100, seed)).toEqual([]);
 });
 
 test("C19: into a folder of one's own, and from there", async () => {

@@ -24,7 +24,7 @@ export async function verifyRepositories(
     const kept = epochs.filter(({ chain }) => chain.points.length > 0).map(({ epoch }) => epoch);
     if (postgresOf(plan, dataset).runs === "server") {
       const keyLost = stored.some(
-        (one) => one.dataset === dataset && one.site === site && one.damage.some(isOfKeys),
+        (one) => one.dataset === dataset && one.site === site && one.damage.some(opensNothing),
       );
       return kept.map((epoch) => async () => {
         const where = { dataset, site, epoch };
@@ -32,7 +32,7 @@ export async function verifyRepositories(
           return {
             ...where,
             ...{ good: false, restorable: false },
-            report: ["not read: the keys that open it are damaged"],
+            report: ["not read: the passphrase that opens it is damaged"],
             findings: [],
           };
         return verifyFromHere(plan, where, options);
@@ -47,4 +47,4 @@ export async function verifyRepositories(
   return Promise.all(jobs.map((job) => job()));
 }
 
-const isOfKeys = ({ dataset, object }: Damage) => object.startsWith(names.keyPrefix(dataset));
+const opensNothing = ({ dataset, object }: Damage) => object === names.passphraseKey(dataset);

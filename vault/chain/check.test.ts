@@ -107,6 +107,21 @@ function changed(mutate: (objects: Map<string, Buffer>) => void): MemoryStore {
 const keyOf = (number: number) => manifestKey(prefix, number);
 const number = fc.integer({ min: 1, max: length });
 
+test("bits of a signature's last digit that no byte has are as much a change as any other", async () => {
+  const store = changed((objects) => {
+    const text = String(objects.get(keyOf(length)));
+    const [, digit = ""] = /"value": ".{85}(.)=="/.exec(text) ?? [];
+    const digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    const next = digits[digits.indexOf(digit) ^ 1];
+    objects.set(keyOf(length), Buffer.from(text.replace(`${digit}=="`, `${next}=="`)));
+  });
+  const [fault] = checkChain(await readChain(store, prefix), { ...where, prefix, trusted });
+  expect(fault).toMatchObject({
+    key: keyOf(length),
+    problem: expect.stringMatching(/bits that no byte has/),
+  });
+});
+
 /** Every way of laying hands on a chain; each is found wherever it strikes. */
 const mutations: [string, fc.Arbitrary<(objects: Map<string, Buffer>) => void>][] = [
   [

@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { canonical, parseCanonical } from "../sequence/canonical.js";
+import { exactBase64 } from "../sequence/exact-base64.js";
 
 /** What every entry of a chain says about its place. */
 const place = {
@@ -36,7 +37,7 @@ const signature = z.strictObject({
   key: z.string().min(1),
   /** SHA-256 of its public half (SPKI), hexadecimal: whom one has to trust. */
   signer: sha256,
-  value: z.base64(),
+  value: exactBase64,
 });
 
 const fact = z.union([z.string(), z.number(), z.boolean()]);
@@ -55,7 +56,7 @@ const point = z.strictObject({
   /** What it was taken from and at which position; the engine knows the fields. */
   source: z.record(z.string(), fact),
   tool: z.strictObject({ name: z.string(), version: z.string() }),
-  /** Keys that open it, as they lay there when it was taken. @default none: nothing is sealed */
+  /** Keys as they lay there when it was taken: first the one that opens it, then the one that signed. @default none: nothing is sealed */
   keys: z.array(z.strictObject({ id: z.string(), object: z.string(), sha256 })).optional(),
   /** The point that it adds to; without it this one cannot be restored. */
   parent: reference.optional(),

@@ -7,20 +7,20 @@ import type { KeyProvider } from "../keys/provider.js";
 import type { DatasetCopy } from "./dataset-copy.js";
 import { keepKey, type SharedKey, sharedKey } from "./shared-keys.js";
 
-/** What a run writes with: one key to seal, one to sign, the same at every copy. */
-export interface WritingKeys {
-  readonly data: RingKey;
-  readonly seal: Omit<SealKey, "context">;
+/** What a run signs with, the same at every copy. */
+export interface SigningKeys {
+  readonly signing: RingKey;
   readonly signer: Signer;
-  /** Copies that have both keys. */
+  /** Copies that have all keys of the run. */
   readonly ready: readonly DatasetCopy[];
   /** Copies that have not, and why. */
   readonly refused: readonly { readonly copy: DatasetCopy; readonly failure: unknown }[];
 }
 
-/** What a run signs with, the same at every copy. */
-export interface SigningKeys extends Omit<WritingKeys, "data" | "seal"> {
-  readonly key: RingKey;
+/** What a run writes with: a key to seal beside the one to sign. */
+export interface WritingKeys extends SigningKeys {
+  readonly data: RingKey;
+  readonly seal: Omit<SealKey, "context">;
 }
 
 /**
@@ -39,6 +39,7 @@ export async function writingKeys(
   return {
     data: data.key,
     seal: { id: data.key.id, secret: data.secret },
+    signing: signing.key,
     signer: signerOf(rest, signing),
     ...rest,
   };
@@ -51,7 +52,7 @@ export async function signingKeys(
   now: Date,
 ): Promise<SigningKeys> {
   const { keys, ...rest } = await laidKeys(copies, ["signing"], recipients, now);
-  return { key: keys.signing.key, signer: signerOf(rest, keys.signing), ...rest };
+  return { signing: keys.signing.key, signer: signerOf(rest, keys.signing), ...rest };
 }
 
 type Laid = Pick<WritingKeys, "ready" | "refused">;

@@ -23,6 +23,9 @@ export class JobLeaseHeld extends VaultError {
   override readonly exitCode = 4;
 }
 
+/** How long a run that shows no sign of life still has its job, in seconds: four renewals. */
+export const jobLeaseSeconds = 120;
+
 /** Stores date by the second, and a renewal may be on its way. */
 const marginSeconds = 2;
 
@@ -33,7 +36,7 @@ export interface JobLeaseArgs {
   readonly job: string;
   /** Who runs it, for whoever finds the lease held. */
   readonly holder: string;
-  /** How long a run that shows no sign of life still counts. @default 120 */
+  /** How long a run that shows no sign of life still counts. @default `jobLeaseSeconds` */
   readonly ttlSeconds?: number;
 }
 
@@ -55,7 +58,7 @@ export interface JobLease {
  * @throws JobLeaseHeld when another run has it
  */
 export async function takeJobLease(args: JobLeaseArgs): Promise<JobLease> {
-  const { store, job, holder, ttlSeconds = 120 } = args;
+  const { store, job, holder, ttlSeconds = jobLeaseSeconds } = args;
   const prefix = names.jobLeasePrefix(job);
   const newest = await newestOf(store, prefix);
   if (newest?.record.state === "held") {
@@ -110,7 +113,7 @@ export async function withJobLease<T>(
 ): Promise<T> {
   const lease = await takeJobLease(args);
   const lost = new AbortController();
-  const interval = ((args.ttlSeconds ?? 120) * 1000) / 4;
+  const interval = ((args.ttlSeconds ?? jobLeaseSeconds) * 1000) / 4;
   let renewing = Promise.resolve();
   const timer = setInterval(() => {
     // One that fails is tried again; only a lease that another run has is lost.

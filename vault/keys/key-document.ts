@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { VaultError } from "../errors.js";
 import { schemaWords } from "../schema-words.js";
+import { exactBase64 } from "../sequence/exact-base64.js";
 import { jsonOf } from "../sequence/json.js";
 import type { KeyContext, KeyProvider } from "./provider.js";
 
@@ -17,7 +18,7 @@ const schema = z.strictObject({
   context: z.record(z.string(), z.string()),
   createdAt: z.iso.datetime(),
   /** Ed25519 public key, base64 of its SPKI form, where the secret is a signing key. */
-  publicKey: z.base64().optional(),
+  publicKey: exactBase64.optional(),
   wrapped: wrappings,
 });
 

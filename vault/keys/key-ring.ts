@@ -34,6 +34,15 @@ export interface RingKey {
   readonly document: KeyDocument;
 }
 
+/** A key as a manifest names it: what seals, or only signed, what the manifest is about. */
+export type NamedKey = Pick<RingKey, "id" | "object" | "sha256">;
+
+/** What of a key goes into a manifest. */
+export const namedKey = ({ id, object, sha256 }: NamedKey): NamedKey => ({ id, object, sha256 });
+
+/** Whether a key only signs: without it nothing can be added, and all that lies there still opens. */
+export const onlySigns = ({ id }: Pick<NamedKey, "id">): boolean => id.startsWith("signing-");
+
 const idOf = (purpose: KeyPurpose, number: number) => `${purpose}-${String(number).padStart(6, "0")}`;
 
 const folderOf = ({ dataset }: KeyRing, purpose: KeyPurpose) => `keys/${dataset}/${purpose}-`;

@@ -5,6 +5,7 @@ import { VaultError } from "../errors.js";
 import { digest } from "../manifest.js";
 import type { ObjectStore } from "../object-store.js";
 import { canonical, exactText, parseCanonical } from "../sequence/canonical.js";
+import { exactBase64 } from "../sequence/exact-base64.js";
 import { unwrapSecret, type Wrapping, wrappings } from "./key-document.js";
 import type { KeyRing } from "./key-ring.js";
 import type { KeyContext, KeyProvider } from "./provider.js";
@@ -21,7 +22,7 @@ const schema = z.strictObject({
   createdAt: z.iso.datetime(),
   wrapped: wrappings,
   /** Ed25519 by a signing key of the dataset, over the text without this field. */
-  signature: z.strictObject({ signer: sha256, value: z.base64() }),
+  signature: z.strictObject({ signer: sha256, value: exactBase64 }),
 });
 
 /** A secret that was wrapped anew: for a new holder, by another key of the cloud. Lies beside the key's own object. */

@@ -1,7 +1,7 @@
 import { createHash, createPublicKey, type KeyObject } from "node:crypto";
 
 import { VaultError } from "../errors.js";
-import { type KeyRing, ringKeys } from "./key-ring.js";
+import { type KeyRing, type RingKey, ringKeys } from "./key-ring.js";
 
 /** Public keys that are trusted to sign, by fingerprint. */
 export type TrustedSigners = ReadonlyMap<string, KeyObject>;
@@ -25,18 +25,24 @@ export async function signersIn(
   known?: ReadonlySet<string>,
   spoiled?: (object: string, problem: string) => void,
 ): Promise<TrustedSigners> {
+  const all = signersAmong(await ringKeys(ring, "signing", spoiled), (object, problem) => {
+    if (!spoiled) throw new VaultError(`${problem} at ${ring.store.label}`);
+    spoiled(object, problem);
+  });
+  return known ? new Map([...all].filter(([fingerprint]) => known.has(fingerprint))) : all;
+}
+
+/** The same from keys that were read already. @param spoiled is told of a key whose public half is none */
+export function signersAmong(
+  keys: readonly Pick<RingKey, "document" | "object">[],
+  spoiled: (object: string, problem: string) => void,
+): TrustedSigners {
   const found = new Map<string, KeyObject>();
-  for (const { document, object } of await ringKeys(ring, "signing", spoiled)) {
+  for (const { document, object } of keys) {
     if (document.publicKey === undefined) continue;
     const key = publicKey(document.publicKey);
-    if (!key) {
-      const problem = `the public key of ${object} at ${ring.store.label} is none`;
-      if (!spoiled) throw new VaultError(problem);
-      spoiled(object, problem);
-      continue;
-    }
-    const fingerprint = fingerprintOf(key);
-    if (!known || known.has(fingerprint)) found.set(fingerprint, key);
+    if (key) found.set(fingerprintOf(key), key);
+    else spoiled(object, `the public key of ${object} is none`);
   }
   return found;
 }

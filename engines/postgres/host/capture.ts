@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 
 import { names, type PhysicalBackup } from "../../../plan/index.js";
-import { signingKeys } from "../../../vault/index.js";
+import { namedKey, signingKeys } from "../../../vault/index.js";
 import type { DatabaseAddress } from "../../comparison/index.js";
 import { EngineError } from "../../errors.js";
 import { type Captured, capture } from "../capture.js";
@@ -50,9 +50,7 @@ export async function captureHost(
   // Credentials may have changed since archiving was set up.
   const { epoch } = state;
   await writeConfig(folder, { of, copies, epoch, passphrase, server, lasting: true }, server.as);
-  const { key, signer, refused } = await signingKeys(copies, recipients, new Date());
-  // Not needed to open the point; damage to it is noticed because it is named.
-  const signing = { id: key.id, object: key.object, sha256: key.sha256 };
+  const { signing, signer, refused } = await signingKeys(copies, recipients, new Date());
   // Log goes to all copies, a backup only where the plan sends this one.
   const numberedCopies = copies
     .map((copy, index) => ({ ...copy, repository: index + 1 }))
@@ -75,7 +73,7 @@ export async function captureHost(
         const failed = refused.find(({ copy: { site } }) => site === copy.site);
         if (failed) throw failed.failure;
         const laid = "secondsite archive --yes lays it at every copy";
-        return [await passphraseAt(dataset, copies, copy.site, laid), signing];
+        return [await passphraseAt(dataset, copies, copy.site, laid), namedKey(signing)];
       },
       restore: (label: string) =>
         restoreCommands({

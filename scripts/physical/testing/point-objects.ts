@@ -1,24 +1,5 @@
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-
-/** A byte that was changed beneath a store. */
-export interface Damaged {
-  /** Object, by its name in the copy. */
-  readonly object: string;
-  readonly position: number;
-  repair(): Promise<void>;
-}
-
-/** Changes one byte of an object that lies in a folder. */
-export async function damage(copy: string, object: string, chance: () => number): Promise<Damaged> {
-  const path = join(copy, object);
-  const before = await readFile(path);
-  const position = Math.floor(chance() * before.length);
-  const after = Buffer.from(before);
-  after[position] = (after[position] ?? 0) ^ (1 + Math.floor(chance() * 255));
-  await writeFile(path, after);
-  return { object, position, repair: () => writeFile(path, before) };
-}
 
 /** Objects of which a dataset's physical points consist, in groups of which each is found in its own way. */
 export async function objectsOf(copy: string, dataset: string): Promise<Readonly<Record<string, string[]>>> {
