@@ -41,7 +41,6 @@ export {
   type JobLease,
   type JobLeaseArgs,
   JobLeaseHeld,
-  jobLeaseSeconds,
   releaseJobLeases,
   takeJobLease,
   withJobLease,

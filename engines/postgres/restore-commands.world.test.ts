@@ -11,6 +11,7 @@ import { rootCredentials } from "../../sandbox/aws/index.js";
 import { type LocalAws, startLocalAws } from "../../sandbox/aws/testing/local-aws.js";
 import { createBucket } from "../../sandbox/aws/testing/vault.js";
 import { silent } from "../../sandbox/progress.js";
+import { type FreshContainer, freshContainer } from "../../sandbox/testing/fresh-container.js";
 import { ensureTools } from "../../sandbox/toolchain/index.js";
 import {
   ageIdentity,
@@ -27,7 +28,6 @@ import {
 import { program } from "./programs.js";
 import { restoreCommands } from "./restore-commands.js";
 import { physical, place, prefix } from "./testing/chain.js";
-import { type FreshContainer, freshContainer } from "./testing/fresh-container.js";
 import { layKeys } from "./vault-keys.js";
 
 const [region, bucket, alias] = ["us-east-1", "chat-oregon-customer", "alias/chat-customer"];

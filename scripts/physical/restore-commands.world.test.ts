@@ -7,9 +7,9 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { contentOf, type DatabaseContent, differences, withClient } from "../../engines/comparison/index.js";
 import { program } from "../../engines/postgres/programs.js";
-import { type FreshContainer, freshContainer } from "../../engines/postgres/testing/fresh-container.js";
 import { names } from "../../plan/index.js";
 import { silent } from "../../sandbox/progress.js";
+import { type FreshContainer, freshContainer } from "../../sandbox/testing/fresh-container.js";
 import { ensureTools } from "../../sandbox/toolchain/index.js";
 import { directoryStore, readChain } from "../../vault/index.js";
 import { testCredentials } from "../../vault/testing/backends.js";

@@ -1,13 +1,8 @@
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
-import { delimiter, dirname, join } from "node:path";
-import { execa } from "execa";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { password, pulumiFolder } from "../../engines/pulumi-state/testing/project.js";
-import { names } from "../../plan/index.js";
-import { silent } from "../../sandbox/progress.js";
-import { ensureTools } from "../../sandbox/toolchain/index.js";
-import { directoryStore, readChain } from "../../vault/index.js";
+import { password } from "../../engines/pulumi-state/testing/project.js";
 import { killedCommand } from "../sealed/testing/killed-command.js";
 import { missedOffsite } from "../sealed/testing/random-damage.js";
 import { seedOf } from "../testing/seed.js";
@@ -146,41 +141,6 @@ test.each([".pulumi", ".pulumi/stacks/chat"])(
     expect(JSON.parse(await there.pulumi("stack", "export", "--stack", "prod"))).toEqual(exports);
   },
 );
-
-test("C19, F7: by its entry's commands as they stand, without Secondsite and without node", async () => {
-  const bin = join(world.desk.folder, "bin");
-  await mkdir(bin);
-  const tools = await ensureTools(["aws", "age", "encryption-sdk-python"], silent);
-  const found = {
-    aws: tools.aws,
-    age: tools.age,
-    cp: "/bin/cp",
-    pulumi: join(await pulumiFolder(), "pulumi"),
-  };
-  for (const [name, program] of Object.entries(found)) await symlink(program, join(bin, name));
-  const store = directoryStore(offsite());
-  const [first] = await readChain(store, names.manifestPrefix(dataset, 1));
-  if (first?.entry?.entry !== "point") throw new Error("there is no point");
-  const folder = await emptyFolder();
-  await cp(world.desk.holders[1] ?? "", join(folder, "recovery.txt"));
-  const env = {
-    PATH: [bin, dirname(tools["encryption-sdk-python"])].join(delimiter),
-    ...{ HOME: folder, PULUMI_SKIP_UPDATE_CHECK: "true" },
-  };
-  let said = "";
-  for (const [program = "", ...args] of first.entry.restore) {
-    const { exitCode, all } = await execa(program, args, {
-      ...{ cwd: folder, env, extendEnv: false, reject: false, all: true, stdin: "ignore" },
-    });
-    expect(exitCode, `${program} ${args[0]}: ${all}`).toBe(0);
-    said = String(all);
-  }
-
-  expect(first.entry.restore.slice(-2).map(([program]) => program)).toEqual(["pulumi", "pulumi"]);
-  expect(said).toContain(prod);
-  const there = world.project.at(`file://${folder}`);
-  expect(JSON.parse(await there.pulumi("stack", "export", "--stack", "prod"))).toEqual(exports);
-});
 
 test("C19: a changed byte is found, a good copy is named, and restores take that one", async () => {
   const file = join(offsite(), "points", dataset, "copy", label, checkpointKey);

@@ -24,7 +24,7 @@ export class JobLeaseHeld extends VaultError {
 }
 
 /** How long a run that shows no sign of life still has its job, in seconds: four renewals. */
-export const jobLeaseSeconds = 120;
+const jobLeaseSeconds = 120;
 
 /** Stores date by the second, and a renewal may be on its way. */
 const marginSeconds = 2;
