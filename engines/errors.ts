@@ -15,6 +15,11 @@ export class EngineError extends Error {
   }
 }
 
+/** What went wrong and what helps, in one line: for a finding among others. */
+export function withHint({ message, hint }: Error & { readonly hint?: string | undefined }): string {
+  return hint === undefined ? message : `${message}; ${hint}`;
+}
+
 /** A disk that is full, in words; anything else as it is. */
 export function fullDisk(error: unknown, folder: string): unknown {
   const code = error instanceof Error && "code" in error ? error.code : undefined;

@@ -4,7 +4,7 @@ import type { CommandModule, ExitCode } from "../command.js";
 import { metricsOption } from "../options.js";
 import { fromOption, identityOption, stagingOption, storeOption } from "../sealed/options.js";
 import type { RecordedVerdict } from "../verify/judged-points.js";
-import type { Repository } from "../verify/repositories.js";
+import type { Repository, Unread } from "../verify/repositories.js";
 import type { VerifyWish } from "../verify/verify-plan.js";
 
 const help = `
@@ -82,7 +82,7 @@ async function verified(path: string, options: Options): Promise<ExitCode> {
   const { shownSealed } = await import("../sealed/verify-command.js");
   const { level, site, json, metrics } = options;
   const plan = await loadPlan(path);
-  const { all, repositories, points, dumps, exitCode } = await recorded(
+  const { all, repositories, unread, points, dumps, exitCode } = await recorded(
     {
       ...{ plan, name: "verify", kind: level, site, metricsFile: metrics },
       ...{ dataset: options.dataset, store: options.store },
@@ -93,9 +93,10 @@ async function verified(path: string, options: Options): Promise<ExitCode> {
   const good = exitCode === 0;
   process.stdout.write(
     json
-      ? `${JSON.stringify({ plan: plan.name, level, good, copies: all, repositories, points, dumps }, undefined, 2)}\n`
+      ? `${JSON.stringify({ plan: plan.name, level, good, copies: all, repositories, unread, points, dumps }, undefined, 2)}\n`
       : (all.length > 0 ? await rendered(all) : "") +
           repositories.map(reported).join("") +
+          unread.map(unreadLine).join("") +
           points.map(restoredLine).join("") +
           shownSealed(dumps),
   );
@@ -104,6 +105,9 @@ async function verified(path: string, options: Options): Promise<ExitCode> {
 
 const reported = ({ dataset, site, epoch, good, report }: Repository) =>
   `\n${good ? "✔" : "✖"} ${dataset} at ${site}, epoch ${epoch}: every file read\n${report.map((line) => `    ${line}\n`).join("")}`;
+
+const unreadLine = ({ dataset, site, epoch, unverified }: Unread) =>
+  `\n? ${dataset} at ${site}, epoch ${epoch}: its files are not read here: ${unverified}\n`;
 
 /** What a restore of a point showed; nothing of those that were not restored. */
 function restoredLine({ dataset, site, label, level, faults, unverified }: RecordedVerdict): string {

@@ -52,6 +52,7 @@ test("a verification is told with what is wrong, copy by copy", () => {
       { ...copy, site: "isolated", damage: [], unreachable: "HTTP 503" },
     ] as never,
     repositories: [{ dataset: "messages", site: "virginia", good: false }],
+    unread: [],
     points: [],
     dumps: [
       { dataset: "tickets", site: "office", kind: "logical", faults: [], points: [] },
@@ -67,8 +68,20 @@ test("a verification is told with what is wrong, copy by copy", () => {
     details: { good: false, copies: 3, damaged: 1, silent: 1 },
   });
   expect(samples?.map(({ value }) => value)).toEqual([1, 0, 0, 0, 0]);
-  const nothing = { all: [], repositories: [], points: [], dumps: [], exitCode: 0 };
+  const nothing = { all: [], repositories: [], unread: [], points: [], dumps: [], exitCode: 0 };
   expect(verifyTold("stored", nothing)).toMatchObject({ exitCode: 0 });
+});
+
+test("a repository that nobody could read keeps its copy's last figure", () => {
+  const copy = { dataset: "tickets", manifests: 1, parts: 1, segments: 1, damage: [] };
+  const { samples, message } = verifyTold("structural", {
+    all: ["office", "offsite"].map((site) => ({ ...copy, site })),
+    ...{ repositories: [], dumps: [], points: [], exitCode: 3 },
+    unread: [{ dataset: "tickets", site: "office", unverified: "no key at hand opens it" }],
+  });
+
+  expect(message).toBe("tickets at office could not be read here: no key at hand opens it");
+  expect(samples?.map(({ labels, value }) => [labels.site, value])).toEqual([["offsite", 1]]);
 });
 
 test("a physical point that does not restore is named; of a copy where none could be tried the last figure stays", () => {
@@ -81,6 +94,7 @@ test("a physical point that does not restore is named; of a copy where none coul
         { ...copy, site: "offsite" },
       ],
       repositories: [],
+      unread: [],
       dumps: [],
     },
     points: [

@@ -13,6 +13,12 @@ export interface Found {
     readonly site: string;
     readonly good: boolean;
   }[];
+  /** Repositories that could not be read from here. */
+  readonly unread: readonly {
+    readonly dataset: string;
+    readonly site: string;
+    readonly unverified: string;
+  }[];
   /** What became of physical points. */
   readonly points: readonly Pick<
     RecordedVerdict,
@@ -34,7 +40,10 @@ function whyBad({ unreachable, faults: [fault], points }: VerifiedCopy): string 
 }
 
 /** What a verification is recorded with: how many copies, and what is wrong with them. */
-export function verifyTold(level: string, { all, repositories, points, dumps, exitCode }: Found): Told {
+export function verifyTold(
+  level: string,
+  { all, repositories, unread, points, dumps, exitCode }: Found,
+): Told {
   const good = exitCode === 0;
   const damaged = all.reduce((sum, { damage }) => sum + damage.length, 0);
   const silent = all.filter(({ unreachable }) => unreachable !== undefined).length;
@@ -47,12 +56,16 @@ export function verifyTold(level: string, { all, repositories, points, dumps, ex
   // What was found without restoring them is said of their copies.
   const unrestored = points.filter(({ level: depth, faults }) => depth === "restored" && faults.length > 0);
   const untried = points.filter(({ unverified }) => unverified !== undefined);
+  const unseen = [...unread, ...untried];
   const atSame = (copy: { dataset: string; site: string }) => (one: { dataset: string; site: string }) =>
     one.dataset === copy.dataset && one.site === copy.site;
   const wrong = [
     ...(damaged > 0 ? [`objects that are damaged: ${damaged}`] : []),
     ...(silent > 0 ? [`copies that do not answer: ${silent}`] : []),
     ...(broken > 0 ? [`repositories with damaged files: ${broken}`] : []),
+    ...unread
+      .slice(0, 1)
+      .map(({ dataset, site, unverified }) => `${dataset} at ${site} could not be read here: ${unverified}`),
     ...unrestored.map(({ dataset, label, site }) => `${label} of ${dataset} at ${site} does not restore`),
     ...untried
       .slice(0, 1)
@@ -78,7 +91,7 @@ export function verifyTold(level: string, { all, repositories, points, dumps, ex
           value: bad.includes(copy) ? 0 : 1,
         })),
       ...all
-        .filter((copy) => !untried.some(atSame(copy)))
+        .filter((copy) => !unseen.some(atSame(copy)))
         .map((copy) => ({
           name: "verification_good" as const,
           labels: { dataset: copy.dataset, kind: level, site: copy.site },

@@ -112,6 +112,23 @@ test("C15: a point of a database that was damaged already is found by restoring 
   expect(await readdir(staging)).toEqual([]);
 });
 
+test("C5: without a key at hand, what could be seen of dumps and physical points is said, and what could not", async () => {
+  const { code, out, err } = await office.on("verify", "--level", "structural", "--site", "office", "--json");
+  expect(code, err).toBe(3);
+  const said = JSON.parse(out);
+  expect(said.copies).toMatchObject([{ site: "office", damage: [] }]);
+  const closed = expect.stringMatching(/passphrase\.json .* is wrapped for age1.*; --identity <file>/);
+  expect(said).toMatchObject({
+    repositories: [],
+    unread: [{ site: "office", epoch: 1, unverified: closed }],
+  });
+  expect(said.dumps.flatMap(({ points }: { points: object[] }) => points)).toContainEqual(
+    expect.objectContaining({ unverified: expect.stringMatching(/is wrapped for age1/) }),
+  );
+  const read = await office.on("verify", "--level", "structural", "--site", "office");
+  expect(read.out).toContain("? tickets at office, epoch 1: its files are not read here: ");
+});
+
 test("what cannot be drawn or is not there is refused", async () => {
   expect(await drill("--point", "20200101-000000F")).toMatchObject({
     code: 2,

@@ -1,7 +1,7 @@
 import { chown, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 
-import { EngineError } from "../../engines/errors.js";
+import { EngineError, withHint } from "../../engines/errors.js";
 import { restoreIntoFolder } from "../../engines/postgres/host/restore.js";
 import { openStaging, stagingFolder } from "../../engines/staging.js";
 import { unprivileged } from "../../engines/system-user.js";
@@ -91,6 +91,6 @@ async function restored(
     // The answer is no: the point does not restore. All else is the matter of this machine.
     if (error.exitCode === 1)
       return { ...judged, level: "restored", faults: [{ item: "restore", message: error.message }] };
-    return { ...judged, unverified: error.message };
+    return { ...judged, unverified: withHint(error) };
   }
 }

@@ -1,5 +1,5 @@
 import type { Run, Verdict } from "../../engines/engine.js";
-import { EngineError } from "../../engines/errors.js";
+import { EngineError, withHint } from "../../engines/errors.js";
 import { microsOf } from "../../engines/moment.js";
 import { type Choosable, candidates } from "../../engines/sealed/choose.js";
 import { type FoundPoint, findPoints } from "../../engines/sealed/points.js";
@@ -131,8 +131,7 @@ async function judged(
     return await verifying(engine, point, level, run);
   } catch (error) {
     if (!(error instanceof EngineError || error instanceof VaultError)) throw error;
-    const hint = error.hint === undefined ? "" : `; ${error.hint}`;
-    return { level, faults: [], notes: [], unverified: `${error.message}${hint}` };
+    return { level, faults: [], notes: [], unverified: withHint(error) };
   }
 }
 

@@ -1,7 +1,9 @@
+import { EngineError, withHint } from "../../engines/errors.js";
 import type { Copy } from "../../engines/postgres/points-copies.js";
 import type { Damage, Verified } from "../../engines/postgres/verify.js";
 import type { RepositoryVerdict } from "../../engines/postgres/verify-repository.js";
 import { names, type Plan } from "../../plan/index.js";
+import { VaultError } from "../../vault/index.js";
 import { type JobOptions, postgresOf } from "../sealed/job.js";
 
 /** What one repository's own tool says of it. */
@@ -10,13 +12,28 @@ export interface Repository extends RepositoryVerdict {
   readonly site: string;
 }
 
+/** A repository that could not be read from here, which says nothing about it. */
+export interface Unread {
+  readonly dataset: string;
+  readonly site: string;
+  readonly epoch: number;
+  /** A key, a tool or room is missing, or a Job failed. */
+  readonly unverified: string;
+}
+
+/** What was read of repositories, and what was not. */
+export interface ReadRepositories {
+  readonly repositories: readonly Repository[];
+  readonly unread: readonly Unread[];
+}
+
 /** Epochs of copies, by a Job beside a cluster or from here; what is only a cluster's bucket has nowhere to run a Job. */
 export async function verifyRepositories(
   plan: Plan,
   copies: readonly Copy[],
   stored: readonly Verified[],
   options: Pick<JobOptions, "store" | "identity">,
-): Promise<Repository[]> {
+): Promise<ReadRepositories> {
   const { verifyInCluster } = await import("./job.js");
   const { verifyFromHere } = await import("../physical/verify.js");
   const jobs = copies.flatMap(({ dataset, site, epochs }) => {
@@ -26,7 +43,7 @@ export async function verifyRepositories(
       const keyLost = stored.some(
         (one) => one.dataset === dataset && one.site === site && one.damage.some(opensNothing),
       );
-      return kept.map((epoch) => async () => {
+      return kept.map((epoch) => async (): Promise<Repository | Unread> => {
         const where = { dataset, site, epoch };
         if (keyLost)
           return {
@@ -35,16 +52,30 @@ export async function verifyRepositories(
             report: ["not read: the passphrase that opens it is damaged"],
             findings: [],
           };
-        return verifyFromHere(plan, where, options);
+        return verifyFromHere(plan, where, options).catch(unread(where));
       });
     }
     if (spec?.kind !== "aws-region") return [];
-    return kept.map((epoch) => async () => ({
-      ...{ dataset, site },
-      ...(await verifyInCluster({ plan, site, spec, dataset, epoch })),
-    }));
+    return kept.map(
+      (epoch) => () =>
+        verifyInCluster({ plan, site, spec, dataset, epoch })
+          .then((verdict) => ({ dataset, site, ...verdict }))
+          .catch(unread({ dataset, site, epoch })),
+    );
   });
-  return Promise.all(jobs.map((job) => job()));
+  const all = await Promise.all(jobs.map((job) => job()));
+  return { repositories: all.filter((one) => "report" in one), unread: all.filter(isUnread) };
 }
+
+const isUnread = (one: Repository | Unread): one is Unread => "unverified" in one;
+
+/** Makes a finding of what could not be read; bad input stays an error. */
+const unread =
+  (where: Omit<Unread, "unverified">) =>
+  (error: unknown): Unread => {
+    const cannot = error instanceof VaultError || (error instanceof EngineError && error.exitCode === 3);
+    if (!cannot) throw error;
+    return { ...where, unverified: withHint(error) };
+  };
 
 const opensNothing = ({ dataset, object }: Damage) => object === names.passphraseKey(dataset);

@@ -16,7 +16,7 @@ import type { VerifiedCopy } from "../sealed/verify.js";
 import { allVerified, noneBad, verifyAllSealed } from "../sealed/verify-command.js";
 import { say } from "../ui/say.js";
 import { judgedPoints, type RecordedVerdict, recordPoints, worthRecording } from "./judged-points.js";
-import { type Repository, verifyRepositories } from "./repositories.js";
+import { type Repository, type Unread, verifyRepositories } from "./repositories.js";
 
 /** What of a plan is verified, as it was given. */
 export interface VerifyWish extends Pick<JobOptions, "site" | "kind" | "store" | "identity"> {
@@ -39,6 +39,8 @@ export interface VerifiedPlan {
   readonly all: readonly Verified[];
   /** What their own tool says of them. */
   readonly repositories: readonly Repository[];
+  /** Repositories that could not be read from here. */
+  readonly unread: readonly Unread[];
   /** Physical points. */
   readonly points: readonly RecordedVerdict[];
   /** Copies of sealed points. */
@@ -89,17 +91,20 @@ export async function verifyPlan(
       });
   const refs = dumpsOnly ? [] : drawing ? drawnFrom : await copies(dumps.length > 0);
   const physical = { ...options, ...which, level, lenient };
-  const { all, repositories, points } = await verifyPhysical(plan, refs, physical);
+  const { points, ...stored } = await verifyPhysical(plan, refs, physical);
   if (lenient) requireDrawn(dumps, points, which.days);
   const good =
     noneBad(dumps) &&
-    all.every(({ damage, unreachable }) => damage.length === 0 && unreachable === undefined) &&
-    repositories.every((one) => one.good) &&
+    stored.all.every(({ damage, unreachable }) => damage.length === 0 && unreachable === undefined) &&
+    stored.repositories.every((one) => one.good) &&
     points.every(({ faults }) => faults.length === 0);
   // What is damaged says more than what nobody could look at.
-  const every = allVerified(dumps) && points.every(({ unverified }) => unverified === undefined);
+  const every =
+    allVerified(dumps) &&
+    stored.unread.length === 0 &&
+    points.every(({ unverified }) => unverified === undefined);
   const exitCode: ExitCode = !good ? 1 : every ? 0 : 3;
-  return { all, repositories, points, dumps, exitCode };
+  return { ...stored, points, dumps, exitCode };
 }
 
 /**
@@ -135,7 +140,7 @@ async function verifyPhysical(
   plan: Plan,
   refs: readonly CopyRef[],
   wish: PhysicalWish,
-): Promise<Pick<VerifiedPlan, "all" | "repositories" | "points">> {
+): Promise<Pick<VerifiedPlan, "all" | "repositories" | "unread" | "points">> {
   const { level, days } = wish;
   const copies = await readCopies(refs);
   const results = await Promise.all(
@@ -152,12 +157,14 @@ async function verifyPhysical(
   );
   // A drill's Pod restores what it draws, and may start no Jobs that read the rest.
   const shallow = level === "stored" || (level === "restored" && inPod());
-  const repositories = shallow ? [] : await verifyRepositories(plan, copies, all, wish);
+  const { repositories, unread } = shallow
+    ? { repositories: [], unread: [] }
+    : await verifyRepositories(plan, copies, all, wish);
   const deepAt = ({ dataset, site }: CopyRef) =>
     repositories.filter((one) => one.dataset === dataset && one.site === site);
   const found = judgedPoints(results.map((one) => ({ ...one, deep: deepAt(one.ref) })));
   const tried =
     level === "restored" && refs.length > 0 ? await restoredToo(plan, found, { ...wish, say }) : found;
   const points = await recordPoints(plan, refs, tried, worthRecording(tried, days, new Date()), say);
-  return { all, repositories, points };
+  return { all, repositories, unread, points };
 }
