@@ -131,7 +131,13 @@ test.for<[string, Partial<RestoreHooks>, RestoreOptions, RegExp]>([
 test("B11: run again when it was done before, it takes nothing away, though the application is not healthy now", async () => {
   await restored();
   await server.sql(shop, "INSERT INTO orders (id) VALUES (3)");
-  const ill = restored({ validate: () => Promise.reject(new Error("503")) });
+  const refused = () => Promise.reject(new Error("nobody should ask"));
+  const again = await restored({ stopWriters: refused, safetyBackup: refused });
+  expect(again).toMatchObject({ restored: { already: true } });
+  expect(again.safety).toBeUndefined();
+  // The first run may have been killed before it started them.
+  writing = false;
+  const ill = restored({ stopWriters: refused, validate: () => Promise.reject(new Error("503")) });
 
   await expect(ill).rejects.toThrow(
     /^validate: 503; an earlier run had restored it, and it stays; what was live .* "shop__before_/,

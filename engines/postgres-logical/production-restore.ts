@@ -5,7 +5,7 @@ import { EngineError } from "../errors.js";
 import type { LogicalPoint } from "./point.js";
 import { type Restored, type RestoreOptions, restoreDatabase } from "./restore.js";
 import { switchBack } from "./switch.js";
-import { foundDatabases, type LogicalTarget, requireTarget, restoreNames } from "./target.js";
+import { foundDatabases, isDone, type LogicalTarget, requireTarget, restoreNames } from "./target.js";
 
 /** The steps, in their order. */
 export type RestoreStep =
@@ -30,11 +30,13 @@ export interface RestoreHooks {
   validate(): Promise<void>;
 }
 
+type Safety = { readonly label: string } | { readonly impossible: string };
+
 /** What became of a production restore. */
 export interface ProductionRestore {
   readonly restored: Restored;
-  /** Label of the safety backup, or why there is none. */
-  readonly safety: { readonly label: string } | { readonly impossible: string };
+  /** Label of the safety backup, or why there is none. @default an earlier run had restored the point: nothing was replaced */
+  readonly safety?: Safety;
   /** What did not work and blocked nothing. */
   readonly notes: readonly string[];
 }
@@ -45,7 +47,7 @@ export interface ProductionRestore {
  *
  * Whatever fails, or when the run is aborted, the system is usable: before the switch the writers start again on the
  * database that they had; after it, an application that is not healthy gets that one back. A database that an earlier run
- * switched in stays.
+ * switched in stays, and its writers are not stopped again: they are started, for that run may have been killed before it did.
  *
  * @throws EngineError of the step that failed, with what was done about it
  */
@@ -75,6 +77,27 @@ export async function restoreProduction(
   await tell(`restoring "${target.database}" from ${point.label}`);
   let switched: Restored | undefined;
   try {
+    const safety = (await isRestored()) ? undefined : await prepared();
+    const restored = await step("restore", () => restoreDatabase(point, parts, target, run, options));
+    switched = restored;
+    await step("start writers", () => hooks.startWriters());
+    await step("validate", () => hooks.validate());
+    await tell(`"${target.database}" is restored from ${point.label}`);
+    return { restored, notes, ...(safety === undefined ? {} : { safety }) };
+  } catch (error) {
+    const undone = await undo();
+    await tell(`restoring "${target.database}" failed: ${wordsOf(error)}; ${undone}`);
+    throw worded(error, undone);
+  }
+
+  /** Whether an earlier run has switched in this very point. */
+  async function isRestored(): Promise<boolean> {
+    const found = await withWorker(target.server, foundDatabases);
+    return found.some((one) => one.name === names.live && isDone(one, target, point.label));
+  }
+
+  /** Has the writers stopped and what is live captured. */
+  async function prepared(): Promise<Safety> {
     await step("stop writers", () => hooks.stopWriters());
     // Refused before anything takes long; nothing was changed.
     await step("restore", () =>
@@ -82,22 +105,12 @@ export async function restoreProduction(
         requireTarget(client, target, { label: point.label, major: point.source.major }),
       ),
     );
-    const safety = await step("safety backup", () =>
+    return step("safety backup", () =>
       hooks.safetyBackup().then(
         (label) => ({ label }),
         (error: unknown) => ({ impossible: wordsOf(error) }),
       ),
     );
-    const restored = await step("restore", () => restoreDatabase(point, parts, target, run, options));
-    switched = restored;
-    await step("start writers", () => hooks.startWriters());
-    await step("validate", () => hooks.validate());
-    await tell(`"${target.database}" is restored from ${point.label}`);
-    return { restored, safety, notes };
-  } catch (error) {
-    const undone = await undo();
-    await tell(`restoring "${target.database}" failed: ${wordsOf(error)}; ${undone}`);
-    throw worded(error, undone);
   }
 
   /** Leaves what was live before, running. @returns what was done, for people */
