@@ -61,7 +61,7 @@ async function compared(size: number, runs: number, log: string | undefined): Pr
     for (const what of steps) {
       const run = (by: Way) => inOwnProcess(import.meta.url, order(what, by));
       const { hand, engine } = await rounds({ what, ways, runs, run, say });
-      say(`\n${summary(what, hand, { Engine: engine })}`);
+      say(`\n${summary(what, { hand, engine })}`);
     }
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -21,8 +21,7 @@ export function median(values: readonly number[]): number {
 interface Row {
   readonly title: string;
   readonly hand: readonly number[];
-  /** By the title of who did it. */
-  readonly others: Readonly<Record<string, readonly number[]>>;
+  readonly engine: readonly number[];
 }
 
 const seconds = (values: readonly number[]) =>
@@ -33,29 +32,25 @@ const ratio = (values: readonly number[], toHand: readonly number[]) =>
   `× ${median(values.map((value, at) => value / (toHand[at] ?? Number.NaN))).toFixed(2)}`;
 
 /**
- * What is done by hand and what others do, side by side; a ratio is the median of those of each round.
+ * What is done by hand and what the engine does, side by side; a ratio is the median of those of each round.
  *
- * @param others by title
+ * @param how for people, where there are several ways: ", rows hashed"
  */
 export function summary(
   what: string,
-  hand: readonly RunFigures[],
-  others: Readonly<Record<string, readonly RunFigures[]>>,
+  { hand, engine }: Readonly<Record<"hand" | "engine", readonly RunFigures[]>>,
+  how = "",
 ): string {
   const columns: Column<Row>[] = [
     { title: "Median (range)", value: ({ title }) => title },
-    { title: "By hand", value: (row) => seconds(row.hand) },
-    ...Object.keys(others).flatMap((title): Column<Row>[] => [
-      { title, value: (row) => seconds(row.others[title] ?? []) },
-      { title: "to by hand", value: (row) => ratio(row.others[title] ?? [], row.hand) },
-    ]),
+    { title: `By hand${how}`, value: (row) => seconds(row.hand) },
+    { title: `Engine${how}`, value: (row) => seconds(row.engine) },
+    { title: "to by hand", value: (row) => ratio(row.engine, row.hand) },
   ];
   const row = (title: string, figure: keyof RunFigures): Row => ({
     title: `${what}, ${title}`,
     hand: hand.map((run) => run[figure]),
-    others: Object.fromEntries(
-      Object.entries(others).map(([other, runs]) => [other, runs.map((run) => run[figure])]),
-    ),
+    engine: engine.map((run) => run[figure]),
   });
   return table([row("time", "seconds"), row("CPU", "processor")], columns, 200);
 }

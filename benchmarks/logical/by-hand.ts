@@ -6,6 +6,7 @@ import { toolPath } from "../../engines/postgres-logical/tools.js";
 import { chain, outputOf } from "../../engines/processes.js";
 import { type SealedPlace, sealedReader, sealedWriter } from "../../engines/sealed/parts.js";
 import type { Store } from "../../vault/index.js";
+import { requireDigests, withDigests } from "./digests-by-hand.js";
 
 /** What a run by hand needs. */
 export interface ByHand {
@@ -13,6 +14,8 @@ export interface ByHand {
   readonly place: SealedPlace & { readonly store: Store };
   /** A folder of its own. */
   readonly folder: string;
+  /** File with the digests of all rows, which are held against it after a restore. @default no row is looked at */
+  readonly file?: string;
 }
 
 const dump = "dump.pgc.zst";
@@ -21,13 +24,19 @@ const dump = "dump.pgc.zst";
  * `pg_dump -Fc -Z0 | zstd -3 --check | seal | upload`, and the server's roles: what anybody would write, with the same
  * compression, encryption, checksums and upload as the engine, and nothing else of it.
  */
-export async function backupByHand({ address, place, folder }: ByHand): Promise<void> {
+export async function backupByHand({ file, ...by }: ByHand): Promise<void> {
+  if (file === undefined) await dumpByHand(by);
+  else await withDigests(by.address, { folder: by.folder, file }, (snapshot) => dumpByHand(by, snapshot));
+}
+
+async function dumpByHand({ address, place, folder }: ByHand, snapshot?: string): Promise<void> {
   const env = await libpqEnvironment(address, folder);
+  const asOf = snapshot === undefined ? [] : [`--snapshot=${snapshot}`];
   const parts = sealedWriter({ ...place, stores: [place.store] });
   await parts.write(
     dump,
     chain([
-      { path: await toolPath("pg_dump"), args: ["--format=custom", "--compress=0"], env },
+      { path: await toolPath("pg_dump"), args: [...asOf, "--format=custom", "--compress=0"], env },
       {
         path: await zstdProgram(),
         args: ["-3", "--threads=1", "--check", "--stdout", "--quiet"],
@@ -41,7 +50,7 @@ export async function backupByHand({ address, place, folder }: ByHand): Promise<
 }
 
 /** `download | open | zstd -d | pg_restore`, then ANALYZE, as pg_restore's manual advises. */
-export async function restoreByHand({ address, place, folder }: ByHand): Promise<void> {
+export async function restoreByHand({ address, place, folder, file }: ByHand): Promise<void> {
   const env = await libpqEnvironment(address, folder);
   await withClient({ ...address, database: "postgres" }, (client) =>
     client.query(`CREATE DATABASE "${address.database}" TEMPLATE template0`),
@@ -59,4 +68,5 @@ export async function restoreByHand({ address, place, folder }: ByHand): Promise
     { input },
   );
   await withClient(address, (client) => client.query("ANALYZE"));
+  if (file !== undefined) await requireDigests(address, { folder, file });
 }

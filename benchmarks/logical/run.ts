@@ -11,10 +11,10 @@ import type { RunFigures } from "../summary.js";
 import { backupByHand, restoreByHand } from "./by-hand.js";
 
 /**
- * Who does it: somebody by hand; the engine, which counts rows; the engine as it is, which hashes every row as it goes
- * by, and after a restore compares every row with what was captured.
+ * Who does it: somebody by hand, the engine, which only counts rows; and the same two with every row hashed, and after a
+ * restore every row held against what was captured, which is how the engine is.
  */
-export const ways = ["hand", "counting", "engine"] as const;
+export const ways = ["hand", "counting", "checked", "engine"] as const;
 export type Way = (typeof ways)[number];
 
 /** One measured run; it has a process of its own. */
@@ -26,7 +26,7 @@ export interface RunOrder {
   readonly store: Parameters<typeof s3Store>[0];
   /** Where it lies in the store. */
   readonly prefix: string;
-  /** File in which the engine's manifest is handed from backup to restore. */
+  /** File in which what was seen is handed from backup to restore: the engine's manifest, or digests. */
   readonly manifest: string;
   /** Servers whose CPU counts. */
   readonly servers: readonly number[];
@@ -54,8 +54,9 @@ async function done({ what, by, address, prefix, ...order }: RunOrder, folder: s
     prefix,
     key: { id: "data-000001", secret: new Uint8Array(32).fill(7), context: { dataset: "benchmark" } },
   };
-  if (by === "hand") {
-    await (what === "backup" ? backupByHand : restoreByHand)({ address, place, folder });
+  if (by === "hand" || by === "checked") {
+    const file = by === "checked" ? { file: order.manifest } : {};
+    await (what === "backup" ? backupByHand : restoreByHand)({ address, place, folder, ...file });
     return;
   }
   const run = { staging: folder, say: () => undefined };
