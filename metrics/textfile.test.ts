@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -35,6 +35,16 @@ test("what another run wrote stays; what is said again is replaced", async () =>
   ]);
   expect(await points("shop_backup_size_bytes")).toEqual([{ labels: { dataset: "orders" }, value: 4 }]);
   expect(await readdir(folder)).toEqual(["secondsite.prom"]);
+});
+
+test("what is no ordinary file is neither read nor replaced", async () => {
+  await mkdir(file);
+  await expect(writeTextfile(file, "chat_", [size("messages", 1)])).rejects.toThrow(
+    `${file} is no ordinary file`,
+  );
+  await expect(writeTextfile("/dev/zero", "chat_", [size("messages", 1)])).rejects.toThrow(
+    "/dev/zero is no ordinary file; name one that ends with .prom",
+  );
 });
 
 test("of writers at once none undoes another, and the file is whole whenever it is read", async () => {

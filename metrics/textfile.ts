@@ -14,10 +14,12 @@ import { parseExposition } from "./parse.js";
  *
  * @param file its name has to end with `.prom` for node_exporter to see it
  * @throws NoExposition when the file is somebody else's; it stays as it is
- * @throws Error when its folder is not there: one that was made here is none that node_exporter reads
+ * @throws Error when it is no ordinary file, or its folder is not there: one that was made here is none that node_exporter
+ *   reads
  */
 export async function writeTextfile(file: string, prefix: string, samples: readonly Sample[]): Promise<void> {
   await requireFolder(dirname(file));
+  await requireOrdinary(file);
   const release = await lockfile.lock(file, {
     realpath: false,
     retries: { retries: 20, minTimeout: 50, maxTimeout: 500 },
@@ -39,6 +41,12 @@ async function requireFolder(folder: string): Promise<void> {
         ? `${folder} is not there; name a file in the folder that node_exporter reads`
         : `${folder} cannot be looked at: ${found.code}`,
     );
+}
+
+/** A device or a pipe has no end to be read to, and would be replaced. */
+async function requireOrdinary(file: string): Promise<void> {
+  const found = await stat(file).catch(() => undefined);
+  if (found && !found.isFile()) throw new Error(`${file} is no ordinary file; name one that ends with .prom`);
 }
 
 async function present(file: string): Promise<string> {
