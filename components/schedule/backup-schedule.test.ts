@@ -83,6 +83,27 @@ test("fires by the plan's clock, never twice at once, within deadlines, with bou
   });
 });
 
+test("C3: a dump in parallel has the plan's room on a volume of its own; one that streams has none", async () => {
+  const parallel = { jobs: 4, staging: "20GiB" } as const;
+  const logical = { ...backup, kind: "logical", as: "read-only" } as const;
+  for (const [kept, volumes] of [
+    [logical, []],
+    [{ ...logical, parallel }, ["21474836480"]],
+  ] as const) {
+    const { inputsOf } = await record(
+      () => new BackupSchedule("nightly", { ...args, kind: "logical", backup: kept }),
+    );
+    const { spec } = inputsOf("kubernetes:batch/v1:CronJob")["nightly-cron"] as unknown as {
+      spec: CronJobSpec;
+    };
+    const pod = spec.jobTemplate.spec.template.spec;
+    const rooms = pod.volumes.flatMap(({ ephemeral }) => ephemeral ?? []);
+    expect(rooms.map((one) => one.volumeClaimTemplate.spec.resources.requests.storage)).toEqual(volumes);
+    const staging = volumes.length > 0 ? ["--staging", "/var/lib/secondsite"] : [];
+    expect(pod.containers[0]?.command.slice(5)).toEqual(["messages", "--kind", "logical", ...staging]);
+  }
+});
+
 test("waits where its site waits", async () => {
   expect(await cronJob(true)).toMatchObject({ spec: { suspend: true } });
 });
@@ -131,8 +152,15 @@ interface CronJobSpec {
 }
 interface Pod {
   readonly securityContext: unknown;
-  readonly volumes: readonly object[];
+  readonly volumes: readonly {
+    readonly ephemeral?: {
+      readonly volumeClaimTemplate: {
+        readonly spec: { readonly resources: { readonly requests: { readonly storage: string } } };
+      };
+    };
+  }[];
   readonly containers: readonly {
+    readonly command: readonly string[];
     readonly securityContext: unknown;
     readonly env: readonly { readonly name: string; readonly value: string }[];
   }[];

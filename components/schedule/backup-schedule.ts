@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { type CronSchedule, type Plan, ports } from "../../plan/index.js";
+import { bytes, type CronSchedule, type Plan, ports } from "../../plan/index.js";
 import type { BackupOf } from "../../plan/schema/index.js";
-import { planFile, secretsMount } from "../region/runner-pod.js";
+import { planFile, scratchMount, secretsMount } from "../region/runner-pod.js";
 import { runnerCronJob } from "./runner-cron-job.js";
 
 /** When one kind of backup of a dataset runs. */
@@ -25,16 +25,19 @@ export class BackupSchedule extends pulumi.ComponentResource {
   constructor(name: string, args: BackupScheduleArgs, opts?: pulumi.ComponentResourceOptions) {
     super("secondsite:schedule:BackupSchedule", name, {}, opts);
     const { dataset, kind, backup } = args;
+    const room = backup.kind === "logical" ? backup.parallel?.staging : undefined;
+    const staging = room === undefined ? [] : ["--staging", scratchMount.mountPath];
     runnerCronJob(
       `${name}-cron`,
       {
         ...args,
         job: "backup",
         cronJob: `${dataset}-${kind}`,
-        command: ["secondsite", "backup", planFile, dataset, "--kind", kind],
+        command: ["secondsite", "backup", planFile, dataset, "--kind", kind, ...staging],
         env: backup.kind === "logical" ? asDump(dataset) : {},
         // Pulumi's state is read as the Pod's own role, and by no password.
         secrets: backup.kind !== "copy",
+        ...(room === undefined ? {} : { scratch: bytes(room) }),
       },
       { parent: this },
     );

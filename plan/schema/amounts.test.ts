@@ -25,6 +25,20 @@ function problemsOf(input: unknown): string[] {
   }
 }
 
+test("a dump in parallel has at least two jobs, and room for what is on its way", () => {
+  const { backups } = chat.datasets.messages as { backups: { kind: string }[] };
+  const index = backups.findIndex(({ kind }) => kind === "logical");
+  const at = `datasets.messages.backups[${index}].parallel`;
+  const parallel = (value: unknown) =>
+    problemsOf(changed([`/datasets/messages/backups/${index}/parallel`, value]));
+
+  expect(parallel({ jobs: 2, staging: "256MiB" })).toEqual([]);
+  expect(parallel({ jobs: 1, staging: "255MiB" })).toEqual([
+    `${at}.jobs: Too small: expected number to be >=2`,
+    `${at}.staging: expected a size from "256MiB" on, got "255MiB"`,
+  ]);
+});
+
 test.each([
   "recovery.restore",
   "recovery.verification",

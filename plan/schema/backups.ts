@@ -1,6 +1,7 @@
 import { z } from "zod";
 
-import { duration } from "./fields.js";
+import { bytes, isSize, type Size } from "../units.js";
+import { duration, shown } from "./fields.js";
 import { retention } from "./retention.js";
 import { schedule } from "./schedules.js";
 
@@ -8,6 +9,9 @@ import { schedule } from "./schedules.js";
  * How copies come about. Points are made by runs of a `schedule`; streams are stored `within` a time and continue
  * a point beneath them; a replica follows its source, mistakes included.
  */
+
+/** A few files of each job are on their way at any moment. */
+const leastStaging = 2 ** 28;
 
 const copies = {
   /** Sites the job itself writes to and waits for. */
@@ -34,11 +38,22 @@ const physical = z.strictObject({
 const wal = z.strictObject({ kind: z.literal("wal"), ...stream, keep: duration });
 /** MySQL's and MariaDB's binary log: continues a dump that names its position. */
 const binlog = z.strictObject({ kind: z.literal("binlog"), ...stream, keep: duration });
+/** Tables that are dumped side by side, through files on a disk: pg_dump's directory format. */
+const parallel = z.strictObject({
+  /** How many at once; each is a connection to the server, and one comes on top. */
+  jobs: z.int().min(2).max(32),
+  /** Room on that disk, at least 256 MiB. A store that is slower than the server makes the server wait, not the disk full. */
+  staging: z.custom<Size>((input) => isSize(input) && bytes(input) >= leastStaging, {
+    error: ({ input }) => `expected a size from "256MiB" on, got ${shown(input)}`,
+  }),
+});
 /** A dump: portable, restores object by object, nothing replays onto PostgreSQL's. */
 const logical = z.strictObject({
   kind: z.literal("logical"),
   /** A role that may only read, or one that sees everything. */
   as: z.enum(["read-only", "owner"]).default("read-only"),
+  /** PostgreSQL's only. @default one table after the other, streamed: nothing of it lies on a disk */
+  parallel: parallel.optional(),
   ...point,
 });
 /** What the store itself calls a snapshot: etcd's, RDS', a volume's. */

@@ -5,10 +5,10 @@ import { backendPlace, openBackend, stateEngine } from "../../engines/pulumi-sta
 import { captureSealed, type SealedCapture, type SealedPoint } from "../../engines/sealed/capture.js";
 import type { FoundPoint } from "../../engines/sealed/points.js";
 import { verifySealed } from "../../engines/sealed/verify.js";
-import type { Plan } from "../../plan/index.js";
+import { bytes, type Plan } from "../../plan/index.js";
 import type { VerificationLevel } from "../../vault/index.js";
 import { connectionFrom } from "./connection.js";
-import type { Sealed, StateCopy } from "./kept.js";
+import type { Dump, Sealed, StateCopy } from "./kept.js";
 
 /** What commands do differently for each engine. */
 
@@ -29,10 +29,19 @@ export async function capturing(
     return (capture, run) => captureSealed({ ...capture, engine: stateEngine, source }, run);
   }
   const { spec, backup } = sealed;
-  const source = { address: await connectionFrom(spec.database, process.env), as: backup.as };
+  const source = {
+    ...{ address: await connectionFrom(spec.database, process.env), as: backup.as },
+    ...(backup.parallel ? { parallel: sideBySide(backup.parallel) } : {}),
+  };
   await requireAnswer(source.address);
   return (capture, run) => captureSealed({ ...capture, engine: logicalEngine(), source }, run);
 }
+
+/** How tables are dumped at once. What is in flight when the server is made to wait comes on top of the limit. */
+const sideBySide = ({ jobs, staging }: NonNullable<Dump["backup"]["parallel"]>) => ({
+  jobs,
+  staging: Math.floor(bytes(staging) * 0.75),
+});
 
 /** Verifies a point by the engine that took it. */
 export const verifying = (

@@ -15,7 +15,7 @@ afterAll(() => scene?.[Symbol.asyncDispose]());
 
 test("B2, B11: 200 kills of backup, restore, verify and prune, at each boundary of their store calls", async () => {
   const tell = (line: string) => process.stdout.write(`${line}\n`);
-  const { problems, kills, missed } = await killCampaign(scene, 200, seed, tell);
+  const { problems, kills, missed } = await killCampaign(scene, 200, seed, true, tell);
   tell(kills.join("\n"));
 
   expect(problems, `SECONDSITE_KILL_SEED=${seed}`).toEqual([]);

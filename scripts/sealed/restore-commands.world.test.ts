@@ -6,9 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { compareDatabases } from "../../engines/comparison/index.js";
 import { program } from "../../engines/postgres/programs.js";
-import { logicalEngine } from "../../engines/postgres-logical/index.js";
 import { toolPath } from "../../engines/postgres-logical/tools.js";
-import { captureSealed } from "../../engines/sealed/capture.js";
 import { names, parsePlan } from "../../plan/index.js";
 import { silent } from "../../sandbox/progress.js";
 import { type FreshContainer, freshContainer, nobody } from "../../sandbox/testing/fresh-container.js";
@@ -33,9 +31,10 @@ const containers: FreshContainer[] = [];
 beforeAll(async () => {
   desk = await startDesk();
   path = await programs();
-  const made = await desk.secondsite("backup", desk.plan, "tickets", "--kind", kind, ...desk.places);
-  expect(made, made.err).toMatchObject({ code: 0 });
-  await inParallel();
+  for (const plan of [desk.plan, await planInParallel()]) {
+    const made = await desk.secondsite("backup", plan, "tickets", "--kind", kind, ...desk.places);
+    expect(made, made.err).toMatchObject({ code: 0 });
+  }
   await readableBy(nobody, desk);
 });
 afterAll(async () => {
@@ -46,15 +45,14 @@ afterAll(async () => {
   await desk?.[Symbol.asyncDispose]();
 });
 
-/** Captures in the directory format, which no command chooses yet. */
-async function inParallel(): Promise<void> {
-  const { direct: copies, recipients, ...job } = await jobAt();
-  const source = { address: desk.database, as: job.backup.as, parallel: { jobs: 2, staging: 1 << 26 } };
-  const { copies: done } = await captureSealed(
-    { engine: logicalEngine(), source, kind, takenAt: job.spec.at, epoch: 1, copies, recipients },
-    { staging: join(desk.folder, "staging"), say: () => undefined },
-  );
-  expect(done.map(({ failure }) => failure)).toEqual([undefined, undefined]);
+/** The plan, with a dump in parallel. */
+async function planInParallel(): Promise<string> {
+  const plan = JSON.parse(await readFile(desk.plan, "utf8"));
+  const dump = plan.datasets.tickets.backups.find((one: { kind: string }) => one.kind === kind);
+  dump.parallel = { jobs: 2, staging: "256MiB" };
+  const file = join(desk.folder, "plan-in-parallel.json");
+  await writeFile(file, JSON.stringify(plan));
+  return file;
 }
 
 async function jobAt() {

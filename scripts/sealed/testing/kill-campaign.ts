@@ -5,7 +5,7 @@ import { type Killable, killables, type Turn } from "./kill-commands.js";
 import { killedCommand } from "./killed-command.js";
 import { type KillDesk, kind, settled } from "./kills.js";
 import { leaksOf } from "./leaks.js";
-import { chanceFrom, momentFor, Tally, type Trace } from "./moments.js";
+import { chanceFrom, nextKill, Tally, type Trace } from "./moments.js";
 import { type Acknowledged, lossesOf } from "./points-kept.js";
 
 /** What a campaign found. */
@@ -21,12 +21,14 @@ export interface Campaign {
 /**
  * Kills commands in turn, and looks after each kill at what is left. The same seed chooses the same moments.
  *
+ * @param every whether each boundary of a store's call has to be hit, as far as there are kills for it
  * @param tell told each kill and what was not as promised after it, as they come. @default nobody is
  */
 export async function killCampaign(
   scene: KillDesk,
   kills: number,
   seed: number,
+  every: boolean,
   tell: (line: string) => void = () => undefined,
 ): Promise<Campaign> {
   const chance = chanceFrom(seed);
@@ -44,24 +46,24 @@ export async function killCampaign(
     traces.set(command.name, trace);
   }
   for (let done = 0, tries = 0; done < kills && tries < kills * 3; tries += 1) {
-    const command = killables[done % killables.length];
-    const trace = command && traces.get(command.name);
-    if (!command || !trace) continue;
+    const next = nextKill(traces, tally, chance, done, every ? kills - done : undefined);
+    const command = killables.find(({ name }) => name === next.command);
+    if (!command) throw new RangeError(next.command);
+    const { moment } = next;
     const turn = await command.turn(scene);
     await acknowledgeAll(scene, acknowledged);
-    const moment = momentFor(command.name, trace, tally, chance);
     const { killed, group, out } = await killedCommand(turn.args, moment, scene.gate, scene.aside);
     note(acknowledged, out);
     if (killed) {
       tally.add(command.name, moment);
       done += 1;
     }
-    const { found, next } = await aftermath(scene, command, turn, group, acknowledged);
+    const { found, next: trace } = await aftermath(scene, command, turn, group, acknowledged);
     const when = `${command.name}, ${JSON.stringify(moment)}`;
     tell(`${killed ? `${done} of ${kills}` : "ended before"}: ${when}`);
     for (const one of found) tell(`  ${one}`);
     problems.push(...found.map((one) => `${when}: ${one}`));
-    if (next) traces.set(command.name, next);
+    if (trace) traces.set(command.name, trace);
   }
   problems.push(...(await aDayLater(scene)));
   const missed = [...traces].flatMap(([name, trace]) =>

@@ -51,15 +51,44 @@ function nameOf(command: string, moment: Moment): string {
   return `${command}: ${moment.at === "file" ? "a file of the disk's copy" : "any time"}`;
 }
 
-/** Most kills are at boundaries of store calls, those first that had the fewest; the rest at files and at any time. */
-export function momentFor(command: string, trace: Trace, tally: Tally, chance: () => number): Moment {
-  const kind = chance();
+/** A command, and when it is killed. */
+export interface Kill {
+  readonly command: string;
+  readonly moment: Moment;
+}
+
+/**
+ * Most kills are at boundaries of store calls, of all commands those first that had the fewest; the rest at files and at any
+ * time, a command after the other.
+ *
+ * @param done kills so far
+ * @param left kills that are left to hit every boundary with: no other comes while they are few. @default not every one has to be
+ */
+export function nextKill(
+  traces: ReadonlyMap<string, Trace>,
+  tally: Tally,
+  chance: () => number,
+  done: number,
+  left = Number.POSITIVE_INFINITY,
+): Kill {
   const pick = (count: number) => Math.floor(chance() * count);
-  if (kind < 0.2) return { at: "time", after: Math.floor(chance() * trace.duration) };
-  if (kind < 0.35 && trace.writesFiles) return { at: "file", nth: 1 + pick(20) };
-  const all = tally.boundaries(command, trace);
+  const all = [...traces].flatMap(([command, trace]) =>
+    tally.boundaries(command, trace).map((one) => ({ ...one, command, trace })),
+  );
   const fewest = Math.min(...all.map(({ kills }) => kills));
   const rarest = all.filter(({ kills }) => kills === fewest);
-  const { step, when } = rarest[pick(rarest.length)] ?? { step: "", when: "asked" as const };
-  return { at: "call", step, when, nth: 1 + pick(trace.steps.filter((one) => one === step).length) };
+  const kind = chance();
+  const inTurn = (those: readonly (readonly [string, Trace])[]) => those[done % those.length];
+  if (fewest > 0 || rarest.length < left) {
+    const [command, trace] = inTurn([...traces]) ?? [];
+    if (kind < 0.2 && command && trace)
+      return { command, moment: { at: "time", after: pick(trace.duration) } };
+    const [writer] = inTurn([...traces].filter(([, { writesFiles }]) => writesFiles)) ?? [];
+    if (kind < 0.35 && writer) return { command: writer, moment: { at: "file", nth: 1 + pick(20) } };
+  }
+  const chosen = rarest[pick(rarest.length)];
+  if (!chosen) throw new RangeError("no command calls a store");
+  const { command, trace, step, when } = chosen;
+  const nth = 1 + pick(trace.steps.filter((one) => one === step).length);
+  return { command, moment: { at: "call", step, when, nth } };
 }
