@@ -145,7 +145,7 @@ test("C3: the dump's CronJob makes a sealed, locked point in the same chain, as 
   expect(point).toMatchObject({
     ...{ version: 2, entry: "point", site: "virginia", takenAt: "virginia", epoch: 1 },
     source: { engine: "postgresql", database: "chat" },
-    keys: [{ id: "data-000001" }],
+    keys: [{ id: "data-000001" }, { id: "signing-000001" }],
   });
   // In the directory format, by several connections.
   expect(point?.parts).toContainEqual(expect.objectContaining({ key: expect.stringContaining("toc.dat") }));
