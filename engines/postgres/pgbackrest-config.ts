@@ -60,6 +60,8 @@ export function retentionOf(of: Pick<Placement, "dataset" | "spec">): Repository
   };
 }
 
+const countedRuns = 1_000;
+
 /** How many full backups fall into the time WAL is kept: pgBackRest counts WAL retention in backups. */
 export function runsWithin({ schedule }: PhysicalBackup, { keep }: Pick<WalBackup, "keep">): number {
   const from = new Date("2025-01-01T00:00:00Z");
@@ -67,12 +69,15 @@ export function runsWithin({ schedule }: PhysicalBackup, { keep }: Pick<WalBacku
   if (schedule.kind === "event") return 1;
   if (schedule.kind === "interval") return Math.ceil(seconds(keep) / seconds(schedule.every));
   const { cron, timeZone } = schedule;
-  // A schedule of every minute for 90 days is 129,600 runs: counted by its first 1,000.
-  const runs = new Cron(cron, { timezone: timeZone }).nextRuns(1_000, from);
-  const within = runs.filter((run) => run.getTime() <= until).length;
-  const last = runs.at(-1);
-  if (within < runs.length || !last) return within;
-  return Math.ceil((within * seconds(keep) * 1_000) / (last.getTime() - from.getTime()));
+  const clock = new Cron(cron, { timezone: timeZone });
+  let count = 0;
+  for (let run = clock.nextRun(from); run && run.getTime() <= until; run = clock.nextRun(run)) {
+    count += 1;
+    // A schedule of every minute for 90 days is 129,600 runs: counted by its first ones.
+    if (count === countedRuns)
+      return Math.ceil((count * seconds(keep) * 1_000) / (run.getTime() - from.getTime()));
+  }
+  return count;
 }
 
 const general: RepositoryOptions = {
