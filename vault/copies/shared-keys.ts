@@ -1,5 +1,5 @@
 import { VaultError } from "../errors.js";
-import { formatKeyDocument } from "../keys/key-document.js";
+import { formatKeyDocument, SpoiledKey } from "../keys/key-document.js";
 import {
   type KeyPurpose,
   type KeyRing,
@@ -7,7 +7,7 @@ import {
   makeKey,
   numberOf,
   type RingKey,
-  ringKeys,
+  ringKey,
 } from "../keys/key-ring.js";
 import { openKey } from "../keys/open-key.js";
 import type { KeyProvider } from "../keys/provider.js";
@@ -37,11 +37,22 @@ export async function sharedKey(
   if (!first) throw new RangeError("no copy to keep a key at");
   // What is no key is passed over, and its number too: whoever wrote it must not stop the next backup.
   const ids = await Promise.all(rings.map((ring) => keyIds(ring, purpose)));
-  const found = await Promise.all(rings.map((ring) => ringKeys(ring, purpose, () => undefined)));
   const newest = Math.max(0, ...ids.flat().map(numberOf));
-  const known = found.flat().filter(({ id }) => numberOf(id) === newest);
-  const shared = await usable(first, known);
+  const known = await Promise.all(
+    rings.map(async (ring, index) => {
+      const id = ids[index]?.find((one) => numberOf(one) === newest);
+      return id === undefined ? undefined : ringKey(ring, id).catch(passedOver);
+    }),
+  );
+  const shared = await usable(
+    first,
+    known.flatMap((key) => key ?? []),
+  );
   return shared ?? (await makeKey(first, purpose, recipients, now, newest));
+}
+
+function passedOver(error: unknown): undefined {
+  if (!(error instanceof SpoiledKey)) throw error;
 }
 
 /** Opens the key, unless copies differ about it or nothing at hand opens it. */

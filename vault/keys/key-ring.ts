@@ -1,5 +1,7 @@
 import { createHash, generateKeyPairSync, randomBytes } from "node:crypto";
 
+import pLimit from "p-limit";
+
 import { VaultError } from "../errors.js";
 import type { ObjectStore } from "../object-store.js";
 import {
@@ -53,6 +55,9 @@ export const keyObject = (dataset: string, id: string): string => `keys/${datase
 /** What the wrappings of a key are bound to. */
 export const contextOf = ({ plan, dataset }: KeyRing, id: string): KeyContext => ({ plan, dataset, key: id });
 
+/** Keys that are read at once: who only writes makes one a run, and each is a round trip. */
+const readAtOnce = 16;
+
 /** Ids of a purpose's keys, oldest first, whatever lies there under them. */
 export async function keyIds(ring: KeyRing, purpose: KeyPurpose): Promise<string[]> {
   const ids: string[] = [];
@@ -75,15 +80,18 @@ export async function ringKeys(
   purpose: KeyPurpose,
   spoiled?: (object: string, problem: string) => void,
 ): Promise<RingKey[]> {
-  const found: RingKey[] = [];
-  for (const id of await keyIds(ring, purpose))
-    try {
-      found.push(await ringKey(ring, id));
-    } catch (error) {
+  const ids = await keyIds(ring, purpose);
+  const read = await pLimit(readAtOnce).map(ids, (id) =>
+    ringKey(ring, id).catch((error: unknown) => {
       if (!spoiled || !(error instanceof SpoiledKey)) throw error;
-      spoiled(keyObject(ring.dataset, id), error.message);
-    }
-  return found;
+      return { object: keyObject(ring.dataset, id), problem: error.message };
+    }),
+  );
+  return read.flatMap((one) => {
+    if (!("problem" in one)) return [one];
+    spoiled?.(one.object, one.problem);
+    return [];
+  });
 }
 
 /** One key by its id. @throws VaultError when there is none, or it is another's */
