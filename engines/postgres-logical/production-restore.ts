@@ -35,7 +35,7 @@ type Safety = { readonly label: string } | { readonly impossible: string };
 /** What became of a production restore. */
 export interface ProductionRestore {
   readonly restored: Restored;
-  /** Label of the safety backup, or why there is none. @default an earlier run had restored the point: nothing was replaced */
+  /** The safety backup, or why there is none. @default an earlier run had restored the point: nothing was replaced */
   readonly safety?: Safety;
   /** What did not work and blocked nothing. */
   readonly notes: readonly string[];
@@ -47,7 +47,8 @@ export interface ProductionRestore {
  *
  * Whatever fails, or when the run is aborted, the system is usable: before the switch the writers start again on the
  * database that they had; after it, an application that is not healthy gets that one back. A database that an earlier run
- * switched in stays, and its writers are not stopped again: they are started, for that run may have been killed before it did.
+ * switched in stays, and its writers are not stopped again: they are started, for that run may have been killed before it
+ * did.
  *
  * @throws EngineError of the step that failed, with what was done about it
  */

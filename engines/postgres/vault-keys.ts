@@ -127,7 +127,8 @@ export async function signingKeyOf(placement: Placement): Promise<RingKey> {
 const laidBySecretsJob = "deploy the site again: its secrets Job lays the keys at every copy";
 
 /**
- * The keys of a point at a copy: what opens it, and what signed it. They have to lie there as they do at the site that captures.
+ * The keys of a point at a copy: what opens it, and what signed it. They have to lie there as they do at the site that
+ * captures.
  *
  * @throws EngineError (3) when one is missing or another: nobody could open, or check, what is written there
  */

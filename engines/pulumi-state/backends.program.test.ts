@@ -3,13 +3,13 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 
-import { type Backend, startBackend } from "../../vault/testing/backends.js";
+import { type Backend, startBackend, storeEnvironment } from "../../vault/testing/backends.js";
 import { compressionOf } from "../compressed.js";
 import { folderReader, folderWriter } from "../postgres-logical/index.js";
 import { openBackend } from "./backend.js";
 import { backendPlace } from "./backend-place.js";
 import { stateEngine } from "./engine.js";
-import { bucketAddress, bucketBackend, storeEnvironment } from "./testing/backends.js";
+import { bucketAddress, bucketBackend } from "./testing/backends.js";
 import { pulumiFolder, testProject } from "./testing/project.js";
 
 let folder: string;

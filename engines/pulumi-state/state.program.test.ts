@@ -5,14 +5,14 @@ import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 
 import type { VerificationLevel } from "../../vault/index.js";
-import { type Backend, startBackend } from "../../vault/testing/backends.js";
+import { type Backend, startBackend, storeEnvironment } from "../../vault/testing/backends.js";
 import { folderReader, folderWriter } from "../postgres-logical/index.js";
 import type { StateBackend } from "./backend.js";
 import { openBackend } from "./backend.js";
 import { backendPlace } from "./backend-place.js";
 import { stateEngine } from "./engine.js";
 import type { StatePoint } from "./point.js";
-import { bucketBackend, folderBackend, storeEnvironment } from "./testing/backends.js";
+import { bucketBackend, folderBackend } from "./testing/backends.js";
 import { password, pulumiFolder, type TestProject, testProject } from "./testing/project.js";
 
 const prod = "organization/chat/prod";

@@ -42,7 +42,7 @@ const binlog = z.strictObject({ kind: z.literal("binlog"), ...stream, keep: dura
 const parallel = z.strictObject({
   /** How many at once; each is a connection to the server, and one comes on top. */
   jobs: z.int().min(2).max(32),
-  /** Room on that disk, at least 256 MiB. A store that is slower than the server makes the server wait, not the disk full. */
+  /** Room on that disk, at least 256 MiB. A store that is slower than the server makes the server wait. */
   staging: z.custom<Size>((input) => isSize(input) && bytes(input) >= leastStaging, {
     error: ({ input }) => `expected a size from "256MiB" on, got ${shown(input)}`,
   }),

@@ -99,13 +99,13 @@ type Ahead = { readonly epochAhead: number } | { readonly refused: string };
 /** Looks at what acting would do with the epoch: a decision that is missing is seen before anything is done. */
 async function lookAhead(of: HostDataset, found: Archiving, choice: EpochChoice): Promise<Ahead> {
   const { epochFor } = await import("../../engines/postgres/host/archive.js");
-  const { EngineError } = await import("../../engines/errors.js");
+  const { EngineError, withHint } = await import("../../engines/errors.js");
   const { VaultError } = await import("../../vault/index.js");
   try {
     return { epochAhead: await epochFor(of, found, choice) };
   } catch (error) {
     if (!(error instanceof EngineError || error instanceof VaultError)) throw error;
-    return { refused: error.hint === undefined ? error.message : `${error.message}; ${error.hint}` };
+    return { refused: withHint(error) };
   }
 }
 

@@ -12,7 +12,7 @@ import { silent } from "../../sandbox/progress.js";
 import { type FreshContainer, freshContainer } from "../../sandbox/testing/fresh-container.js";
 import { ensureTools } from "../../sandbox/toolchain/index.js";
 import { directoryStore, readChain } from "../../vault/index.js";
-import { testCredentials } from "../../vault/testing/backends.js";
+import { storeEnvironment } from "../../vault/testing/backends.js";
 import { startTlsOffice, type TlsOffice } from "./testing/tls-office.js";
 
 let tls: TlsOffice;
@@ -79,8 +79,7 @@ async function container(identity: string, bucket: boolean): Promise<FreshContai
     ...{ caFile: tls.store.authority, path, ...(as ? { user: as } : {}) },
     env: bucket
       ? {
-          AWS_ACCESS_KEY_ID: testCredentials.accessKeyId,
-          AWS_SECRET_ACCESS_KEY: testCredentials.secretAccessKey,
+          ...storeEnvironment,
           // The CLI brings authorities of its own.
           AWS_CA_BUNDLE: "/etc/ssl/certs/ca-certificates.crt",
         }

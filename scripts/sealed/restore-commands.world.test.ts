@@ -12,9 +12,10 @@ import { silent } from "../../sandbox/progress.js";
 import { type FreshContainer, freshContainer, nobody } from "../../sandbox/testing/fresh-container.js";
 import { ensureTools } from "../../sandbox/toolchain/index.js";
 import { readChain } from "../../vault/index.js";
-import { testCredentials } from "../../vault/testing/backends.js";
+import { storeEnvironment } from "../../vault/testing/backends.js";
 import { dumpJob } from "./job.js";
 import { type Desk, startDesk } from "./testing/desk.js";
+import { openingFolders } from "./testing/opening-folders.js";
 import { readableBy } from "./testing/readable.js";
 
 /** Sites of the copies: an S3 server and a disk. */
@@ -62,10 +63,9 @@ async function jobAt() {
 
 /** Folders of the programs that the commands name. */
 async function programs(): Promise<string[]> {
-  const tools = await ensureTools(["aws", "age", "zstd", "encryption-sdk-python"], silent);
-  // The CLI has a python of its own beside it, which does not know the SDK.
-  const found = [tools["encryption-sdk-python"], tools.aws, tools.age, tools.zstd, await toolPath("psql")];
-  return [...new Set([...found, await program("initdb")].map(dirname))];
+  const { zstd } = await ensureTools(["zstd"], silent);
+  const own = [zstd, await toolPath("psql"), await program("initdb")].map(dirname);
+  return [...new Set([...(await openingFolders()), ...own])];
 }
 
 /** A point's commands, as they are read back from its entry in one copy's chain. */
@@ -81,11 +81,7 @@ async function commandsOf(site: string, format: (typeof formats)[number]): Promi
 async function container(identity: string): Promise<FreshContainer> {
   const made = await freshContainer({
     path,
-    env: {
-      AWS_ACCESS_KEY_ID: testCredentials.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: testCredentials.secretAccessKey,
-      ...{ PGHOST: "/restore", PGUSER: "postgres" },
-    },
+    env: { ...storeEnvironment, PGHOST: "/restore", PGUSER: "postgres" },
   });
   containers.push(made);
   await writeFile(join(made.folder, "recovery.txt"), identity);

@@ -1,14 +1,13 @@
 import { readFile, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { password, pulumiFolder } from "../../engines/pulumi-state/testing/project.js";
 import { names } from "../../plan/index.js";
-import { silent } from "../../sandbox/progress.js";
 import { type FreshContainer, freshContainer, nobody } from "../../sandbox/testing/fresh-container.js";
-import { ensureTools } from "../../sandbox/toolchain/index.js";
 import { directoryStore, type ObjectStore, readChain, s3Store } from "../../vault/index.js";
-import { testCredentials } from "../../vault/testing/backends.js";
+import { storeEnvironment, testCredentials } from "../../vault/testing/backends.js";
+import { openingFolders } from "../sealed/testing/opening-folders.js";
 import { readableBy } from "../sealed/testing/readable.js";
 import { type StateDesk, startStateDesk } from "./testing/state-desk.js";
 
@@ -23,10 +22,7 @@ const containers: FreshContainer[] = [];
 
 beforeAll(async () => {
   world = await startStateDesk();
-  const tools = await ensureTools(["aws", "age", "encryption-sdk-python"], silent);
-  // The CLI has a python of its own beside it, which does not know the SDK.
-  const programs = [tools["encryption-sdk-python"], tools.aws, tools.age].map(dirname);
-  path = [...programs, await pulumiFolder()];
+  path = [...(await openingFolders()), await pulumiFolder()];
   exports = JSON.parse(await world.project.pulumi("stack", "export", "--stack", "prod"));
   const made = await world.on("backup", dataset);
   expect(made, made.err).toMatchObject({ code: 0 });
@@ -56,12 +52,7 @@ test.each([
     const where = await freshContainer({
       path,
       env: {
-        ...(site === "office"
-          ? {
-              AWS_ACCESS_KEY_ID: testCredentials.accessKeyId,
-              AWS_SECRET_ACCESS_KEY: testCredentials.secretAccessKey,
-            }
-          : {}),
+        ...(site === "office" ? storeEnvironment : {}),
         PULUMI_SKIP_UPDATE_CHECK: "true",
       },
     });

@@ -4,6 +4,7 @@ import type { Damage, Verified } from "../../engines/postgres/verify.js";
 import type { RepositoryVerdict } from "../../engines/postgres/verify-repository.js";
 import { names, type Plan } from "../../plan/index.js";
 import { VaultError } from "../../vault/index.js";
+import type { CopyEpoch } from "../physical/verify.js";
 import { type JobOptions, postgresOf } from "../sealed/job.js";
 
 /** What one repository's own tool says of it. */
@@ -13,10 +14,7 @@ export interface Repository extends RepositoryVerdict {
 }
 
 /** A repository that could not be read from here, which says nothing about it. */
-export interface Unread {
-  readonly dataset: string;
-  readonly site: string;
-  readonly epoch: number;
+export interface Unread extends CopyEpoch {
   /** A key, a tool or room is missing, or a Job failed. */
   readonly unverified: string;
 }
@@ -71,7 +69,7 @@ const isUnread = (one: Repository | Unread): one is Unread => "unverified" in on
 
 /** Makes a finding of what could not be read; bad input stays an error. */
 const unread =
-  (where: Omit<Unread, "unverified">) =>
+  (where: CopyEpoch) =>
   (error: unknown): Unread => {
     const cannot = error instanceof VaultError || (error instanceof EngineError && error.exitCode === 3);
     if (!cannot) throw error;

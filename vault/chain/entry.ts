@@ -56,7 +56,11 @@ const point = z.strictObject({
   /** What it was taken from and at which position; the engine knows the fields. */
   source: z.record(z.string(), fact),
   tool: z.strictObject({ name: z.string(), version: z.string() }),
-  /** Keys as they lay there when it was taken: first the one that opens it, then the one that signed. @default none: nothing is sealed */
+  /**
+   * Keys as they lay there when it was taken: first the one that opens it, then the one that signed.
+   *
+   * @default none: nothing is sealed
+   */
   keys: z.array(z.strictObject({ id: z.string(), object: z.string(), sha256 })).optional(),
   /** The point that it adds to; without it this one cannot be restored. */
   parent: reference.optional(),

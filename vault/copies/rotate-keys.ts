@@ -7,6 +7,7 @@ import {
   type KeyPurpose,
   keyIds,
   makeKey,
+  numberedKey,
   numberOf,
   type RingKey,
   ringKeys,
@@ -111,11 +112,7 @@ async function brokenOff(
   recipients: readonly KeyProvider[],
   now: Date,
 ): Promise<RingKey | undefined> {
-  const found = await Promise.all(
-    copies.map(async ({ ring }) =>
-      (await ringKeys(ring, purpose, () => undefined)).find(({ id }) => numberOf(id) === newest),
-    ),
-  );
+  const found = await Promise.all(copies.map(({ ring }) => numberedKey(ring, purpose, newest)));
   const [key, ...same] = found.filter((one) => one !== undefined);
   if (!key || found.every((one) => one !== undefined)) return undefined;
   const fresh = now.getTime() - Date.parse(key.document.createdAt) < freshFor;

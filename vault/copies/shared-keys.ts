@@ -1,13 +1,13 @@
 import { VaultError } from "../errors.js";
-import { formatKeyDocument, SpoiledKey } from "../keys/key-document.js";
+import { formatKeyDocument } from "../keys/key-document.js";
 import {
   type KeyPurpose,
   type KeyRing,
   keyIds,
   makeKey,
+  numberedKey,
   numberOf,
   type RingKey,
-  ringKey,
 } from "../keys/key-ring.js";
 import { openKey } from "../keys/open-key.js";
 import type { KeyProvider } from "../keys/provider.js";
@@ -38,21 +38,12 @@ export async function sharedKey(
   // What is no key is passed over, and its number too: whoever wrote it must not stop the next backup.
   const ids = await Promise.all(rings.map((ring) => keyIds(ring, purpose)));
   const newest = Math.max(0, ...ids.flat().map(numberOf));
-  const known = await Promise.all(
-    rings.map(async (ring, index) => {
-      const id = ids[index]?.find((one) => numberOf(one) === newest);
-      return id === undefined ? undefined : ringKey(ring, id).catch(passedOver);
-    }),
-  );
+  const known = await Promise.all(rings.map((ring) => numberedKey(ring, purpose, newest)));
   const shared = await usable(
     first,
-    known.flatMap((key) => key ?? []),
+    known.filter((key) => key !== undefined),
   );
   return shared ?? (await makeKey(first, purpose, recipients, now, newest));
-}
-
-function passedOver(error: unknown): undefined {
-  if (!(error instanceof SpoiledKey)) throw error;
 }
 
 /** Opens the key, unless copies differ about it or nothing at hand opens it. */

@@ -94,11 +94,28 @@ export async function ringKeys(
   });
 }
 
+/** A purpose's key of a number; undefined where there is none, or the object is none. */
+export async function numberedKey(
+  ring: KeyRing,
+  purpose: KeyPurpose,
+  number: number,
+): Promise<RingKey | undefined> {
+  try {
+    return await ringKey(ring, idOf(purpose, number));
+  } catch (error) {
+    if (error instanceof SpoiledKey || error instanceof NoSuchKey) return undefined;
+    throw error;
+  }
+}
+
+/** No object lies where a key is looked for. */
+class NoSuchKey extends VaultError {}
+
 /** One key by its id. @throws VaultError when there is none, or it is another's */
 export async function ringKey(ring: KeyRing, id: string): Promise<RingKey> {
   const object = keyObject(ring.dataset, id);
   const body = await ring.store.get(object);
-  if (!body) throw new VaultError(`there is no key ${object} at ${ring.store.label}`);
+  if (!body) throw new NoSuchKey(`there is no key ${object} at ${ring.store.label}`);
   const document = parseKeyDocument(Buffer.from(body).toString("utf8"), `${object} at ${ring.store.label}`);
   return { id, object, sha256: createHash("sha256").update(body).digest("hex"), document };
 }

@@ -60,6 +60,13 @@ async function folder(): Promise<Backend> {
 /** Credentials that every server of a suite knows. */
 export const testCredentials = { accessKeyId: "vaulttest", secretAccessKey: "vault-test-secret" };
 
+/** The same, for whoever asks the environment. */
+export const storeEnvironment = {
+  AWS_ACCESS_KEY_ID: testCredentials.accessKeyId,
+  AWS_SECRET_ACCESS_KEY: testCredentials.secretAccessKey,
+  AWS_EC2_METADATA_DISABLED: "true",
+};
+
 /** Below those that connections take. */
 const port = 9000;
 

@@ -23,10 +23,3 @@ export async function bucketAddress({ endpoint = "" }: Backend, bucket: string):
 export async function bucketBackend(store: Backend, bucket: string): Promise<StateBackend> {
   return openBackend(backendPlace(await bucketAddress(store, bucket), "the test"), "us-east-1");
 }
-
-/** The store's credentials, for whoever asks the environment. */
-export const storeEnvironment = {
-  AWS_ACCESS_KEY_ID: testCredentials.accessKeyId,
-  AWS_SECRET_ACCESS_KEY: testCredentials.secretAccessKey,
-  AWS_EC2_METADATA_DISABLED: "true",
-};

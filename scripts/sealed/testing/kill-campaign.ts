@@ -46,10 +46,9 @@ export async function killCampaign(
     traces.set(command.name, trace);
   }
   for (let done = 0, tries = 0; done < kills && tries < kills * 3; tries += 1) {
-    const next = nextKill(traces, tally, chance, done, every ? kills - done : undefined);
-    const command = killables.find(({ name }) => name === next.command);
-    if (!command) throw new RangeError(next.command);
-    const { moment } = next;
+    const { command: name, moment } = nextKill(traces, tally, chance, done, every ? kills - done : undefined);
+    const command = killables.find((one) => one.name === name);
+    if (!command) throw new RangeError(name);
     const turn = await command.turn(scene);
     await acknowledgeAll(scene, acknowledged);
     const { killed, group, out } = await killedCommand(turn.args, moment, scene.gate, scene.aside);

@@ -62,7 +62,8 @@ export interface Kill {
  * time, a command after the other.
  *
  * @param done kills so far
- * @param left kills that are left to hit every boundary with: no other comes while they are few. @default not every one has to be
+ * @param left kills that are left to hit every boundary with: no other comes while they are few. @default not every boundary
+ *   has to be hit
  */
 export function nextKill(
   traces: ReadonlyMap<string, Trace>,

@@ -1,8 +1,7 @@
-import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 
 import { names } from "../../../plan/index.js";
-import { directoryStore, readChain } from "../../../vault/index.js";
+import { directoryStore, livePoints, readChain } from "../../../vault/index.js";
 import { missedDamage } from "../../testing/random-damage.js";
 import type { Desk } from "./desk.js";
 
@@ -19,15 +18,10 @@ export async function missedOffsite(
   seed: number,
 ): Promise<string[]> {
   const copy = join(desk.offsite, "desk-offsite-customer");
-  const below = async (prefix: string) =>
-    (await readdir(join(copy, prefix), { recursive: true, withFileTypes: true }))
-      .filter((entry) => entry.isFile())
-      .map((entry) => join(entry.parentPath, entry.name).slice(copy.length + 1))
-      .sort();
-  const points = await readdir(join(copy, "points", dataset, kind));
-  const parts = await Promise.all(points.map((label) => below(join("points", dataset, kind, label))));
   const entries = await readChain(directoryStore(copy), names.manifestPrefix(dataset, 1));
-  const keys = entries.flatMap(({ entry }) => (entry?.entry === "point" && entry.keys) || []);
+  const points = livePoints(entries).map(({ point }) => point);
+  const parts = points.map((point) => point.parts.map(({ key }) => key));
+  const keys = points.flatMap((point) => point.keys ?? []);
   const about = ["--dataset", dataset, "--kind", kind, "--site", "offsite"];
   return missedDamage({
     ...{ copy, positions, seed },
