@@ -1,12 +1,13 @@
 import { findPoints } from "../../../engines/sealed/points.js";
 import { planPrune, prune } from "../../../engines/sealed/prune.js";
-import type { Answer } from "../../testing/terminal.js";
+import { finished, left, note, traced } from "./kill-aftermath.js";
 import { type Killable, killables, type Turn } from "./kill-commands.js";
-import { killedCommand } from "./killed-command.js";
-import { type KillDesk, kind, settled } from "./kills.js";
+import { killedCommand, type Moment } from "./killed-command.js";
+import { type KillDesk, kind } from "./kills.js";
 import { leaksOf } from "./leaks.js";
-import { chanceFrom, nextKill, Tally, type Trace } from "./moments.js";
-import { type Acknowledged, lossesOf } from "./points-kept.js";
+import { chanceFrom, nextKill, nextKillOfTakeover, Tally } from "./moments.js";
+import type { Acknowledged } from "./points-kept.js";
+import { Traces } from "./traces.js";
 
 /** What a campaign found. */
 export interface Campaign {
@@ -31,47 +32,100 @@ export async function killCampaign(
   every: boolean,
   tell: (line: string) => void = () => undefined,
 ): Promise<Campaign> {
-  const chance = chanceFrom(seed);
-  const tally = new Tally();
-  const problems: string[] = [];
-  const acknowledged: Acknowledged = new Set();
-  const traces = new Map<string, Trace>();
-  await begun(scene, acknowledged);
-  for (const command of killables) {
-    const turn = await command.turn(scene);
-    const { answer, trace } = await traced(scene, command, turn);
-    if (answer.code !== 0) throw new Error(`${command.name} does not work: ${answer.err}`);
-    note(acknowledged, answer.out);
-    for (const id of turn.droppable) acknowledged.delete(id);
-    traces.set(command.name, trace);
-  }
-  for (let done = 0, tries = 0; done < kills && tries < kills * 3; tries += 1) {
-    const { command: name, moment } = nextKill(traces, tally, chance, done, every ? kills - done : undefined);
-    const command = killables.find((one) => one.name === name);
-    if (!command) throw new RangeError(name);
-    const turn = await command.turn(scene);
-    await acknowledgeAll(scene, acknowledged);
-    const { killed, group, out } = await killedCommand(turn.args, moment, scene.gate, scene.aside);
-    note(acknowledged, out);
-    if (killed) {
-      tally.add(command.name, moment);
-      done += 1;
-    }
-    const { found, next: trace } = await aftermath(scene, command, turn, group, acknowledged);
-    const when = `${command.name}, ${JSON.stringify(moment)}`;
-    tell(`${killed ? `${done} of ${kills}` : "ended before"}: ${when}`);
-    for (const one of found) tell(`  ${one}`);
-    problems.push(...found.map((one) => `${when}: ${one}`));
-    if (trace) traces.set(command.name, trace);
-  }
-  problems.push(...(await aDayLater(scene)));
-  const missed = [...traces].flatMap(([name, trace]) =>
-    tally
-      .boundaries(name, trace)
-      .flatMap((one) => (one.kills === 0 ? [`${name}: ${one.step}, ${one.when}`] : [])),
-  );
-  return { problems, kills: tally.lines(), missed };
+  const course = new Course(scene, kills, chanceFrom(seed), tell);
+  await course.begin();
+  for (let tries = 0; course.left > 0 && tries < kills * 3; tries += 1) await course.round(every);
+  course.problems.push(...(await aDayLater(scene)));
+  return { problems: course.problems, kills: course.tally.lines(), missed: course.missed() };
 }
+
+/** A campaign under way. */
+class Course {
+  readonly tally = new Tally();
+  readonly problems: string[] = [];
+  readonly #acknowledged: Acknowledged = new Set();
+  readonly #traces = new Map<Killable, Traces>();
+  #done = 0;
+
+  constructor(
+    private readonly scene: KillDesk,
+    private readonly kills: number,
+    private readonly chance: () => number,
+    private readonly tell: (line: string) => void,
+  ) {}
+
+  /** Kills that are still to come. */
+  get left(): number {
+    return this.kills - this.#done;
+  }
+
+  /** Sees each command go as it does when nobody is killed. */
+  async begin(): Promise<void> {
+    const { scene } = this;
+    await begun(scene, this.#acknowledged);
+    for (const command of killables) {
+      const turn = await command.turn(scene);
+      const { answer, trace } = await traced(scene, command, turn);
+      if (answer.code !== 0) throw new Error(`${command.name} does not work: ${answer.err}`);
+      note(this.#acknowledged, answer.out);
+      for (const id of turn.droppable) this.#acknowledged.delete(id);
+      this.#traces.set(command, new Traces(trace));
+    }
+  }
+
+  /** Kills one command, now and then what takes over from it too, and lets the next run end. */
+  async round(every: boolean): Promise<void> {
+    const { scene, tally, chance } = this;
+    const ordinary = new Map([...this.#traces].map(([command, { ordinary }]) => [command, ordinary]));
+    const { command, moment } = nextKill(ordinary, tally, chance, this.#done, every ? this.left : undefined);
+    const traces = this.#traces.get(command);
+    const turn = await command.turn(scene);
+    await acknowledgeAll(scene, this.#acknowledged);
+    let last = await this.#kill(command, turn, command.name, moment);
+    const takeover = takeoverOf(command);
+    const again = traces && nextKillOfTakeover(takeover, traces.takeover, tally, chance);
+    if (last.killed && again && this.left > 0) last = await this.#kill(command, turn, takeover, again);
+    const { found, trace } = await finished(scene, command, turn, last.group, this.#acknowledged);
+    this.#note(last.when, found);
+    if (trace) traces?.afterKill(trace);
+  }
+
+  /** Boundaries of calls that came and at which nothing was killed. */
+  missed(): string[] {
+    return [...this.#traces].flatMap(([command, { ordinary, takeover }]) =>
+      [
+        { name: command.name, trace: ordinary },
+        { name: takeoverOf(command), trace: takeover },
+      ].flatMap(({ name, trace }) =>
+        this.tally
+          .boundaries(name, trace)
+          .flatMap(({ kills, step, when }) => (kills === 0 ? [`${name}: ${step}, ${when}`] : [])),
+      ),
+    );
+  }
+
+  async #kill(command: Killable, turn: Turn, name: string, moment: Moment) {
+    const { scene } = this;
+    const { killed, group, out } = await killedCommand(turn.args, moment, scene.gate, scene.aside);
+    note(this.#acknowledged, out);
+    if (killed) {
+      this.tally.add(name, moment);
+      this.#done += 1;
+    }
+    const when = `${name}, ${JSON.stringify(moment)}`;
+    this.tell(`${killed ? `${this.#done} of ${this.kills}` : "ended before"}: ${when}`);
+    this.#note(when, await left(scene, command, turn, group, this.#acknowledged));
+    return { killed, group, when };
+  }
+
+  #note(when: string, found: readonly string[]): void {
+    for (const one of found) this.tell(`  ${one}`);
+    this.problems.push(...found.map((one) => `${when}: ${one}`));
+  }
+}
+
+/** A run that takes over from one that was killed. */
+const takeoverOf = ({ name }: Killable) => `${name} that takes over`;
 
 /** A point at each copy that was found good: without one, retention drops nothing. */
 async function begun(scene: KillDesk, acknowledged: Acknowledged): Promise<void> {
@@ -82,72 +136,11 @@ async function begun(scene: KillDesk, acknowledged: Acknowledged): Promise<void>
   if (made.code !== 0 || verified.code > 1) throw new Error(`${made.err}\n${verified.err}`);
 }
 
-/** Takes down the points that a finished backup printed. */
-function note(acknowledged: Acknowledged, out: string): void {
-  if (!out.includes('"copies"') || !out.trimEnd().endsWith("}")) return;
-  const { label, copies = [] } = JSON.parse(out) as {
-    label?: string;
-    copies?: { site: string; key?: string }[];
-  };
-  if (label === undefined) return;
-  for (const { site, key } of copies) if (key !== undefined) acknowledged.add(`${site} ${label}`);
-}
-
 /** What is listed without a problem is told to whoever asks, and may not go either. */
 async function acknowledgeAll({ copies }: KillDesk, acknowledged: Acknowledged): Promise<void> {
   for (const { copy, points } of await findPoints(copies, kind))
     for (const { point, problem } of points)
       if (problem === undefined) acknowledged.add(`${copy.site} ${point.label}`);
-}
-
-/** Runs a command to its end, and takes down its calls. */
-async function traced(
-  { gate, run }: KillDesk,
-  { writesFiles }: Killable,
-  { args }: Turn,
-): Promise<{ readonly answer: Answer; readonly trace: Trace }> {
-  const steps: string[] = [];
-  let first: number | undefined;
-  gate.watchedBy(({ step, when }) => {
-    first ??= Date.now();
-    if (when === "asked") steps.push(step);
-    return false;
-  });
-  const answer = await run(args);
-  gate.watchedBy(() => false);
-  return { answer, trace: { steps, duration: Date.now() - (first ?? Date.now()), writesFiles } };
-}
-
-/** Looks at what a kill left, runs the command again, and looks once more. */
-async function aftermath(
-  scene: KillDesk,
-  command: Killable,
-  turn: Turn,
-  group: number,
-  acknowledged: Acknowledged,
-): Promise<{ readonly found: string[]; readonly next?: Trace }> {
-  const { copies } = scene;
-  const found: string[] = [];
-  const sessions = async () =>
-    (await leaksOf(scene, new Date(), group)).filter((one) => /^(session|process)/.test(one));
-  found.push(...(await settled(sessions)));
-  found.push(...(await lossesOf(copies, kind, acknowledged, turn.droppable)), ...(await turn.afterKill()));
-  if (command.leased) {
-    const early = await scene.run(turn.args);
-    const held = await scene.passLeases();
-    if (early.code !== (held ? 4 : 0))
-      found.push(`run again at once it ended with ${early.code}: ${early.err}`);
-    note(acknowledged, early.out);
-  }
-  const { answer, trace } = await traced(scene, command, turn);
-  if (answer.code !== 0)
-    return { found: [...found, `run again it ended with ${answer.code}: ${answer.err}`] };
-  note(acknowledged, answer.out);
-  found.push(...(await turn.afterRun(answer)));
-  found.push(...(await lossesOf(copies, kind, acknowledged, turn.droppable)));
-  for (const id of turn.droppable) acknowledged.delete(id);
-  found.push(...(await settled(() => leaksOf(scene, new Date(), group))));
-  return { found, next: trace };
 }
 
 /** What killed captures wrote is old enough to be collected by a prune then; afterwards nothing of it may be left. */

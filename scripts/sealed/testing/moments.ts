@@ -1,5 +1,6 @@
 import type { Moment } from "./killed-command.js";
 import type { StoreCall } from "./store-gate.js";
+import type { Trace } from "./traces.js";
 
 /** A number from 0 to 1 (mulberry32): the same seed gives the same ones. */
 export function chanceFrom(seed: number): () => number {
@@ -10,16 +11,6 @@ export function chanceFrom(seed: number): () => number {
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
-}
-
-/** How a command went the last time when nobody killed it. */
-export interface Trace {
-  /** Its calls of the S3 server, in their order. */
-  readonly steps: readonly string[];
-  /** Milliseconds from the first call to its end. */
-  readonly duration: number;
-  /** Whether it writes to the disk's copy as well. */
-  readonly writesFiles: boolean;
 }
 
 /** Kills per step and command. */
@@ -52,8 +43,8 @@ function nameOf(command: string, moment: Moment): string {
 }
 
 /** A command, and when it is killed. */
-export interface Kill {
-  readonly command: string;
+export interface Kill<Command> {
+  readonly command: Command;
   readonly moment: Moment;
 }
 
@@ -65,21 +56,21 @@ export interface Kill {
  * @param left kills that are left to hit every boundary with: no other comes while they are few. @default not every boundary
  *   has to be hit
  */
-export function nextKill(
-  traces: ReadonlyMap<string, Trace>,
+export function nextKill<Command extends { readonly name: string }>(
+  traces: ReadonlyMap<Command, Trace>,
   tally: Tally,
   chance: () => number,
   done: number,
   left = Number.POSITIVE_INFINITY,
-): Kill {
+): Kill<Command> {
   const pick = (count: number) => Math.floor(chance() * count);
   const all = [...traces].flatMap(([command, trace]) =>
-    tally.boundaries(command, trace).map((one) => ({ ...one, command, trace })),
+    tally.boundaries(command.name, trace).map((one) => ({ ...one, command, trace })),
   );
   const fewest = Math.min(...all.map(({ kills }) => kills));
   const rarest = all.filter(({ kills }) => kills === fewest);
   const kind = chance();
-  const inTurn = (those: readonly (readonly [string, Trace])[]) => those[done % those.length];
+  const inTurn = (those: readonly (readonly [Command, Trace])[]) => those[done % those.length];
   if (fewest > 0 || rarest.length < left) {
     const [command, trace] = inTurn([...traces]) ?? [];
     if (kind < 0.2 && command && trace)
@@ -89,7 +80,28 @@ export function nextKill(
   }
   const chosen = rarest[pick(rarest.length)];
   if (!chosen) throw new RangeError("no command calls a store");
-  const { command, trace, step, when } = chosen;
-  const nth = 1 + pick(trace.steps.filter((one) => one === step).length);
-  return { command, moment: { at: "call", step, when, nth } };
+  return { command: chosen.command, moment: callOf(chosen.trace, chosen, chance) };
+}
+
+/**
+ * When a run that takes over from a dead one is killed as well: at a boundary of what only such runs call, at each once and
+ * then at one in five times.
+ */
+export function nextKillOfTakeover(
+  name: string,
+  trace: Trace,
+  tally: Tally,
+  chance: () => number,
+): Moment | undefined {
+  const all = tally.boundaries(name, trace);
+  const fewest = Math.min(...all.map(({ kills }) => kills));
+  if (fewest > 0 && chance() > 0.2) return undefined;
+  const rarest = all.filter(({ kills }) => kills === fewest);
+  const chosen = rarest[Math.floor(chance() * rarest.length)];
+  return chosen && callOf(trace, chosen, chance);
+}
+
+function callOf({ steps }: Trace, { step, when }: StoreCall, chance: () => number): Moment {
+  const nth = 1 + Math.floor(chance() * steps.filter((one) => one === step).length);
+  return { at: "call", step, when, nth };
 }
