@@ -55,6 +55,7 @@ export {
   keyObject,
   type NamedKey,
   namedKey,
+  newestKey,
   onlySigns,
   type RingKey,
   ringKey,

@@ -1,3 +1,6 @@
+/** Small objects that are read side by side: each is a round trip, and the SDK's clients have 50 connections. */
+export const readsAtOnce = 32;
+
 /** An object as a listing shows it. */
 export interface StoredObject {
   readonly key: string;

@@ -6,11 +6,11 @@ import {
   type KeyPurpose,
   type NamedKey,
   namedKey,
+  newestKey,
   newPassphrase,
   type ObjectStore,
   type RingKey,
   recipientsOf,
-  ringKeys,
 } from "../../vault/index.js";
 import { EngineError } from "../errors.js";
 import { type Placement, ringAt, storeAt } from "./placement.js";
@@ -114,7 +114,7 @@ async function spread(
 /** The key that signs at present, as the site's own copy holds it. @throws EngineError (3) when there is none */
 export async function signingKeyOf(placement: Placement): Promise<RingKey> {
   const ring = ringAt(placement, placement.site);
-  const newest = (await ringKeys(ring, "signing")).at(-1);
+  const newest = await newestKey(ring, "signing");
   if (newest) return newest;
   throw new EngineError(
     `"${placement.dataset}" has no signing key at ${ring.store.label}`,

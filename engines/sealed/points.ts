@@ -5,13 +5,17 @@ import {
   checkChain,
   type DatasetCopy,
   disbelieved,
+  type FoundChain,
   type FoundEntry,
   knownHeads,
   lastFault,
   livePoints,
+  type ObjectStore,
   onlySigns,
+  type Reference,
   ringKeys,
   signersAmong,
+  type TrustedSigners,
   VaultError,
 } from "../../vault/index.js";
 import { kindPrefix } from "./layout.js";
@@ -64,47 +68,35 @@ async function pointsAt(
   kind: string,
   others: readonly DatasetCopy[],
 ): Promise<Pick<FoundCopy, "points" | "dropped" | "faults">> {
-  const { store, plan, dataset, ring } = copy;
-  const sizes = new Map<string, number>();
-  for await (const { key, bytes } of store.list(kindPrefix(dataset, kind))) sizes.set(key, bytes);
-  const points: FoundPoint[] = [];
-  const dropped: string[] = [];
+  const { store, dataset, ring } = copy;
   const faults: string[] = [];
   const keys = new Map<string, string>();
   const spoiled = (object: string, problem: string) => {
     keys.set(object, "");
     faults.push(problem);
   };
-  const signing = await ringKeys(ring, "signing", spoiled);
-  for (const { object, sha256 } of [...signing, ...(await ringKeys(ring, "data", spoiled))])
-    keys.set(object, sha256);
+  const [sizes, signing, heads, chains] = await Promise.all([
+    sizesUnder(store, kindPrefix(dataset, kind)),
+    ringKeys(ring, "signing", spoiled),
+    knownHeads(copy, others),
+    chainsOf(store, dataset),
+  ]);
   const trusted = signersAmong(signing, spoiled);
-  const heads = await knownHeads(copy, others);
-  const chains = await chainsOf(store, dataset);
   // A chain of which nothing is left is one that was cut at its beginning.
   for (const epoch of heads.keys())
     if (!chains.some((chain) => chain.epoch === epoch))
       chains.push({ dataset, epoch, prefix: names.manifestPrefix(dataset, epoch), entries: [] });
-  for (const { epoch, prefix, entries } of chains) {
-    const head = heads.get(epoch);
-    const expected = {
-      ...{ prefix, plan, dataset, site: writtenFor(copy, entries), epoch, trusted },
-      ...(head ? { head } : {}),
-    };
-    const found = checkChain(entries, expected);
-    faults.push(...found.map(({ key, problem }) => `${key}: ${problem}`));
-    const damaged = new Map(found.map(({ key, problem }) => [key, problem]));
-    // What nobody trusted wrote drops, holds and verifies nothing.
-    const doubts = disbelieved(entries, expected);
-    const believed = entries.filter(
-      ({ entry }, index) => entry?.entry === "point" || doubts[index]?.length === 0,
-    );
-    const alive = livePoints(believed);
+  const read = chains.map((chain) => readPoints(copy, chain, trusted, heads.get(chain.epoch)));
+  faults.push(...read.flatMap((chain) => chain.faults));
+  // Of thousands of keys that runs had, those of the points that are left are a few.
+  const named = new Set(
+    read.flatMap(({ alive }) => alive.flatMap(({ point }) => point.keys ?? [])).map(({ id }) => id),
+  );
+  const data = await ringKeys(ring, "data", spoiled, (id) => named.has(id));
+  for (const { object, sha256 } of [...signing, ...data]) keys.set(object, sha256);
+  const points: FoundPoint[] = [];
+  for (const { chain, damaged, alive } of read) {
     for (const fault of signingFaults(alive, keys)) if (!faults.includes(fault)) faults.push(fault);
-    const kept = new Set(alive.map(({ point }) => point.sequence));
-    for (const { entry } of entries)
-      if (entry?.entry === "point" && entry.kind === kind && !kept.has(entry.sequence))
-        dropped.push(entry.label);
     for (const live of alive) {
       if (live.point.kind !== kind) continue;
       const shown = damaged.get(live.key) ?? problemOf(live, sizes, keys);
@@ -112,13 +104,63 @@ async function pointsAt(
       const { finishedAt, source } = live.point;
       const at = typeof source.at === "string" ? source.at : finishedAt;
       points.push({
-        ...{ ...live, copy, chain: prefix, epoch, at },
+        ...{ ...live, copy, chain: chain.prefix, epoch: chain.epoch, at },
         ...(shown === undefined ? {} : { shown }),
         ...(problem === undefined ? {} : { problem }),
       });
     }
   }
-  return { points, dropped, faults };
+  return { points, dropped: read.flatMap((chain) => droppedIn(chain, kind)), faults };
+}
+
+async function sizesUnder(store: ObjectStore, prefix: string): Promise<Map<string, number>> {
+  const sizes = new Map<string, number>();
+  for await (const { key, bytes } of store.list(prefix)) sizes.set(key, bytes);
+  return sizes;
+}
+
+/** A chain's points, and what is wrong with it. */
+interface ReadChain {
+  readonly chain: FoundChain;
+  readonly faults: readonly string[];
+  /** What is wrong with entries, by their keys. */
+  readonly damaged: ReadonlyMap<string, string>;
+  /** Points of every kind that were not dropped. */
+  readonly alive: readonly ChainPoint[];
+}
+
+function readPoints(
+  copy: DatasetCopy,
+  chain: FoundChain,
+  trusted: TrustedSigners,
+  head: Reference | undefined,
+): ReadChain {
+  const { plan, dataset } = copy;
+  const { prefix, epoch, entries } = chain;
+  const expected = {
+    ...{ prefix, plan, dataset, site: writtenFor(copy, entries), epoch, trusted },
+    ...(head ? { head } : {}),
+  };
+  const found = checkChain(entries, expected);
+  // What nobody trusted wrote drops, holds and verifies nothing.
+  const doubts = disbelieved(entries, expected);
+  const believed = entries.filter(
+    ({ entry }, index) => entry?.entry === "point" || doubts[index]?.length === 0,
+  );
+  return {
+    chain,
+    faults: found.map(({ key, problem }) => `${key}: ${problem}`),
+    damaged: new Map(found.map(({ key, problem }) => [key, problem])),
+    alive: livePoints(believed),
+  };
+}
+
+/** Labels of a chain's points that were dropped on purpose. */
+function droppedIn({ chain, alive }: ReadChain, kind: string): string[] {
+  const kept = new Set(alive.map(({ point }) => point.sequence));
+  return chain.entries.flatMap(({ entry }) =>
+    entry?.entry === "point" && entry.kind === kind && !kept.has(entry.sequence) ? [entry.label] : [],
+  );
 }
 
 /** Site that a chain has to have been written for: a replica's is that of the copy which it replicates. */

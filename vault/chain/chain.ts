@@ -2,7 +2,7 @@ import pLimit from "p-limit";
 
 import { VaultError } from "../errors.js";
 import { digest, type Manifest, manifestKey, parseManifest } from "../manifest.js";
-import type { ObjectStore } from "../object-store.js";
+import { type ObjectStore, readsAtOnce } from "../object-store.js";
 import { appendNumbered, type Link } from "../sequence/append.js";
 import { exactText } from "../sequence/canonical.js";
 import { type ChainEntry, type EntryContent, formatEntry, parseEntry, signedText } from "./entry.js";
@@ -22,14 +22,11 @@ export interface FoundEntry {
   readonly problem?: string;
 }
 
-/** Entries that are read at once: a takeover waits for them, and each is a round trip. */
-const readAtOnce = 16;
-
 /** Everything under a chain's prefix, in order; one that cannot be read says so and hides no other. */
 export async function readChain(store: ObjectStore, prefix: string): Promise<FoundEntry[]> {
   const keys: string[] = [];
   for await (const { key } of store.list(prefix)) keys.push(key);
-  return pLimit(readAtOnce).map(keys, async (key) => {
+  return pLimit(readsAtOnce).map(keys, async (key) => {
     const body = await store.get(key);
     return body
       ? foundEntry(key, body, store.label)

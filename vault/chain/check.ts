@@ -34,7 +34,7 @@ export function checkChain(found: readonly FoundEntry[], expected: ChainExpectat
   const believed = disbelieved(found, expected);
   const faults = found.flatMap((one, index) => {
     const problems = [...(believed[index] ?? []), ...orderFaults(found, index)];
-    if (one.entry) problems.push(...referenceFaults(one.entry, found.slice(0, index)));
+    if (one.entry) problems.push(...referenceFaults(one.entry, index, found));
     return problems.map((problem) => ({ key: one.key, problem }));
   });
   return [...faults, ...headFault(found, expected)];
@@ -96,7 +96,7 @@ function orderFaults(found: readonly FoundEntry[], index: number): string[] {
 }
 
 /** What it says about earlier entries. */
-function referenceFaults(entry: ChainEntry, earlier: readonly FoundEntry[]): string[] {
+function referenceFaults(entry: ChainEntry, index: number, found: readonly FoundEntry[]): string[] {
   const references =
     entry.entry === "tombstone"
       ? entry.removed
@@ -106,7 +106,7 @@ function referenceFaults(entry: ChainEntry, earlier: readonly FoundEntry[]): str
           : []
         : [entry.point];
   return references.flatMap(({ sequence, sha256 }) => {
-    const named = earlier[sequence - 1];
+    const named = sequence <= index ? found[sequence - 1] : undefined;
     const isPoint = named?.unsigned !== undefined || named?.entry?.entry === "point";
     return named?.sha256 === sha256 && isPoint
       ? []

@@ -1,7 +1,7 @@
 import { names } from "../../plan/index.js";
 import { VaultError } from "../errors.js";
 import type { KeyRing } from "../keys/key-ring.js";
-import { signersIn, type TrustedSigners } from "../keys/signers.js";
+import { type Trust, trustIn } from "../keys/signers.js";
 import { digest, manifestKey } from "../manifest.js";
 import type { ObjectStore } from "../object-store.js";
 import { exactText } from "../sequence/canonical.js";
@@ -98,10 +98,10 @@ export async function knownHeads(
         if (epoch !== undefined) newest.set(epoch, key);
       }
       if (newest.size === 0) continue;
-      const trusted = new Map([...(await signersOf(copy)), ...(await signersOf(other))]);
+      const trusts = [trustIn(copy.ring), trustIn(other.ring)];
       for (const [epoch, key] of newest) {
         const { plan, dataset, site } = copy;
-        const head = believed(await other.store.get(key), { plan, dataset, site, epoch }, key, trusted);
+        const head = await believed(await other.store.get(key), { plan, dataset, site, epoch }, key, trusts);
         const before = known.get(epoch);
         if (head && (!before || before.sequence < head.sequence)) known.set(epoch, head);
       }
@@ -111,18 +111,16 @@ export async function knownHeads(
   return known;
 }
 
-const signersOf = ({ ring }: HeadCopy) => signersIn(ring, undefined, () => undefined);
-
 /**
  * What a head refers to, unless it belongs to another chain, or its signature does not fit. One whose signer is at neither copy
  * counts: a key that only one run had goes with the end of the chain that it signed, and a false alarm is better than none.
  */
-function believed(
+async function believed(
   body: Uint8Array | undefined,
   { plan, dataset, site, epoch }: { plan: string; dataset: string; site: string; epoch: number },
   key: string,
-  trusted: TrustedSigners,
-): Reference | undefined {
+  trusts: readonly Trust[],
+): Promise<Reference | undefined> {
   if (!body) return undefined;
   try {
     const text = exactText(body, key);
@@ -130,9 +128,13 @@ function believed(
     const own =
       entry.plan === plan && entry.dataset === dataset && entry.site === site && entry.epoch === epoch;
     const place = manifestKey("", entry.sequence) === key.split("/").at(-1);
-    const known = trusted.has(entry.signature.signer);
-    if (!own || !place || (known && signatureFault(entry, signedText(text), trusted) !== undefined))
-      return undefined;
+    if (!own || !place) return undefined;
+    const { signer } = entry.signature;
+    for (const trust of trusts) {
+      const known = await trust(entry.signature);
+      if (known && signatureFault(entry, signedText(text), new Map([[signer, known]])) !== undefined)
+        return undefined;
+    }
     return { sequence: entry.sequence, sha256: digest(body) };
   } catch (error) {
     if (!(error instanceof VaultError)) throw error;

@@ -2,10 +2,10 @@ import { type Signer, signerOf } from "../chain/signer.js";
 import { VaultError } from "../errors.js";
 import { type KeptSecret, keptSecrets } from "../keys/kept-secrets.js";
 import { wrapForEach } from "../keys/key-document.js";
-import { ringKeys } from "../keys/key-ring.js";
+import { keyIds, ringKey } from "../keys/key-ring.js";
 import type { KeyProvider } from "../keys/provider.js";
-import { formatRewrapping, rewrappingNumbers, rewrappingObject, rewrappingsOf } from "../keys/rewrapping.js";
-import { signersIn } from "../keys/signers.js";
+import { formatRewrapping, rewrappingNumbers, rewrappingObject } from "../keys/rewrapping.js";
+import type { ObjectStore } from "../object-store.js";
 import type { DatasetCopy } from "./dataset-copy.js";
 
 /** A secret that not everybody can open whom the plan names. */
@@ -115,9 +115,9 @@ async function signerAt({ ring }: DatasetCopy): Promise<Signer> {
     `there is no signing key at ${ring.store.label}`,
     "secondsite keys rotate <plan> makes one",
   );
-  for (const key of (await ringKeys(ring, "signing", () => undefined)).reverse())
+  for (const id of (await keyIds(ring, "signing")).reverse())
     try {
-      return await signerOf(ring, key);
+      return await signerOf(ring, await ringKey(ring, id));
     } catch (error) {
       failure = error;
     }
@@ -126,11 +126,23 @@ async function signerAt({ ring }: DatasetCopy): Promise<Signer> {
 
 /** Lays what was wrapped anew at its copies. Safe to kill and to run again. */
 export async function layRewrapped({ secret, text, copies }: Rewrapped): Promise<void> {
-  for (const { store, ring } of copies) {
-    const trusted = await signersIn(ring, undefined, () => undefined);
-    const there = await rewrappingsOf(store, secret, trusted);
-    if (there.some((one) => one.text === text)) continue;
-    for (let number = Math.max(0, ...(await rewrappingNumbers(store, secret.object))) + 1; ; number += 1)
+  for (const { store } of copies) {
+    const numbers = await rewrappingNumbers(store, secret.object);
+    if (await liesAt(store, secret.object, numbers, text)) continue;
+    for (let number = Math.max(0, ...numbers) + 1; ; number += 1)
       if (await store.create(rewrappingObject(secret.object, number), text)) break;
   }
+}
+
+async function liesAt(
+  store: ObjectStore,
+  object: string,
+  numbers: readonly number[],
+  text: string,
+): Promise<boolean> {
+  for (const number of numbers) {
+    const body = await store.get(rewrappingObject(object, number));
+    if (body && Buffer.from(body).toString("utf8") === text) return true;
+  }
+  return false;
 }

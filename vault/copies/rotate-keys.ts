@@ -10,7 +10,6 @@ import {
   numberedKey,
   numberOf,
   type RingKey,
-  ringKeys,
 } from "../keys/key-ring.js";
 import { openKey } from "../keys/open-key.js";
 import type { KeyProvider } from "../keys/provider.js";
@@ -60,7 +59,8 @@ export async function proveRecipients(
 
 /** A key service that cannot open the present key is another than the one that wrapped it. */
 async function opensPresent({ ring }: DatasetCopy, purpose: KeyPurpose, key: KeyProvider): Promise<void> {
-  const present = (await ringKeys(ring, purpose, () => undefined)).at(-1);
+  const newest = numberOf((await keyIds(ring, purpose)).at(-1));
+  const present = await numberedKey(ring, purpose, newest);
   if (!present || !isWrappedFor(present.document.wrapped, key)) return;
   try {
     await openKey({ ...ring, keys: [key] }, present);

@@ -6,7 +6,7 @@ import { contextOf, type KeyPurpose, type KeyRing, ringKeys } from "./key-ring.j
 import { openKey } from "./open-key.js";
 import type { KeyContext } from "./provider.js";
 import { type KeptObject, keptObject, rewrappedObjects, rewrappingsOf } from "./rewrapping.js";
-import { signersIn } from "./signers.js";
+import { trustIn } from "./signers.js";
 
 /** A wrapped secret of a dataset as one copy holds it: a key of its ring, or the repositories' passphrase. */
 export interface KeptSecret extends KeptObject {
@@ -34,11 +34,11 @@ export async function keptSecrets(
   spoiled: (object: string, problem: string) => void,
 ): Promise<KeptSecret[]> {
   const { store, plan, dataset } = ring;
-  const trusted = await signersIn(ring, undefined, () => undefined);
+  const trust = trustIn(ring);
   const rewrapped = await rewrappedObjects(store, names.keyPrefix(dataset));
   const anew = async (kept: KeptObject) =>
     rewrapped.has(kept.object)
-      ? (await rewrappingsOf(store, kept, trusted)).flatMap(({ document }) => document.wrapped)
+      ? (await rewrappingsOf(store, kept, trust)).flatMap(({ document }) => document.wrapped)
       : [];
   const secrets: KeptSecret[] = [];
   for (const purpose of ["data", "signing"] as const)

@@ -3,7 +3,7 @@ import { createHash, generateKeyPairSync, randomBytes } from "node:crypto";
 import pLimit from "p-limit";
 
 import { VaultError } from "../errors.js";
-import type { ObjectStore } from "../object-store.js";
+import { type ObjectStore, readsAtOnce } from "../object-store.js";
 import {
   formatKeyDocument,
   type KeyDocument,
@@ -55,9 +55,6 @@ export const keyObject = (dataset: string, id: string): string => `keys/${datase
 /** What the wrappings of a key are bound to. */
 export const contextOf = ({ plan, dataset }: KeyRing, id: string): KeyContext => ({ plan, dataset, key: id });
 
-/** Keys that are read at once: who only writes makes one a run, and each is a round trip. */
-const readAtOnce = 16;
-
 /** Ids of a purpose's keys, oldest first, whatever lies there under them. */
 export async function keyIds(ring: KeyRing, purpose: KeyPurpose): Promise<string[]> {
   const ids: string[] = [];
@@ -69,19 +66,22 @@ export async function keyIds(ring: KeyRing, purpose: KeyPurpose): Promise<string
 }
 
 /**
- * Keys of a purpose that a dataset has had, oldest first; all of them still open what they sealed.
+ * Keys of a purpose that a dataset has had, oldest first; all of them still open what they sealed. Whoever only writes makes one
+ * a run, so there may be thousands.
  *
  * @param spoiled is told of an object that is no key; then the others are still handed out, for one bad object must not
  *   take along what other keys sealed
+ * @param wanted which ones, by their ids. @default all
  * @throws VaultError for an object that is no key, where nobody is told
  */
 export async function ringKeys(
   ring: KeyRing,
   purpose: KeyPurpose,
   spoiled?: (object: string, problem: string) => void,
+  wanted: (id: string) => boolean = () => true,
 ): Promise<RingKey[]> {
-  const ids = await keyIds(ring, purpose);
-  const read = await pLimit(readAtOnce).map(ids, (id) =>
+  const ids = (await keyIds(ring, purpose)).filter(wanted);
+  const read = await pLimit(readsAtOnce).map(ids, (id) =>
     ringKey(ring, id).catch((error: unknown) => {
       if (!spoiled || !(error instanceof SpoiledKey)) throw error;
       return { object: keyObject(ring.dataset, id), problem: error.message };
@@ -92,6 +92,12 @@ export async function ringKeys(
     spoiled?.(one.object, one.problem);
     return [];
   });
+}
+
+/** The newest key of a purpose; undefined where there is none. @throws VaultError when the object is no key */
+export async function newestKey(ring: KeyRing, purpose: KeyPurpose): Promise<RingKey | undefined> {
+  const id = (await keyIds(ring, purpose)).at(-1);
+  return id === undefined ? undefined : ringKey(ring, id);
 }
 
 /** A purpose's key of a number; undefined where there is none, or the object is none. */
@@ -171,7 +177,7 @@ export async function currentKey(
   recipients: readonly KeyProvider[],
   now: Date,
 ): Promise<RingKey> {
-  return (await ringKeys(ring, purpose)).at(-1) ?? rotateKey(ring, purpose, recipients, now);
+  return (await newestKey(ring, purpose)) ?? rotateKey(ring, purpose, recipients, now);
 }
 
 function signingPair() {

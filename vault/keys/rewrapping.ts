@@ -9,7 +9,7 @@ import { exactBase64 } from "../sequence/exact-base64.js";
 import { unwrapSecret, type Wrapping, wrappings } from "./key-document.js";
 import type { KeyRing } from "./key-ring.js";
 import type { KeyContext, KeyProvider } from "./provider.js";
-import { signersIn, type TrustedSigners } from "./signers.js";
+import { type Trust, trustIn } from "./signers.js";
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
@@ -22,7 +22,13 @@ const schema = z.strictObject({
   createdAt: z.iso.datetime(),
   wrapped: wrappings,
   /** Ed25519 by a signing key of the dataset, over the text without this field. */
-  signature: z.strictObject({ signer: sha256, value: exactBase64 }),
+  signature: z.strictObject({
+    /** Id of the signing key. @default the first rewrappings did not say */
+    key: z.string().min(1).optional(),
+    /** Fingerprint of its public half. */
+    signer: sha256,
+    value: exactBase64,
+  }),
 });
 
 /** A secret that was wrapped anew: for a new holder, by another key of the cloud. Lies beside the key's own object. */
@@ -43,6 +49,8 @@ export interface KeptObject {
 
 /** Signs what is wrapped anew: a chain's signer does. */
 export interface RewrappingSigner {
+  /** Id of the signing key. */
+  readonly key: string;
   readonly fingerprint: string;
   sign(text: string): string;
 }
@@ -60,7 +68,7 @@ export function formatRewrapping(
   signer: RewrappingSigner,
 ): string {
   const bare = { version: 1, ...content };
-  const signature = { signer: signer.fingerprint, value: signer.sign(canonical(bare)) };
+  const signature = { key: signer.key, signer: signer.fingerprint, value: signer.sign(canonical(bare)) };
   return canonical({ ...bare, signature });
 }
 
@@ -91,24 +99,24 @@ export async function rewrappedObjects(store: ObjectStore, prefix: string): Prom
 export async function rewrappingsOf(
   store: ObjectStore,
   kept: KeptObject,
-  trusted: TrustedSigners,
+  trust: Trust,
 ): Promise<Rewrapping[]> {
   const found: Rewrapping[] = [];
   for (const number of await rewrappingNumbers(store, kept.object)) {
     const object = rewrappingObject(kept.object, number);
     const body = await store.get(object);
-    const read = body && believed(body, `${object} at ${store.label}`, kept, trusted);
+    const read = body && (await believed(body, `${object} at ${store.label}`, kept, trust));
     if (read) found.push({ object, ...read });
   }
   return found;
 }
 
-function believed(body: Uint8Array, label: string, kept: KeptObject, trusted: TrustedSigners) {
+async function believed(body: Uint8Array, label: string, kept: KeptObject, trust: Trust) {
   try {
     const text = exactText(body, label);
     const document = parseCanonical(text, schema, "a version 1 rewrapping", label);
     const { signature, ...bare } = document;
-    const signer = trusted.get(signature.signer);
+    const signer = await trust(signature);
     const signed =
       signer && verify(null, Buffer.from(canonical(bare)), signer, Buffer.from(signature.value, "base64"));
     const own = document.of.object === kept.object && document.of.sha256 === kept.sha256;
@@ -141,8 +149,7 @@ export async function openedOrRewrapped(
 }
 
 async function openRewrapped(ring: KeyRing, kept: KeptObject, context: KeyContext) {
-  const trusted = await signersIn(ring, undefined, () => undefined);
-  for (const { document, object } of (await rewrappingsOf(ring.store, kept, trusted)).reverse())
+  for (const { document, object } of (await rewrappingsOf(ring.store, kept, trustIn(ring))).reverse())
     try {
       return await unwrapSecret(document, context, ring.keys, `${object} at ${ring.store.label}`);
     } catch (error) {

@@ -1,7 +1,7 @@
 import { createHash, createPublicKey, type KeyObject } from "node:crypto";
 
 import { VaultError } from "../errors.js";
-import { type KeyRing, type RingKey, ringKeys } from "./key-ring.js";
+import { type KeyRing, numberedKey, numberOf, type RingKey, ringKeys } from "./key-ring.js";
 
 /** Public keys that are trusted to sign, by fingerprint. */
 export type TrustedSigners = ReadonlyMap<string, KeyObject>;
@@ -46,6 +46,37 @@ export function signersAmong(
   }
   return found;
 }
+
+/** Who signed something, as it says. */
+export interface SignedBy {
+  /** Id of the signing key. @default not said */
+  readonly key?: string | undefined;
+  /** Fingerprint of its public half. */
+  readonly signer: string;
+}
+
+/** Looks for the public half of a signer; undefined where no such key lies in the vault. */
+export type Trust = (by: SignedBy) => Promise<KeyObject | undefined>;
+
+/**
+ * Whom a dataset's vault trusts to sign, like `signersIn`, for who asks for a few of them: a key is read when it is asked for, once.
+ */
+export function trustIn(ring: KeyRing): Trust {
+  const read = new Map<string | undefined, Promise<TrustedSigners>>();
+  return async ({ key, signer }) => {
+    const signers =
+      read.get(key) ?? (key === undefined ? signersIn(ring, undefined, ignored) : signerCalled(ring, key));
+    read.set(key, signers);
+    return (await signers).get(signer);
+  };
+}
+
+async function signerCalled(ring: KeyRing, id: string): Promise<TrustedSigners> {
+  const key = await numberedKey(ring, "signing", numberOf(id));
+  return signersAmong(key?.id === id ? [key] : [], ignored);
+}
+
+const ignored = () => undefined;
 
 function publicKey(spki: string): KeyObject | undefined {
   try {

@@ -99,6 +99,7 @@ const commands = {
         "--port",
         `${address}:${port}`,
         "--quiet",
+        "--keep-alive",
         "posix",
         "--versioning-dir",
         join(dir, "versions"),
