@@ -20,6 +20,13 @@ export interface Vault {
 /** S3 locks for at most a hundred years. */
 const longestLockDays = 36_500;
 
+/** Least and most days ahead: a run or two that are missed do no harm, and nothing takes a lock back. */
+const ahead = { least: 7, most: 90 };
+
+/** How far ahead, in days, a vault's locks are renewed: as long as what is written there is locked by itself, within bounds. */
+export const lockAhead = (lockDays: number = ahead.least): number =>
+  Math.min(Math.max(lockDays, ahead.least), ahead.most);
+
 /** A vault while backup after backup is added to it: plans have thousands of them. */
 interface Draft extends Omit<Vault, "replicatesTo" | "lockDays" | "noncurrentDays"> {
   readonly replicatesTo: Set<string>;

@@ -307,6 +307,10 @@ test("each job is refused what is another's", async () => {
     ...{ Bucket: vault, Key: part },
     Retention: { Mode: "COMPLIANCE", RetainUntilDate: new Date(Date.now() + 60_000) },
   });
+  const forever = new PutObjectRetentionCommand({
+    ...{ Bucket: vault, Key: part },
+    Retention: { Mode: "COMPLIANCE", RetainUntilDate: new Date(Date.now() + 100 * 365 * 86_400_000) },
+  });
   const document = JSON.parse(await textAt(s3, vault, `${names.keyPrefix(dataset)}data-000001.json`));
   const open = new DecryptCommand({
     KeyId: names.keyAlias(plan, "customer"),
@@ -330,6 +334,7 @@ test("each job is refused what is another's", async () => {
     await expect(s3As(job).send(write), job).rejects.toMatchObject(denied);
     await expect(s3As(job).send(overwrite), job).rejects.toMatchObject(denied);
     await expect(s3As(job).send(shorten), job).rejects.toMatchObject(denied);
+    await expect(s3As(job).send(forever), job).rejects.toMatchObject(denied);
     if (job !== "drill") await expect(new KMSClient(own[job]).send(open), job).rejects.toMatchObject(denied);
     for (const as of upkeepJobs.filter((each) => each !== job))
       await expect(assume(job, as), `${as} as ${job}`).rejects.toMatchObject(denied);

@@ -1,6 +1,7 @@
 import * as s3 from "@pulumi/aws/s3/index.js";
 import type * as pulumi from "@pulumi/pulumi";
 
+import { lockAhead } from "../../plan/index.js";
 import { everyoneBut, policyDocument } from "../identity/policy-document.js";
 
 interface Baseline {
@@ -11,6 +12,8 @@ interface Baseline {
   readonly breakGlass: readonly string[];
   /** ARN patterns of the principals that renew locks. @default nobody but break-glass */
   readonly lockJobs?: readonly string[];
+  /** Days that a version is locked for when it is written. @default nothing is locked */
+  readonly lockDays?: number;
 }
 
 /** What takes the ground from under kept data: changed by deployers and break-glass only. */
@@ -28,7 +31,7 @@ const configurationChanges = [
 
 /** Adds what every bucket of ours has: no public access, TLS only, nobody but break-glass deletes versions. */
 export function bucketBaseline(name: string, args: Baseline, parent: pulumi.Resource): void {
-  const { region, bucket, deployers, breakGlass, lockJobs = [] } = args;
+  const { region, bucket, deployers, breakGlass, lockJobs = [], lockDays } = args;
   const child = { parent };
   const at = { region, bucket: bucket.bucket };
   const whole = [`arn:aws:s3:::${args.bucketName}`, `arn:aws:s3:::${args.bucketName}/*`];
@@ -70,13 +73,25 @@ export function bucketBaseline(name: string, args: Baseline, parent: pulumi.Reso
           Condition: everyoneBut(breakGlass),
         },
         {
-          // Nobody shortens a lock; whoever may make one longer could fill the vault for a hundred years.
           Sid: "OnlyLockJobsRenewLocks",
           Effect: "Deny",
           Principal: "*",
           Action: "s3:PutObjectRetention",
           Resource: whole,
           Condition: everyoneBut([...lockJobs, ...breakGlass]),
+        },
+        {
+          // Nobody shortens a lock: whoever stole a lock job's role could fill the vault for a hundred years.
+          Sid: "LocksReachNoFurtherThanRenewed",
+          Effect: "Deny",
+          Principal: "*",
+          Action: "s3:PutObjectRetention",
+          Resource: whole,
+          Condition: {
+            ...everyoneBut(breakGlass),
+            // Part of a day counts as one.
+            NumericGreaterThan: { "s3:object-lock-remaining-retention-days": String(lockAhead(lockDays) + 1) },
+          },
         },
         {
           Sid: "OnlyDeployersReconfigure",

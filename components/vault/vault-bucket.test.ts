@@ -86,7 +86,7 @@ test("superseded versions go after their time; current objects never expire", ()
   });
 });
 
-test("its policy lets nobody in without TLS, nobody but break-glass delete versions, nobody but lock jobs renew locks, nobody but deployers reconfigure", () => {
+test("its policy lets nobody in without TLS, nobody but break-glass delete versions, nobody but lock jobs renew locks and no further than they do, nobody but deployers reconfigure", () => {
   const { "vault-policy": policy } = recorded.inputsOf(child("BucketPolicy"));
   const Resource = ["arn:aws:s3:::chat-virginia-customer", "arn:aws:s3:::chat-virginia-customer/*"];
   const denial = { Effect: "Deny", Principal: "*", Resource };
@@ -109,6 +109,15 @@ test("its policy lets nobody in without TLS, nobody but break-glass delete versi
       Action: "s3:PutObjectRetention",
       Condition: {
         ArnNotLike: { "aws:PrincipalArn": ["arn:aws:iam::111111111111:role/lock", ...args.breakGlass] },
+      },
+    },
+    {
+      ...denial,
+      Sid: "LocksReachNoFurtherThanRenewed",
+      Action: "s3:PutObjectRetention",
+      Condition: {
+        ArnNotLike: { "aws:PrincipalArn": args.breakGlass },
+        NumericGreaterThan: { "s3:object-lock-remaining-retention-days": "8" },
       },
     },
     {

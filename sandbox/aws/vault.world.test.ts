@@ -190,6 +190,27 @@ describe("bucket policies", () => {
     await new S3Client(aws.client("us-east-1", credentials)).send(remove);
   });
 
+  test("a policy that bounds how far retentions reach lets nearer ones through, and them only", async () => {
+    const reaching = { Bucket: "reach", Key: "k" };
+    await createBucket(s3, "reach", { lockDays: 1, lockMode: "COMPLIANCE" });
+    const Policy = policy({
+      Effect: "Deny",
+      Principal: "*",
+      Action: "s3:PutObjectRetention",
+      Resource: "arn:aws:s3:::reach/*",
+      Condition: { NumericGreaterThan: { "s3:object-lock-remaining-retention-days": "8" } },
+    });
+    await s3.send(new PutBucketPolicyCommand({ Bucket: "reach", Policy }));
+    await s3.send(new PutObjectCommand({ ...reaching, Body: "x" }));
+    const until = (days: number) => {
+      const Retention = { Mode: "COMPLIANCE" as const, RetainUntilDate: new Date(Date.now() + days * day) };
+      return s3.send(new PutObjectRetentionCommand({ ...reaching, Retention }));
+    };
+    await expect(until(8.1)).rejects.toMatchObject(denied);
+    await expect(until(36_500)).rejects.toMatchObject(denied);
+    await until(7.9);
+  });
+
   test("a TLS-only policy lets the gate through and nothing that comes in the clear", async () => {
     await s3.send(new GetObjectCommand({ Bucket, Key: "k" }));
     const direct = new S3Client({

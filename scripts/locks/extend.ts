@@ -4,7 +4,7 @@ import { copiesOf, readCopies } from "../../engines/postgres/points-copies.js";
 import { dumpLocks } from "../../engines/sealed/locks.js";
 import { findPoints } from "../../engines/sealed/points.js";
 import { clockFault } from "../../engines/sealed/selection.js";
-import { names, type Plan, vaultsOf } from "../../plan/index.js";
+import { lockAhead, names, type Plan, vaultsOf } from "../../plan/index.js";
 import {
   extendLocks,
   type LockNeed,
@@ -40,13 +40,8 @@ export interface ExtendedCopy {
   readonly failed?: string;
 }
 
-/** Least and most days ahead: a run or two that are missed do no harm, and nothing takes a lock back. */
-const window = { least: 7, most: 90 };
-
-/** How far ahead the locks of a vault are renewed: as long as what is written there is locked by itself. */
 function daysOf(plan: Plan, site: string, category: string): number {
-  const vault = vaultsOf(plan).find((one) => one.site === site && one.category === category);
-  return Math.min(Math.max(vault?.lockDays ?? window.least, window.least), window.most);
+  return lockAhead(vaultsOf(plan).find((one) => one.site === site && one.category === category)?.lockDays);
 }
 
 /**
