@@ -90,7 +90,9 @@ export function bucketBaseline(name: string, args: Baseline, parent: pulumi.Reso
           Condition: {
             ...everyoneBut(breakGlass),
             // Part of a day counts as one.
-            NumericGreaterThan: { "s3:object-lock-remaining-retention-days": String(lockAhead(lockDays) + 1) },
+            NumericGreaterThan: {
+              "s3:object-lock-remaining-retention-days": String(lockAhead(lockDays) + 1),
+            },
           },
         },
         {
