@@ -141,6 +141,8 @@ test("restore --at TIME lands on exactly the rows committed by then, at the othe
 test("the restored instance takes writes, and neither archives nor could: its role only reads", async () => {
   await sql(away, "messages-half-0", "INSERT INTO numbered VALUES (1000, 'here'); SELECT pg_switch_wal()");
   expect(await sql(away, "messages-half-0", "SHOW archive_mode")).toEqual(["off"]);
+  // A subscription that was restored would take what is meant for the live server.
+  expect(await sql(away, "messages-half-0", "SHOW max_logical_replication_workers")).toEqual(["0"]);
   const role = `:assumed-role/${names.roleName(plan, "oregon", "messages", "restore")}/`;
   const calls = (await callsOf(spec, away)).filter(({ principal }) => principal?.includes(role));
   const actions = new Set(calls.map(({ action }) => action));

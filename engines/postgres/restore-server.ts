@@ -6,13 +6,17 @@ import type { Placement } from "./placement.js";
 import { Server } from "./server.js";
 import { verifyStructure } from "./structure.js";
 
-/** What an isolated instance differs in: it archives nowhere and listens to nobody outside its Pod. */
+/**
+ * What an isolated instance differs in: it archives nowhere, listens to nobody outside its Pod, and its subscriptions take
+ * nothing that is meant for the live server.
+ */
 const isolated = {
   archive_mode: "off",
   archive_command: "",
   archive_timeout: "0",
   listen_addresses: "",
   ssl: "off",
+  max_logical_replication_workers: "0",
 };
 
 /**
