@@ -146,13 +146,13 @@ function notReached(
     );
   const last =
     lastCommit === undefined
-      ? "no transaction is in it"
+      ? "nothing was committed after this backup"
       : `its last transaction was committed at ${lastCommit}`;
   return new EngineError(
     `the stored log ends before ${targetInWords(target)}: ${last}`,
     1,
     target.kind === "xid" || target.kind === "name"
-      ? "--point <label> begins with an older point; without a target all that is stored is restored"
+      ? "--point <label> of a backup that was taken before it; without a target all that is stored is restored"
       : "without a target all that is stored is restored",
     { cause },
   );
