@@ -47,6 +47,30 @@ test("five mistakes are five messages with their paths, all in one run", () => {
   ]);
 });
 
+test("what is missing or none of the choices is said in the same words", () => {
+  const input = changed((plan: Record<string, never>) => {
+    const { datasets } = plan as never as { datasets: Record<string, Record<string, unknown>> };
+    Object.assign(datasets.messages ?? {}, { category: undefined, runs: "sever" });
+  });
+  expect(problemsOf(input)).toEqual([
+    "datasets.messages.category: is missing: expected a string",
+    'datasets.messages.runs: expected "kubernetes" or "server" or "rds" or "aurora", got "sever"',
+  ]);
+});
+
+test("a holder's public half with a letter mistyped is refused", () => {
+  const input = changed((plan: Record<string, never>) => {
+    const { keys } = plan as never as { keys: { recovery: { recipients: string[] } } };
+    const [first = "", ...others] = keys.recovery.recipients;
+    keys.recovery.recipients = [first.replace(/.$/, (letter) => (letter === "q" ? "p" : "q")), ...others];
+  });
+  expect(problemsOf(input)).toEqual([
+    expect.stringMatching(
+      /^keys\.recovery\.recipients\[0\]: expected an age recipient as age-keygen printed it, got "age1/,
+    ),
+  ]);
+});
+
 test.each<[string, (plan: never) => void, string]>([
   [
     "a second primary",

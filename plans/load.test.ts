@@ -31,6 +31,7 @@ test.concurrent.each([
   ["rejects.ts", 'export default Promise.reject(new Error("not today"))', "is no plan: not today"],
   ["imports.ts", 'import x from "./away.js"; export default x', "Cannot find module"],
   ["throws.ts", 'throw new Error("not today")', "is no plan: not today"],
+  ["syntax.ts", "export default {\n  a: 1,,\n}", "syntax.ts:2:7: ERROR: Expected identifier"],
   ["array.ts", "export default []", "expected an object, got an array"],
   ["function.ts", "export default () => ({})", "expected an object, got a function"],
   ["nothing.ts", "export const plan = {}", "it has no default export"],

@@ -10,7 +10,13 @@ import { InvalidPlan, type ParseOptions, type Plan, parsePlan } from "../plan/in
 export class UnreadablePlan extends Error {
   readonly exitCode = 2;
   override readonly name = "UnreadablePlan";
-  readonly hint = "give the path of a plan, for example plans/kubernetes-chat.ts";
+
+  constructor(
+    message: string,
+    readonly hint = "give the path of a plan, for example plans/kubernetes-chat.ts",
+  ) {
+    super(message);
+  }
 }
 
 /**
@@ -46,9 +52,18 @@ async function content(path: string): Promise<unknown> {
     return given;
   } catch (error) {
     if (error instanceof InvalidPlan) throw error;
-    const [reason = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
-    throw new UnreadablePlan(`"${printable(path)}" is no plan: ${printable(reason)}`);
+    throw new UnreadablePlan(
+      `"${printable(path)}" is no plan: ${printable(reasonOf(error))}`,
+      "a plan is a module that imports plan/index.js of this project, as plans/support-desk.ts does, or JSON",
+    );
   }
+}
+
+/** What is wrong. Of what the loader could not read it heads a list, whose first line has the place. */
+function reasonOf(error: unknown): string {
+  const [head = "", ...more] = (error instanceof Error ? error.message : String(error)).split("\n");
+  const [first] = more.filter((line) => line.trim() !== "");
+  return /^Transform failed/.test(head) && first !== undefined ? first : head;
 }
 
 /** What a module exports by default. A plan that ends the process, or never ends, must not look like a good one. */

@@ -117,8 +117,10 @@ function stores({ datasets, services }: Plan, kept: readonly Kept[]): Finding[] 
   const needless = Object.entries(services).flatMap(([name, { needs }]) =>
     needs.length === 0 ? [name] : [],
   );
+  const all = kept.length + rebuilt.length;
+  const isOrAre = (count: number) => (count === 1 ? "is" : "are");
   const holding = holds("coverage/stores", "datasets", {
-    message: `${kept.length + rebuilt.length} stores are declared: ${kept.length} are backed up, ${rebuilt.length} ${rebuilt.length === 1 ? "is" : "are"} rebuilt`,
+    message: `${all} ${all === 1 ? "store" : "stores"} ${isOrAre(all)} declared: ${kept.length} ${isOrAre(kept.length)} backed up, ${rebuilt.length} ${isOrAre(rebuilt.length)} rebuilt`,
     arithmetic: rebuilt.length > 0 ? `rebuilt: ${listed(rebuilt)}` : "none is rebuilt",
   });
   if (needless.length === 0) return [holding];

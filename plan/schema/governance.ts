@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { hasBech32Checksum } from "./bech32.js";
 import { because, date, duration, existing, name, period, shown } from "./fields.js";
 
 /** Who may, who must, who is called, and what was agreed. */
@@ -17,9 +18,17 @@ export const identities = z.strictObject({
 
 export const keyProvider = z.enum(["kms", "age"]);
 
-const ageRecipient = z.string().regex(/^age1[02-9ac-hj-np-z]{58,}$/, {
-  error: ({ input }) => `expected an age recipient (age1…, the public half), got ${shown(input)}`,
-});
+const ageRecipient = z
+  .string()
+  .regex(/^age1[02-9ac-hj-np-z]{58,}$/, {
+    error: ({ input }) => `expected an age recipient (age1…, the public half), got ${shown(input)}`,
+    abort: true,
+  })
+  // A holder whose half is mistyped opens nothing on the day.
+  .refine(hasBech32Checksum, {
+    error: ({ input }) =>
+      `expected an age recipient as age-keygen printed it, got ${shown(input)}, which is mistyped`,
+  });
 
 const ofCategory = z.strictObject({
   provider: keyProvider.optional(),

@@ -61,17 +61,24 @@ async function rendered(records: readonly AuditRecord[]): Promise<string> {
   if (records.length === 0) return "";
   const { table } = await import("../ui/table.js");
   const list = table(records, [
-    { title: "Begun", value: ({ startedAt }) => startedAt.replace(/\.\d+Z$/, "Z") },
+    { title: "Begun", value: ({ startedAt }) => whole(startedAt) },
     { title: "Took", value: took },
     { title: "Operation", value: ({ operation, details }) => [operation, details.kind].join(" ").trim() },
     { title: "Dataset", value: ({ dataset = "-" }) => dataset },
     { title: "Site", value: ({ site = "-" }) => site },
     { title: "Outcome", value: ({ outcome, exitCode }) => `${outcome} (${exitCode})` },
     { title: "Who", value: ({ who }) => who.identity ?? `${who.user}@${who.host}`, wrap: true },
-    { title: "Point, or why", value: ({ point, message }) => message ?? point ?? "", wrap: true },
+    { title: "Point", value: ({ point = "-" }) => point },
   ]);
-  return `${list}\n`;
+  // In a column of what is left of a line, a reason would be as tall as a page.
+  const reasons = records.flatMap(({ startedAt, operation, message }) =>
+    message === undefined ? [] : [`${whole(startedAt)} ${operation}: ${message}\n`],
+  );
+  return `${list}\n${reasons.length > 0 ? `${reasons.join("")}\n` : ""}`;
 }
+
+/** A time without its part of a second. */
+const whole = (time: string) => time.replace(/\.\d+Z$/, "Z");
 
 const took = ({ startedAt, finishedAt }: AuditRecord) =>
   `${((Date.parse(finishedAt) - Date.parse(startedAt)) / 1_000).toFixed(1)} s`;

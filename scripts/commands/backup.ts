@@ -74,7 +74,8 @@ async function capture(path: string, dataset: string, options: Options): Promise
       (copies) => physicalTold(dataset, kind, copies),
     );
     if (options.json) print({ dataset, points: captured.map(({ key, entry }) => ({ key, ...entry })) });
-    else for (const { label, site: at } of captured) process.stdout.write(`${dataset}: ${label} at ${at}\n`);
+    else
+      for (const { label, site: at } of captured) process.stdout.write(`✔ ${dataset}: ${label} at ${at}\n`);
     return 0;
   }
   const { backupSealed } = await import("../sealed/backup.js");

@@ -40,6 +40,7 @@ export const keys: CommandModule = {
       .option("--dataset <dataset>", "only this dataset")
       .addOption(storeOption())
       .option("--json", "print it as JSON", false)
+      .addHelpText("after", help)
       .action(async (path, options) => done(await status(path, options)));
     group
       .command("rotate <plan>")
@@ -51,6 +52,7 @@ export const keys: CommandModule = {
       .addOption(identityOption())
       .addOption(metricsOption())
       .option("--json", "print it as JSON", false)
+      .addHelpText("after", help)
       .action(async (path, options) => done(await rotate(path, options)));
     group
       .command("rewrap <plan>")
@@ -61,6 +63,7 @@ export const keys: CommandModule = {
       .addOption(identityOption())
       .addOption(metricsOption())
       .option("--json", "print it as JSON", false)
+      .addHelpText("after", help)
       .action(async (path, options) => done(await rewrap(path, options)));
   },
 };
@@ -134,7 +137,7 @@ function rotatedLines({ dataset, sites, recipients, purposes, made }: RotatedDat
     ];
   return made.map(
     ({ id, finished }) =>
-      `${dataset}: ${id} is used from now on at ${places}${finished ? " (a rotation that was broken off is finished)" : ""}`,
+      `${dataset}: ${id} is used from now on at ${places}${finished ? " (made within the hour and not at every copy: laid there instead of making one more)" : ""}`,
   );
 }
 

@@ -35,6 +35,7 @@ export const locks: CommandModule = {
       .addOption(storeOption())
       .addOption(metricsOption())
       .option("--json", "print it as JSON", false)
+      .addHelpText("after", help)
       .action(async (path, options) => done(await extend(path, options)));
   },
 };

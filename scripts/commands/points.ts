@@ -101,8 +101,13 @@ async function list(path: string, { json, from, ...options }: Options): Promise<
     for (const line of lines.length > 0 || moment ? lines : ["There is no recovery point yet."]) print(line);
     for (const { dataset: name, site: copy, epoch, from: since, until } of moment ? [] : windows)
       print(`${name} at ${copy}, epoch ${epoch}: any moment from ${since} until at most ${until}`);
-    for (const { dataset: name, loss, label, site: copy } of set ?? [])
+    const { restoreCommand } = await import("../restore/next-command.js");
+    for (const { dataset: name, loss, label, site: copy, kind, lossSeconds } of set ?? []) {
       print(`${name}: ${label === undefined ? "nothing covers it" : `${label} at ${copy}`}; lost is ${loss}`);
+      if (label === undefined || copy === undefined || kind === undefined || from !== undefined) continue;
+      const chosenFor = { dataset: name, kind, site: copy, label, at: lossSeconds === 0 ? at : undefined };
+      print(`  look: ${restoreCommand(path, plan, chosenFor, options.store)}`);
+    }
   }
   if ([...copies, ...dumps].every(({ unreachable }) => unreachable !== undefined)) return 1;
   for (const { dataset: name, label } of set ?? [])
@@ -128,7 +133,6 @@ async function hold(
     throw new EngineError(`points does not "${action}"`, 2, "hold or release");
   const need = (what: string, how: string) => new EngineError(`to ${action} needs ${what}`, 2, how);
   if (label === undefined) throw need("the label of a point", `points <plan> ${action} <label>`);
-  if (dataset === undefined) throw need("its dataset", "--dataset <dataset>");
   if (reason === undefined) throw need("a reason, for whoever finds it held", '--reason "court order 7"');
   // It stands in the chain for good, and is shown on terminals.
   if (reason.trim() === "" || /\p{Cc}/u.test(reason))
@@ -136,12 +140,16 @@ async function hold(
   const { loadPlan } = await import("../../plans/load.js");
   const { holdSealed } = await import("../sealed/points.js");
   const { holdPhysical, isPhysical } = await import("../physical/hold.js");
+  const { keptDatasets } = await import("../../plan/index.js");
   const plan = await loadPlan(path);
-  const wanted = { ...options, dataset, label, entry: action, reason } as const;
+  const kept = keptDatasets(plan).map(([name]) => name);
+  const named = dataset ?? (kept.length === 1 ? kept[0] : undefined);
+  if (named === undefined) throw need("its dataset", "--dataset <dataset>");
+  const wanted = { ...options, dataset: named, label, entry: action, reason } as const;
   const { sites, silent } = isPhysical(label)
     ? await holdPhysical(plan, wanted)
     : await holdSealed(plan, { ...wanted, folder: await folderGiven(from) });
-  if (json) print(JSON.stringify({ dataset, label, [action]: sites, silent }, undefined, 2));
+  if (json) print(JSON.stringify({ dataset: named, label, [action]: sites, silent }, undefined, 2));
   else print(`${label} is ${action === "hold" ? "held" : "released"} at ${sites.join(", ")}`);
   // A copy that was not asked may drop the point meanwhile: whoever holds it has to know.
   for (const { site, why } of silent)

@@ -144,7 +144,7 @@ async function run(path: string, options: Options): Promise<ExitCode> {
     if (options.kind !== undefined && options.kind !== "physical")
       throw new EngineError(`--into-folder is for physical backups, not for "${options.kind}"`, 2);
     const { restoreToFolder } = await import("../physical/restore-command.js");
-    return restoreToFolder(await loadPlan(path), { ...options, intoFolder });
+    return restoreToFolder(await loadPlan(path), { ...options, planFile: path, intoFolder });
   }
   refuse(options, onlyIntoFolder, "a restore without --into-folder");
   if ((options.kind !== undefined && options.kind !== "physical") || options.from !== undefined) {
@@ -154,12 +154,10 @@ async function run(path: string, options: Options): Promise<ExitCode> {
   }
   refuse(options, ["into", "replace", "system", "hooks", "site"], "a restore from physical backups");
   const { yes, json, wait, to, metrics, ...wish } = options;
-  if (to === undefined)
-    throw new EngineError(
-      "a restore from physical backups needs a site",
-      2,
-      "--to <site>, --into-folder <folder>, --kind logical, or --into-backend <place> for Pulumi's state",
-    );
+  if (to === undefined) {
+    const { unsaidWay } = await import("../restore/next-command.js");
+    throw unsaidWay(await loadPlan(path), wish.dataset);
+  }
   const { planRestore } = await import("../restore/plan-restore.js");
   const { secondsGiven } = await import("../options.js");
   const patienceSeconds = secondsGiven("--wait", wait);

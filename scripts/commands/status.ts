@@ -41,7 +41,7 @@ async function show(path: string, { json, metrics, store }: Options): Promise<Ex
   const { copiesOf, readCopies } = await import("../../engines/postgres/points-copies.js");
   const { copyStatus, leaseStatus } = await import("../../engines/postgres/status.js");
   const { postgresDatasets } = await import("../../plan/index.js");
-  const { accessOf } = await import("../sealed/job.js");
+  const { accessOf, postgresOf } = await import("../sealed/job.js");
   const { allSealed } = await import("../sealed/points.js");
   const { dumpStatus } = await import("../status/dumps.js");
   const { siteStatuses } = await import("../status/sites.js");
@@ -85,7 +85,11 @@ async function show(path: string, { json, metrics, store }: Options): Promise<Ex
       ? `${JSON.stringify({ ...answer, copies: data, notBegun: notBegun.map(({ dataset, site }) => ({ dataset, site })), dumps, leases, sites }, undefined, 2)}\n`
       : (await rendered(plan.objectives.rpo, data, dumps, leases, sites)) +
           notBegun
-            .map(({ dataset, site }) => `No log of "${dataset}" was ever stored at ${site}.\n`)
+            .map(({ dataset, site }) => {
+              const { runs } = postgresOf(plan, dataset);
+              const how = runs === "server" ? `: secondsite archive ${path} ${dataset} sets that up` : "";
+              return `No log of "${dataset}" was ever stored at ${site}${how}.\n`;
+            })
             .join(""),
   );
   return met ? 0 : 1;
@@ -124,7 +128,7 @@ async function rendered(
         title: "Last found good",
         value: ({ verified }) => (verified ? `${verified.at.slice(0, 16)}Z, ${verified.level}` : "never"),
       },
-      { title: "Problem", value: ({ unreachable }) => unreachable ?? "", wrap: true },
+      { title: "Problem", value: ({ unreachable, problem }) => unreachable ?? problem ?? "", wrap: true },
     ]),
     ...(leases.length === 0
       ? []

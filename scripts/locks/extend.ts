@@ -1,3 +1,4 @@
+import { withHint } from "../../engines/errors.js";
 import { repositoryLocks } from "../../engines/postgres/locks.js";
 import { backupsOf } from "../../engines/postgres/pgbackrest-config.js";
 import { copiesOf, readCopies } from "../../engines/postgres/points-copies.js";
@@ -104,6 +105,6 @@ async function extended(
   } catch (error) {
     if (error instanceof UnsupportedByStore) return { unlocked: error.message };
     if (!(error instanceof VaultError)) throw error;
-    return { failed: error.message };
+    return { failed: withHint(error) };
   }
 }

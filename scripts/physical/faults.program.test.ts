@@ -264,7 +264,11 @@ test("faults 28 and 29: a folder that is in use or filled, another system, and a
     [["--into-folder", "/tmp/none", "--lsn", "x"], 2, "a position in the log"],
     [["--into-folder", "/tmp/none", "--xid", "1"], 2, "a transaction's number"],
     [["--into-folder", "/tmp/none", "--xid", "5", "--lsn", "0/1"], 2, "give one of them"],
-    [["--into-folder", "/tmp/none", "--restore-point", "nobody made it"], 1, "the stored log ends before"],
+    [
+      ["--into-folder", "/tmp/none", "--restore-point", "nobody made it"],
+      1,
+      "is not in the log that follows",
+    ],
   ];
   for (const [args, code, said] of refusals) {
     const answer = await on("restore", ...args, "--identity", office.holder, "--yes");

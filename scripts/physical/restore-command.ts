@@ -7,12 +7,14 @@ import type { Told } from "../operation/recorded.js";
 import { wholeGiven } from "../options.js";
 import { onlyDataset } from "../sealed/restore-command.js";
 import { verifiedInWords } from "../sealed/rows.js";
-import { nothingChanged, say } from "../ui/say.js";
+import { nothingChanged, nothingChangedSealed, say } from "../ui/say.js";
 import { type FolderPlan, type FolderWish, planFolderRestore, restoreFolder } from "./restore.js";
 
 /** What `restore` is told about a folder. */
 export interface FolderOptions extends Omit<FolderWish, "into" | "timeline"> {
   readonly intoFolder: string;
+  /** As it was given, for the commands that come next. */
+  readonly planFile: string;
   readonly dataset?: string;
   readonly timeline?: string;
   readonly metrics?: string;
@@ -22,7 +24,7 @@ export interface FolderOptions extends Omit<FolderWish, "into" | "timeline"> {
 
 /** Shows what a restore into a data folder would do, and does it when told to. */
 export async function restoreToFolder(plan: Plan, options: FolderOptions): Promise<ExitCode> {
-  const { intoFolder: into, timeline, yes, json, metrics, ...rest } = options;
+  const { intoFolder: into, planFile, timeline, yes, json, metrics, ...rest } = options;
   const dataset = options.dataset ?? onlyDataset(plan);
   const wish = {
     ...{ ...rest, into },
@@ -39,7 +41,7 @@ export async function restoreToFolder(plan: Plan, options: FolderOptions): Promi
     told,
   );
   process.stdout.write(
-    json ? `${JSON.stringify(asJson(intended, done), undefined, 2)}\n` : shown(intended, done),
+    json ? `${JSON.stringify(asJson(intended, done), undefined, 2)}\n` : shown(intended, done, planFile),
   );
   return 0;
 }
@@ -58,19 +60,27 @@ const asJson = ({ of, point, next, target, wish }: FolderPlan, done: Replayed | 
 function shown(
   { of, point, next: [other], target, wish, source }: FolderPlan,
   done: Replayed | undefined,
+  planFile: string,
 ): string {
+  const otherwise = other
+    ? `${other.label} of epoch ${other.epoch} at ${other.site}, ended ${other.finishedAt}`
+    : wish.point === undefined
+      ? "there is no other point"
+      : "nothing: --point names this one";
+  const needsIdentity = of.plan.keys.provider === "age" && wish.identity === undefined;
   const lines = [
     `Restoring "${of.dataset}" ${done ? "is done" : "would"}:`,
     `  from      ${point.label} of epoch ${point.epoch} at ${point.site}, ended ${point.finishedAt}, ${verifiedInWords(point.verification)}`,
     `  up to     ${targetInWords(target)}`,
     `  into      ${wish.into}, for PostgreSQL ${source.version}, system ${source.systemIdentifier}`,
-    `  otherwise ${other ? `${other.label} of epoch ${other.epoch} at ${other.site}, ended ${other.finishedAt}` : "there is no other point"}`,
+    `  otherwise ${otherwise}`,
     ...(done
       ? [
           `  holds     ${done.lastCommit === undefined ? "what the backup holds" : `what was committed until ${done.lastCommit}`}; timeline ${done.timeline}`,
-          `It is shut down, and archives nowhere: secondsite archive <plan> ${of.dataset} --new-epoch --identity <file> --yes sets that up again.`,
+          `It is shut down, and archives nowhere. As its owner: pg_ctl -D ${wish.into} start`,
+          `Then: secondsite archive ${planFile} ${of.dataset} --new-epoch --identity <file> --yes`,
         ]
-      : [nothingChanged]),
+      : [needsIdentity ? nothingChangedSealed : nothingChanged]),
   ];
   return `${lines.join("\n")}\n`;
 }

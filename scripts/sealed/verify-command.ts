@@ -91,5 +91,6 @@ function found({ faults, notes, suspicious, unverified, instead }: VerifiedPoint
   if (wrong.length > 0)
     return `${wrong.join("; ")}; ${instead ? `restore ${instead.label} at ${instead.site} instead` : "no other good point is left"}`;
   const not = unverified === undefined ? undefined : `not verified: ${unverified}`;
-  return [not, suspicious, ...notes].filter((text) => text !== undefined).join("; ") || "nothing wrong";
+  const bad = [not, suspicious].filter((text) => text !== undefined);
+  return [...(bad.length > 0 ? bad : ["nothing wrong"]), ...notes].join("; ");
 }

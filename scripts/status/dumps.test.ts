@@ -35,6 +35,14 @@ test.each([
   expect(dumpStatus(desk, found, new Set(), now).met).toBe(met);
 });
 
+test("what is wrong with the newest is said, beside the good one that stands in for it", () => {
+  const bad = point("2026-05-01T12:00:00Z", { problem: "gone" });
+  const said = dumpStatus(desk, copy(point("2026-04-30T12:00:00Z"), bad), new Set(), now);
+
+  expect(said.newest?.label).toBe("2026-04-30T12:00:00Z");
+  expect(said.problem).toBe("2026-05-01T12:00:00Z: gone");
+});
+
 test("where log is kept, no dump has to keep the objective", () => {
   expect(dumpStatus(desk, copy(), new Set(["tickets"]), now)).not.toHaveProperty("met");
 });

@@ -12,6 +12,8 @@ export interface DumpStatus {
   readonly unreachable?: string;
   /** The newest dump that a restore takes by itself; what was committed since is not in it. */
   readonly newest?: { readonly label: string; readonly ageSeconds: number };
+  /** What is wrong with a dump that is newer than that, or with the newest where none is good. */
+  readonly problem?: string;
   /** When one was last found good, and how deep. */
   readonly verified?: { readonly label: string; readonly at: string; readonly level: string };
   /** Whether its age is within the objective; absent where log is what keeps the dataset's. */
@@ -30,16 +32,17 @@ export function dumpStatus(
   now: Date,
 ): DumpStatus {
   const { dataset, site } = copy;
-  const good = points
-    .filter((one) => one.problem === undefined && !isSafetyBackup(one))
-    .sort((a, b) => (a.at < b.at ? 1 : -1));
+  const own = points.filter((one) => !isSafetyBackup(one)).sort((a, b) => (a.at < b.at ? 1 : -1));
+  const good = own.filter(({ problem }) => problem === undefined);
   const [newest] = good;
+  const [last] = own;
   const ageSeconds = newest && Math.max(0, (now.getTime() - Date.parse(newest.at)) / 1_000);
   const verified = good.find(({ verification }) => verification);
   return {
     ...{ dataset, site, kind },
     ...(unreachable === undefined ? {} : { unreachable }),
     ...(newest && ageSeconds !== undefined ? { newest: { label: newest.point.label, ageSeconds } } : {}),
+    ...(last?.problem === undefined ? {} : { problem: `${last.point.label}: ${last.problem}` }),
     ...(verified?.verification
       ? {
           verified: {

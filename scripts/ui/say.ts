@@ -5,3 +5,7 @@ export function say(line: string): void {
 
 /** What a command ends with that was only asked to look. */
 export const nothingChanged = "Nothing was changed. Add --yes to act.";
+
+/** The same where acting takes a holder's recovery key, and none was given. */
+export const nothingChangedSealed =
+  "Nothing was changed. Add --identity <file>, a holder's recovery key, and --yes to act.";

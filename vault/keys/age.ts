@@ -30,8 +30,11 @@ export async function ageIdentity(text: string): Promise<KeyProvider> {
     .map((line) => line.trim())
     .filter((line) => line !== "" && !line.startsWith("#"));
   const [identity] = identities;
+  const held = identities.filter((line) => line.startsWith("AGE-SECRET-KEY-1")).length;
   if (identity === undefined || identities.length > 1)
-    throw new VaultError(`an age identity file holds one identity, this one holds ${identities.length}`);
+    throw new VaultError(
+      `an age identity file holds one identity, this one holds ${held > 1 ? held : `none in ${identities.length} lines`}`,
+    );
   let recipient: string;
   try {
     recipient = await identityToRecipient(identity);

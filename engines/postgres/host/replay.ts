@@ -146,13 +146,18 @@ function notReached(
     );
   const last =
     lastCommit === undefined
-      ? "no transaction is in it"
+      ? "nothing was committed after this backup"
       : `its last transaction was committed at ${lastCommit}`;
+  // It may as well lie before the backup as after the log's end: only the log knows where.
+  const unplaced = target.kind === "xid" || target.kind === "name";
+  const what = targetInWords(target);
   return new EngineError(
-    `the stored log ends before ${targetInWords(target)}: ${last}`,
+    unplaced
+      ? `${what} is not in the log that follows this backup: ${last}`
+      : `the stored log ends before ${what}: ${last}`,
     1,
-    target.kind === "xid" || target.kind === "name"
-      ? "--point <label> begins with an older point; without a target all that is stored is restored"
+    unplaced
+      ? "--point <label> of a backup that was taken before it; without a target all that is stored is restored"
       : "without a target all that is stored is restored",
     { cause },
   );

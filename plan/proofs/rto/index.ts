@@ -123,6 +123,6 @@ function figures({ plan }: Context, promised: readonly Scope[]): Finding {
     message: measured
       ? `recovery times rest on what ${measured.by} measured on ${measured.on}`
       : `recovery times rest on guesses; a drill or a rehearsal measures them`,
-    arithmetic: `${promised.length} times promised; recovery.measured ${measured ? `is ${measured.on}` : "is absent"}`,
+    arithmetic: `${promised.length === 1 ? "1 time" : `${promised.length} times`} promised; recovery.measured ${measured ? `is ${measured.on}` : "is absent"}`,
   };
 }

@@ -5,6 +5,7 @@ import {
   PutObjectRetentionCommand,
 } from "@aws-sdk/client-s3";
 
+import { VaultError } from "../../errors.js";
 import type { ObjectVersion } from "../store.js";
 import type { S3Bucket } from "./client.js";
 import { failed } from "./errors.js";
@@ -76,6 +77,12 @@ export async function lockVersion(at: S3Bucket, key: string, version: string, un
       }),
     );
   } catch (error) {
+    if (isBucketWithoutLocks(error))
+      throw new VaultError(
+        `locking ${key} failed: the bucket of ${label} was made without Object Lock, and locks nothing`,
+        "a bucket is made with it: aws s3api create-bucket --object-lock-enabled-for-bucket; copies begin anew there",
+        { cause: error },
+      );
     throw failed("locking", key, label, error);
   }
 }
@@ -103,6 +110,11 @@ function isUnlocked(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   return (
     ["NoSuchObjectLockConfiguration", "ObjectLockConfigurationNotFoundError"].includes(error.name) ||
-    (error.name === "InvalidRequest" && /missing Object ?Lock ?Configuration/.test(error.message))
+    isBucketWithoutLocks(error)
   );
 }
+
+const isBucketWithoutLocks = (error: unknown): boolean =>
+  error instanceof Error &&
+  error.name === "InvalidRequest" &&
+  /missing Object ?Lock ?Configuration/.test(error.message);
