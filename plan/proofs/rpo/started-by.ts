@@ -1,14 +1,17 @@
 import { namedBackups } from "../../backup-names.js";
-import { stateDatasets } from "../../datasets.js";
+import { postgresDatasets, stateDatasets } from "../../datasets.js";
+import type { Plan } from "../../schema/index.js";
 import { clusterSchedule } from "../../tended.js";
 import type { Finding, Proof } from "../finding.js";
 
 /**
- * `schedule/started-by`: who starts the backups of Pulumi's state where nothing that is deployed does, and with which
- * command. What was promised rests on somebody's pipeline or timer then, which no stack makes.
+ * `schedule/started-by`: who starts backups where nothing that is deployed does, and with which command. What was promised
+ * rests on somebody's pipeline or timer then, which no stack makes.
  */
-export const startedBy: Proof = (plan) =>
-  stateDatasets(plan).flatMap(([name, dataset]) =>
+export const startedBy: Proof = (plan) => [...stateBackups(plan), ...unstarted(plan)];
+
+function stateBackups(plan: Plan): Finding[] {
+  return stateDatasets(plan).flatMap(([name, dataset]) =>
     namedBackups(dataset).flatMap(([kind, backup]): Finding[] => {
       if (!("schedule" in backup) || clusterSchedule(plan, backup)) return [];
       const { schedule } = backup;
@@ -30,3 +33,37 @@ export const startedBy: Proof = (plan) =>
       ];
     }),
   );
+}
+
+/** A server is in no cluster, and Kubernetes is who starts what says nothing else: then nobody does. */
+function unstarted(plan: Plan): Finding[] {
+  return postgresDatasets(plan)
+    .filter(([, { runs }]) => runs === "server")
+    .flatMap(([name, { backups }]) =>
+      backups.flatMap((backup, index): Finding[] => {
+        if (!("schedule" in backup) || !("runner" in backup.schedule)) return [];
+        if (backup.schedule.runner !== "kubernetes") return [];
+        return [
+          {
+            ...{
+              rule: "schedule/started-by",
+              severity: "warning",
+              at: `datasets.${name}.backups[${index}].schedule`,
+            },
+            message: `nothing starts ${backup.kind} backups of "${name}": it runs on a server, and no stack makes a CronJob for one`,
+            arithmetic: `runner is "kubernetes", which it is unless another is named`,
+            fix: {
+              sentence: `set runner: "systemd", and a timer that runs secondsite backup <plan> ${name} --kind ${backup.kind}`,
+              patch: [
+                {
+                  op: "replace",
+                  path: `/datasets/${name}/backups/${index}/schedule/runner`,
+                  value: "systemd",
+                },
+              ],
+            },
+          },
+        ];
+      }),
+    );
+}
