@@ -3,6 +3,7 @@ import { VaultError } from "../errors.js";
 import { type KeptSecret, keptSecrets } from "../keys/kept-secrets.js";
 import { wrapForEach } from "../keys/key-document.js";
 import { keyIds, ringKey } from "../keys/key-ring.js";
+import { nextNumber } from "../keys/next-number.js";
 import type { KeyProvider } from "../keys/provider.js";
 import { formatRewrapping, rewrappingNumbers, rewrappingObject } from "../keys/rewrapping.js";
 import type { ObjectStore } from "../object-store.js";
@@ -127,10 +128,11 @@ async function signerAt({ ring }: DatasetCopy): Promise<Signer> {
 /** Lays what was wrapped anew at its copies. Safe to kill and to run again. */
 export async function layRewrapped({ secret, text, copies }: Rewrapped): Promise<void> {
   for (const { store } of copies) {
-    const numbers = await rewrappingNumbers(store, secret.object);
-    if (await liesAt(store, secret.object, numbers, text)) continue;
-    for (let number = Math.max(0, ...numbers) + 1; ; number += 1)
+    if (await liesAt(store, secret.object, await rewrappingNumbers(store, secret.object), text)) continue;
+    for (;;) {
+      const number = nextNumber(await rewrappingNumbers(store, secret.object));
       if (await store.create(rewrappingObject(secret.object, number), text)) break;
+    }
   }
 }
 
