@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -45,6 +45,17 @@ test("what is no ordinary file is neither read nor replaced", async () => {
   await expect(writeTextfile("/dev/zero", "chat_", [size("messages", 1)])).rejects.toThrow(
     "/dev/zero is no ordinary file; name one that ends with .prom",
   );
+});
+
+test("a link is never written through: neither the file's own nor one that lies where it is prepared", async () => {
+  const elsewhere = join(folder, "elsewhere");
+  await writeFile(elsewhere, "");
+  await symlink(elsewhere, file);
+  await symlink(elsewhere, `${file}.${process.pid}.tmp`);
+  await writeTextfile(file, "chat_", [size("messages", 1)]);
+
+  expect(await readFile(elsewhere, "utf8")).toBe("");
+  expect(await points("chat_backup_size_bytes")).toHaveLength(1);
 });
 
 test("of writers at once none undoes another, and the file is whole whenever it is read", async () => {

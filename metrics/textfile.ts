@@ -62,7 +62,9 @@ async function present(file: string): Promise<string> {
 async function replace(file: string, text: string): Promise<void> {
   const aside = `${file}.${process.pid}.tmp`;
   try {
-    const handle = await open(aside, "w", 0o644);
+    // Whoever may write to the folder could have put a link there, to a file of somebody else's.
+    await rm(aside, { force: true });
+    const handle = await open(aside, "wx", 0o644);
     try {
       await handle.writeFile(text);
       await handle.sync();
