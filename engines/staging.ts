@@ -90,14 +90,19 @@ export async function sweepStaging(root: string): Promise<string[]> {
 /** Refuses a folder with less free space than is needed. */
 export async function requireSpace(folder: string, needed: number): Promise<void> {
   if (needed <= 0) return;
-  const { bavail, bsize } = await statfs(folder);
-  const free = bavail * bsize;
+  const free = await freeIn(folder);
   if (free < needed)
     throw new EngineError(
       `${folder} has ${mebibytes(free)} free; ${mebibytes(needed)} are needed`,
       3,
       "free some space, or name another folder",
     );
+}
+
+/** Bytes that are free where a folder lies. */
+export async function freeIn(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize;
 }
 
 const mebibytes = (bytes: number) => `${Math.floor(bytes / (1 << 20))} MiB`;
