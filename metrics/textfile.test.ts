@@ -42,9 +42,25 @@ test("what is no ordinary file is neither read nor replaced", async () => {
   await expect(writeTextfile(file, "chat_", [size("messages", 1)])).rejects.toThrow(
     `${file} is no ordinary file`,
   );
-  await expect(writeTextfile("/dev/zero", "chat_", [size("messages", 1)])).rejects.toThrow(
-    "/dev/zero is no ordinary file; name one that ends with .prom",
+  const endless = join(folder, "zero.prom");
+  await symlink("/dev/zero", endless);
+  await expect(writeTextfile(endless, "chat_", [size("messages", 1)])).rejects.toThrow(
+    `${endless} is no ordinary file`,
   );
+  await expect(writeTextfile("/dev/zero", "chat_", [size("messages", 1)])).rejects.toThrow(
+    "/dev/zero does not end with .prom, and node_exporter reads nothing else",
+  );
+  const below = join(endless, "x.prom");
+  await expect(writeTextfile(below, "chat_", [])).rejects.toThrow(`${endless} is no folder`);
+});
+
+test("where nobody may write nobody is waited for", async () => {
+  // Whoever runs this may be root, whom a file's mode keeps from nothing: here the kernel does.
+  const before = performance.now();
+  await expect(writeTextfile("/sys/secondsite.prom", "chat_", [size("messages", 1)])).rejects.toThrow(
+    /E[A-Z]+: .*\/sys\/secondsite.prom/,
+  );
+  expect(performance.now() - before).toBeLessThan(2_000);
 });
 
 test("a link is never written through: neither the file's own nor one that lies where it is prepared", async () => {
