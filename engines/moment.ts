@@ -12,12 +12,16 @@ export interface Moment {
   readonly iso: string;
 }
 
+/** The first moment that is too late to be read, in milliseconds since 1970. */
+const end = Date.UTC(2201, 0, 1);
+
 const isoWithZone = z.iso.datetime({ offset: true });
 
 /**
  * Reads a time as ISO 8601 with its zone: without one it could be meant in anybody's.
  *
- * @throws EngineError (2) when it is none, no such date exists, or it is finer than a microsecond
+ * @throws EngineError (2) when it is none, no such date exists, it is finer than a microsecond, or not of the years 1970 to
+ *   2200 in UTC
  */
 export function parseMoment(text: string): Moment {
   const [, fraction = ""] = /[.](\d+)/.exec(text) ?? [];
@@ -29,6 +33,9 @@ export function parseMoment(text: string): Moment {
     );
   // Date knows milliseconds only: whole seconds by it, the fraction as it was written.
   const seconds = Date.parse(text.replace(/[.]\d+/, ""));
+  // Beyond, microseconds are no exact numbers any more, and a year may have five digits.
+  if (seconds < 0 || seconds >= end)
+    throw new EngineError(`"${text}" is no time of the years 1970 to 2200 in UTC`, 2);
   const rest = Number(fraction.padEnd(6, "0"));
   return momentAt(seconds * 1_000 + rest);
 }

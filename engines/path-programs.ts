@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { access } from "node:fs/promises";
+import { access, stat } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 
 import { EngineError } from "./errors.js";
@@ -37,9 +37,12 @@ export async function foundIn(folders: readonly string[], name: string): Promise
 export const zstdProgram = (): Promise<string> =>
   programIn(pathFolders(), "zstd", "install the package zstd");
 
-async function runnable(path: string): Promise<boolean> {
-  return access(path, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
+/** Whether a file is there that this process may run: a folder may be entered, and is none. */
+export async function runnable(path: string): Promise<boolean> {
+  try {
+    await access(path, constants.X_OK);
+    return (await stat(path)).isFile();
+  } catch {
+    return false;
+  }
 }

@@ -7,6 +7,7 @@ import { execa } from "execa";
 import { wordsOf } from "../vault/errors.js";
 import { type DatabaseAddress, withClient } from "./comparison/index.js";
 import { EngineError } from "./errors.js";
+import { socketIn } from "./socket-path.js";
 import type { SystemUser } from "./system-user.js";
 
 /** How a server of our own is started. */
@@ -50,11 +51,13 @@ const shownLines = 200;
 /**
  * Starts a server and waits until it answers.
  *
- * @throws EngineError (3) when it ends or does not answer in time, with what it said
+ * @throws EngineError: 2 when the folder of its socket has too long a path, 3 when it ends or does not answer in time, with
+ *   what it said
  */
 export async function startServer(options: PrivateServerOptions): Promise<PrivateServer> {
   const { data, run, user, isolated = true, patience = 60_000 } = options;
   // Its port is part of its socket's name, and would be PGPORT's: that of the server that a command is about.
+  socketIn(run);
   const settings = { listen_addresses: "", unix_socket_directories: run, port: "5432", ...options.settings };
   const command = [
     options.program,

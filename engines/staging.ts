@@ -4,7 +4,7 @@ import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 
 import { makeFolder } from "../vault/index.js";
-import { EngineError } from "./errors.js";
+import { EngineError, fullDisk } from "./errors.js";
 
 /** A folder for one run's temporary files, private to it. */
 export interface Staging extends AsyncDisposable {
@@ -24,14 +24,13 @@ const pattern = /^secondsite-(\d+)-(\d+)-[0-9a-f]+$/;
  * @throws EngineError (2) when it cannot be made
  */
 export async function stagingFolder(given?: string): Promise<string> {
+  if (given === "") throw new EngineError("--staging takes a folder, got nothing", 2);
   const folder = given ?? join(tmpdir(), `secondsite-${userInfo().uid}`);
   try {
     // Passable: a server that root verifies with runs as somebody else. Each run has a private folder in it.
     await makeFolder(folder, 0o711);
   } catch (cause) {
-    throw new EngineError(`${folder} cannot be made: ${(cause as Error).message}`, 2, "--staging <folder>", {
-      cause,
-    });
+    throw unusable(folder, "cannot be made", cause);
   }
   return folder;
 }
@@ -41,18 +40,33 @@ export async function stagingFolder(given?: string): Promise<string> {
  *
  * @param root where; it has to exist
  * @param needed bytes that have to be free. @default not asked
- * @throws EngineError (3) when too little is free
+ * @throws EngineError: 2 when nothing may be made in it, 3 when too little is free
  */
 export async function openStaging(root: string, needed = 0): Promise<Staging> {
-  await sweepStaging(root);
-  await requireSpace(root, needed);
   const started = await startOf(process.pid);
   const folder = join(root, `secondsite-${process.pid}-${started}-${randomBytes(4).toString("hex")}`);
-  await mkdir(folder, { mode: 0o700 });
+  try {
+    await sweepStaging(root);
+    await requireSpace(root, needed);
+    await mkdir(folder, { mode: 0o700 });
+  } catch (error) {
+    throw unusable(root, "cannot be used for temporary files", error);
+  }
   return {
     folder,
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
   };
+}
+
+/** What nobody may write to was named by somebody; a disk that is full or broken is the world's. */
+function unusable(folder: string, what: string, cause: unknown): unknown {
+  if (cause instanceof EngineError) return cause;
+  const { code = "", message } = cause as NodeJS.ErrnoException;
+  const full = fullDisk(cause, folder);
+  if (full !== cause) return full;
+  const why = code === "EEXIST" || code === "ENOTDIR" ? "it is, or lies in, what is no folder" : message;
+  const exitCode = code === "EIO" || code === "EMFILE" || code === "ENFILE" ? 3 : 2;
+  return new EngineError(`${folder} ${what}: ${why}`, exitCode, "--staging <folder>", { cause });
 }
 
 /**
@@ -76,14 +90,19 @@ export async function sweepStaging(root: string): Promise<string[]> {
 /** Refuses a folder with less free space than is needed. */
 export async function requireSpace(folder: string, needed: number): Promise<void> {
   if (needed <= 0) return;
-  const { bavail, bsize } = await statfs(folder);
-  const free = bavail * bsize;
+  const free = await freeIn(folder);
   if (free < needed)
     throw new EngineError(
       `${folder} has ${mebibytes(free)} free; ${mebibytes(needed)} are needed`,
       3,
       "free some space, or name another folder",
     );
+}
+
+/** Bytes that are free where a folder lies. */
+export async function freeIn(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize;
 }
 
 const mebibytes = (bytes: number) => `${Math.floor(bytes / (1 << 20))} MiB`;

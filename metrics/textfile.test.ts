@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -42,9 +42,36 @@ test("what is no ordinary file is neither read nor replaced", async () => {
   await expect(writeTextfile(file, "chat_", [size("messages", 1)])).rejects.toThrow(
     `${file} is no ordinary file`,
   );
-  await expect(writeTextfile("/dev/zero", "chat_", [size("messages", 1)])).rejects.toThrow(
-    "/dev/zero is no ordinary file; name one that ends with .prom",
+  const endless = join(folder, "zero.prom");
+  await symlink("/dev/zero", endless);
+  await expect(writeTextfile(endless, "chat_", [size("messages", 1)])).rejects.toThrow(
+    `${endless} is no ordinary file`,
   );
+  await expect(writeTextfile("/dev/zero", "chat_", [size("messages", 1)])).rejects.toThrow(
+    "/dev/zero does not end with .prom, and node_exporter reads nothing else",
+  );
+  const below = join(endless, "x.prom");
+  await expect(writeTextfile(below, "chat_", [])).rejects.toThrow(`${endless} is no folder`);
+});
+
+test("where nobody may write nobody is waited for", async () => {
+  // Whoever runs this may be root, whom a file's mode keeps from nothing: here the kernel does.
+  const before = performance.now();
+  await expect(writeTextfile("/sys/secondsite.prom", "chat_", [size("messages", 1)])).rejects.toThrow(
+    /E[A-Z]+: .*\/sys\/secondsite.prom/,
+  );
+  expect(performance.now() - before).toBeLessThan(2_000);
+});
+
+test("a link is never written through: neither the file's own nor one that lies where it is prepared", async () => {
+  const elsewhere = join(folder, "elsewhere");
+  await writeFile(elsewhere, "");
+  await symlink(elsewhere, file);
+  await symlink(elsewhere, `${file}.${process.pid}.tmp`);
+  await writeTextfile(file, "chat_", [size("messages", 1)]);
+
+  expect(await readFile(elsewhere, "utf8")).toBe("");
+  expect(await points("chat_backup_size_bytes")).toHaveLength(1);
 });
 
 test("of writers at once none undoes another, and the file is whole whenever it is read", async () => {

@@ -1,5 +1,6 @@
 import { open, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 
 import lockfile from "proper-lockfile";
 import type { Sample } from "./definitions.js";
@@ -14,23 +15,36 @@ import { parseExposition } from "./parse.js";
  *
  * @param file its name has to end with `.prom` for node_exporter to see it
  * @throws NoExposition when the file is somebody else's; it stays as it is
- * @throws Error when it is no ordinary file, or its folder is not there: one that was made here is none that node_exporter
+ * @throws Error when it has another name or is no ordinary file, or its folder is not there: one that was made here is none that node_exporter
  *   reads
  */
 export async function writeTextfile(file: string, prefix: string, samples: readonly Sample[]): Promise<void> {
+  if (!file.endsWith(".prom"))
+    throw new Error(`${file} does not end with .prom, and node_exporter reads nothing else`);
   await requireFolder(dirname(file));
   await requireOrdinary(file);
-  const release = await lockfile.lock(file, {
-    realpath: false,
-    retries: { retries: 20, minTimeout: 50, maxTimeout: 500 },
-    onCompromised: () => undefined,
-  });
+  const release = await locked(file);
   try {
     const known = parseExposition(await present(file));
     await replace(file, await exposition(merged(known, families(prefix, samples))));
   } finally {
     await release();
   }
+}
+
+/** How often another writer is waited for, and how long each time at the most, in milliseconds: that is some nine seconds. */
+const tries = 20;
+const longestWait = 500;
+
+/** Waits for other writers; where nobody may write there is nothing to wait for. */
+async function locked(file: string): Promise<() => Promise<void>> {
+  for (let tried = 0, wait = 50; ; tried += 1, wait = Math.min(2 * wait, longestWait))
+    try {
+      return await lockfile.lock(file, { realpath: false, onCompromised: () => undefined });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ELOCKED" || tried === tries) throw error;
+      await pause(wait);
+    }
 }
 
 async function requireFolder(folder: string): Promise<void> {
@@ -41,12 +55,13 @@ async function requireFolder(folder: string): Promise<void> {
         ? `${folder} is not there; name a file in the folder that node_exporter reads`
         : `${folder} cannot be looked at: ${found.code}`,
     );
+  if (!found.isDirectory()) throw new Error(`${folder} is no folder`);
 }
 
 /** A device or a pipe has no end to be read to, and would be replaced. */
 async function requireOrdinary(file: string): Promise<void> {
   const found = await stat(file).catch(() => undefined);
-  if (found && !found.isFile()) throw new Error(`${file} is no ordinary file; name one that ends with .prom`);
+  if (found && !found.isFile()) throw new Error(`${file} is no ordinary file`);
 }
 
 async function present(file: string): Promise<string> {
@@ -62,7 +77,9 @@ async function present(file: string): Promise<string> {
 async function replace(file: string, text: string): Promise<void> {
   const aside = `${file}.${process.pid}.tmp`;
   try {
-    const handle = await open(aside, "w", 0o644);
+    // Whoever may write to the folder could have put a link there, to a file of somebody else's.
+    await rm(aside, { force: true });
+    const handle = await open(aside, "wx", 0o644);
     try {
       await handle.writeFile(text);
       await handle.sync();

@@ -43,7 +43,7 @@ const dataset = {
   references: listed({ to: text }),
   source: part({ kind: text, reference: text }),
   backups: listed({
-    ...{ kind: text, direct: texts, replicated: texts, to: text },
+    ...{ kind: text, direct: texts, replicated: texts, to: text, parallel: present },
     schedule: part({ kind: text, runner: text.default("kubernetes") }),
   }),
 };

@@ -31,7 +31,14 @@ export { type BucketPlace, type CopyPlace, copyPlace, credentialsOf } from "./co
 export { copyStore } from "./copies/copy-store.js";
 export { copyAt, type DatasetCopy, recipientsOf } from "./copies/dataset-copy.js";
 export { provenStore } from "./copies/proven-store.js";
-export { type Lacking, lackingAt, layRewrapped, type Rewrapped, rewrapped } from "./copies/rewrap-keys.js";
+export {
+  type Lacking,
+  lackingAt,
+  layRewrapped,
+  type Rewrapped,
+  rewrapped,
+  secretsOf,
+} from "./copies/rewrap-keys.js";
 export { proveRecipients, type RotatedKey, rotateAt } from "./copies/rotate-keys.js";
 export { type SigningKeys, signingKeys, type WritingKeys, writingKeys } from "./copies/writing-keys.js";
 export { open, type SealKey, seal } from "./envelope/envelope.js";
@@ -46,7 +53,7 @@ export {
   withJobLease,
 } from "./job-lease/job-lease.js";
 export { ageIdentity, ageRecipient } from "./keys/age.js";
-export { type KeptSecret, keptSecrets } from "./keys/kept-secrets.js";
+export type { KeptSecret } from "./keys/kept-secrets.js";
 export {
   currentKey,
   type KeyPurpose,

@@ -1,11 +1,12 @@
-import { mkdir, readdir, rm, stat } from "node:fs/promises";
+import { mkdir, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { execa } from "execa";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 
 import { compareDatabases, contentOf, type DatabaseAddress } from "../comparison/index.js";
 import type { PartWriter } from "../engine.js";
+import { smallDisk } from "../testing/small-disk.js";
 import { capture, type LogicalSource } from "./capture.js";
 import { folderReader, folderWriter } from "./folder-parts.js";
 import { restoreDatabase } from "./restore.js";
@@ -79,10 +80,10 @@ test("C3: a parallel dump in the directory format verifies, restores equal to th
   expect(await readdir(staging)).toEqual([]);
 });
 
-test("the staging area stays bounded when storage is slow and each table is larger than it: the server waits", async () => {
-  const limit = 2 * MiB;
+/** Storage that is slower than the server. @param wait after each piece, in milliseconds */
+async function slowWriter(wait = 15): Promise<PartWriter> {
   const fast = await folderWriter(folder);
-  const slow: PartWriter = {
+  return {
     ...fast,
     write: (name, content) =>
       fast.write(
@@ -90,11 +91,16 @@ test("the staging area stays bounded when storage is slow and each table is larg
         (async function* () {
           for await (const chunk of content) {
             yield chunk;
-            if (chunk.length > 10_000) await pause(15);
+            if (chunk.length > 10_000) await pause(wait);
           }
         })(),
       ),
   };
+}
+
+test("the staging area stays bounded when storage is slow and each table is larger than it: the server waits", async () => {
+  const limit = 2 * MiB;
+  const slow = await slowWriter();
   let most = 0;
   const look = setInterval(() => {
     void execa("du", ["-s", "-B1", staging], { reject: false }).then(({ stdout }) => {
@@ -110,6 +116,55 @@ test("the staging area stays bounded when storage is slow and each table is larg
   // What is in flight comes on top: sockets and what is read at a time, for each of two jobs.
   expect(most).toBeLessThan(limit + 2 * 10 * MiB);
   expect(await verify(point, folderReader(folder), "structural", run)).toMatchObject({ faults: [] });
+});
+
+test("fault 21: a disk with less room than the plan says makes the server wait sooner", async () => {
+  // What can be compressed well waits in memory, all of it.
+  await origin.sql(
+    shop,
+    "CREATE TABLE noise AS SELECT (SELECT string_agg(md5(random()::text || n || x), '') FROM generate_series(1, 32) x) FROM generate_series(1, 60000) n",
+  );
+  await using disk = await smallDisk(40 * MiB);
+  const point = await capture(source(), await slowWriter(5), { ...run, staging: disk.folder });
+  await origin.sql(shop, "DROP TABLE noise");
+
+  expect(await verify(point, folderReader(folder), "structural", run)).toMatchObject({ faults: [] });
+  expect(await readdir(disk.folder)).toEqual([]);
+});
+
+test("fault 21: a disk without room for what is on its way is named before anything is dumped; so is one that fills", async () => {
+  await using disk = await smallDisk(40 * MiB);
+  const there = { ...run, staging: disk.folder };
+  const filler = join(disk.folder, "filler");
+  await writeFile(filler, Buffer.alloc(12 * MiB));
+  await expect(capture(source(), await folderWriter(folder), there)).rejects.toMatchObject({
+    ...{ name: "EngineError", exitCode: 3 },
+    message: expect.stringMatching(new RegExp(`^${disk.folder}\\S* has 2\\d MiB free; 30 MiB are needed$`)),
+  });
+  await rm(filler);
+  const filled = capture(source(), await slowWriter(), there);
+  const failed = expect(filled).rejects.toMatchObject({
+    ...{ name: "EngineError", exitCode: 3 },
+    message: expect.stringMatching(new RegExp(`^${disk.folder}\\S* is full: `)),
+  });
+  await vi.waitFor(async () => expect(await readdir(disk.folder)).toHaveLength(1));
+  await pause(300);
+  await writeFile(filler, Buffer.alloc(40 * MiB)).catch(() => undefined);
+  await failed;
+  expect(await readdir(disk.folder)).toEqual(["filler"]);
+});
+
+test("a folder whose path is too long for a socket is bad input, in words", async () => {
+  const long = join(origin.folder, "long".repeat(20));
+  await mkdir(long);
+  await expect(
+    capture(source(), await folderWriter(folder), { ...run, staging: long }),
+  ).rejects.toMatchObject({
+    ...{ name: "EngineError", exitCode: 2, hint: "--staging <folder> with a shorter path" },
+    message: expect.stringMatching(
+      / is too long a path for PostgreSQL's socket in it: \d+ bytes, 107 at the most$/,
+    ),
+  });
 });
 
 test("fault 1: an upload that is cut ends the dump at once; nothing is left, here or at the store", async () => {

@@ -5,7 +5,9 @@ import pLimit from "p-limit";
 
 import type { DatabaseAddress } from "../comparison/index.js";
 import type { Part, PartWriter } from "../engine.js";
+import { EngineError } from "../errors.js";
 import { chain, started } from "../processes.js";
+import { freeIn, requireSpace } from "../staging.js";
 import { DirectoryRows } from "./directory-rows.js";
 import { compression, type Dumped, type DumpJob, dumpArguments, dumpEnvironment } from "./dump-custom.js";
 import { growing } from "./growing-file.js";
@@ -23,6 +25,9 @@ export interface DirectoryJob extends DumpJob {
   readonly limit: number;
 }
 
+/** What may be on its way beyond the limit, for each job, in bytes: in sockets, and what is read at a time. */
+const inFlight = 10 << 20;
+
 /** How often the staging area is looked at, in milliseconds. */
 const interval = 20;
 
@@ -31,9 +36,13 @@ const interval = 20;
  * back as it is read. When the area is full the server is made to wait, so that slow storage needs no larger disk.
  *
  * @param hashed whether what it holds is hashed as it goes by
+ * @throws EngineError (3) when there is no room for what is on its way
  */
 export async function dumpDirectory(job: DirectoryJob, parts: PartWriter, hashed: boolean): Promise<Dumped> {
   const folder = join(job.staging, "dump");
+  await requireSpace(job.staging, (job.jobs + 1) * inFlight);
+  // A disk with less room than the plan says is no reason to fail: the server waits sooner.
+  const most = Math.min(job.limit, (await freeIn(job.staging)) - job.jobs * inFlight);
   await using relay = await openRelay(job.address, job.staging);
   const stop = new AbortController();
   const signal = AbortSignal.any([job.signal, stop.signal]);
@@ -79,7 +88,7 @@ export async function dumpDirectory(job: DirectoryJob, parts: PartWriter, hashed
           stored.catch((error: unknown) => stop.abort(error));
           seen.set(name, stored);
         }
-      relay.hold((await usedBy(folder)) > job.limit);
+      relay.hold((await usedBy(folder)) > most);
       if (last || signal.aborted) break;
       await pause(interval);
     }
@@ -92,9 +101,17 @@ export async function dumpDirectory(job: DirectoryJob, parts: PartWriter, hashed
     stop.abort(error);
     await Promise.allSettled([dump.ended, ...seen.values()]);
     // The first that failed; what was ended because of it complains too, and may be asked first.
-    throw job.signal.aborted ? job.signal.reason : stop.signal.reason;
+    throw job.signal.aborted ? job.signal.reason : full(stop.signal.reason, job.staging);
   }
 }
+
+/** pg_dump says that a disk is full, and not which. */
+const full = (error: unknown, folder: string): unknown =>
+  error instanceof EngineError && error.message.includes("No space left on device")
+    ? new EngineError(`${folder} is full: ${error.message}`, 3, error.hint ?? "--staging <folder>", {
+        cause: error,
+      })
+    : error;
 
 /** Space that a folder's files take: a hole takes none. */
 async function usedBy(folder: string): Promise<number> {

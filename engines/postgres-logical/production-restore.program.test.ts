@@ -128,6 +128,16 @@ test.for<[string, Partial<RestoreHooks>, RestoreOptions, RegExp]>([
   expect(await orders()).toEqual([1, 2]);
 });
 
+test("B11: where the writers do not start again either, it is said which database is live", async () => {
+  const startWriters = () => Promise.reject(new Error("no such unit"));
+  const ended = restored({ startWriters });
+  await expect(ended).rejects.toThrow(
+    /^start writers: no such unit; the database as it was is live again; but the writers do not start \(no such unit\): start them by hand$/,
+  );
+  expect(await orders()).toEqual([666]);
+  writing = true;
+});
+
 test("B11: run again when it was done before, it takes nothing away, though the application is not healthy now", async () => {
   await restored();
   await server.sql(shop, "INSERT INTO orders (id) VALUES (3)");

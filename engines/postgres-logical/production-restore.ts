@@ -118,26 +118,35 @@ export async function restoreProduction(
   async function undo(): Promise<string> {
     try {
       if (switched?.previous === undefined) {
-        await hooks.startWriters();
         return switched === undefined
-          ? "the writers run again on the database as it was"
-          : "there was no database before: the restored one stays";
+          ? started("the writers run again on the database as it was", "the database is as it was")
+          : started("there was no database before: the restored one stays");
       }
       const { previous, already } = switched;
       // What is live may have been written to since an earlier run switched it in: nothing of that is taken away.
-      if (already) {
-        await hooks.startWriters();
-        return `an earlier run had restored it, and it stays; what was live before that is "${previous}"`;
-      }
+      if (already)
+        return started(
+          `an earlier run had restored it, and it stays; what was live before that is "${previous}"`,
+        );
       await hooks.stopWriters();
       await withWorker(target.server, async (client) => {
         const live = (await foundDatabases(client)).find(({ name }) => name === names.live);
         if (live?.restored === point.label) await switchBack(client, names, previous, point.label);
       });
-      await hooks.startWriters();
-      return "the database as it was is live again, and the writers run";
+      const back = "the database as it was is live again";
+      return started(`${back}, and the writers run`, back);
     } catch (error) {
       return `going back failed too (${wordsOf(error)}): start the writers by hand`;
+    }
+  }
+
+  /** Starts the writers on what is live by now. @returns what was done, or what is left to do, for people */
+  async function started(well: string, without = well): Promise<string> {
+    try {
+      await hooks.startWriters();
+      return well;
+    } catch (error) {
+      return `${without}; but the writers do not start (${wordsOf(error)}): start them by hand`;
     }
   }
 }

@@ -2,6 +2,7 @@ import { connect, createServer, type Socket } from "node:net";
 import { join } from "node:path";
 
 import type { DatabaseAddress } from "../comparison/index.js";
+import { socketIn, socketName } from "../socket-path.js";
 import type { LibpqEnvironment } from "./libpq.js";
 
 /** A way to a server that can be narrowed: who reads from it waits, and the server with it. */
@@ -18,15 +19,16 @@ export interface Relay extends AsyncDisposable {
  * everything that reads through it: nothing is left waiting.
  *
  * @param folder private folder
+ * @throws EngineError (2) when its path is longer than a socket's may be
  */
 export async function openRelay({ host, port = 5432 }: DatabaseAddress, folder: string): Promise<Relay> {
   const local = host.startsWith("/");
-  const socketName = `.s.PGSQL.${port}`;
+  const path = local ? socketIn(folder, port) : undefined;
   const upstreams = new Set<Socket>();
   const all = new Set<Socket>();
   let held = false;
   const server = createServer((client) => {
-    const upstream = local ? connect(join(host, socketName)) : connect(port, host);
+    const upstream = local ? connect(join(host, socketName(port))) : connect(port, host);
     for (const [one, other] of [
       [client, upstream],
       [upstream, client],
@@ -50,10 +52,9 @@ export async function openRelay({ host, port = 5432 }: DatabaseAddress, folder: 
     });
     if (held) upstream.pause();
   });
-  const path = join(folder, socketName);
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
-    if (local) server.listen(path, resolve);
+    if (path !== undefined) server.listen(path, resolve);
     else server.listen(0, "127.0.0.1", resolve);
   });
   const address = server.address();

@@ -114,8 +114,14 @@ export async function readCopies(copies: readonly CopyRef[]): Promise<Copy[]> {
         const ended = endOf(content.epoch, others);
         return content.chain.points.map((point) => pointOf(point, content, ended, copy));
       });
-      const found = withoutLostParents(await Promise.all(points));
-      return { dataset, site, store: store.label, epochs, points: found, ...rest };
+      try {
+        const found = withoutLostParents(await Promise.all(points));
+        return { dataset, site, store: store.label, epochs, points: found, ...rest };
+      } catch (error) {
+        // One that stops answering half-way is one that does not answer.
+        const nothing = { epochs: [], points: [], unreachable: wordsOf(error) };
+        return { dataset, site, store: store.label, ...nothing };
+      }
     }),
   );
 }

@@ -144,6 +144,21 @@ test.each([
   expect(() => parseMoment(text)).toThrow(expect.objectContaining({ exitCode: 2 }));
 });
 
+test.each([
+  "9999-12-31T23:59:59.999999Z",
+  "9999-12-31T23:59:59-12:00",
+  "2201-01-01T00:00:00Z",
+  "1969-12-31T23:59:59.5Z",
+  "0000-01-01T00:00:00+05:00",
+])("%s is refused as a time: it could not be kept to the microsecond", (text) => {
+  expect(() => parseMoment(text)).toThrow(
+    expect.objectContaining({
+      exitCode: 2,
+      message: `"${text}" is no time of the years 1970 to 2200 in UTC`,
+    }),
+  );
+});
+
 test("every moment survives the way to text and back", () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 4_102_444_800_000_000 }), (micros) => {

@@ -1,7 +1,7 @@
 import pLimit from "p-limit";
 
 import { names } from "../../plan/index.js";
-import { damagedParts, digest, type NamedKey, type Store } from "../../vault/index.js";
+import { damagedParts, digest, type NamedKey, type Store, VaultError } from "../../vault/index.js";
 import { isGood, newestFirst, type RecoveryPoint } from "./points.js";
 import type { PhysicalPoint } from "./points-chain.js";
 import type { Copy, CopyRef, EpochContent } from "./points-copies.js";
@@ -39,13 +39,25 @@ export interface Verified {
  * Verifies what is stored, from anywhere and without a key: the chain of entries with its signatures, every part's
  * checksum, the keys' objects, and the log's continuity. That the backups' own files are whole takes the repository's passphrase: that is the structural level.
  *
+ * A copy of which something that is looked at does not come is one that does not answer, and hides no other.
+ *
  * @param logKept how many of the newest backups have their log kept: before that, gaps are how retention works
  */
 export async function verifyStored(
   copy: Copy,
-  { store }: Pick<CopyRef, "store">,
+  of: Pick<CopyRef, "store">,
   logKept: number,
 ): Promise<Verified> {
+  try {
+    return await storedAt(copy, of, logKept);
+  } catch (error) {
+    if (!(error instanceof VaultError)) throw error;
+    const { dataset, site } = copy;
+    return { dataset, site, manifests: 0, parts: 0, segments: 0, damage: [], unreachable: error.message };
+  }
+}
+
+async function storedAt(copy: Copy, { store }: Pick<CopyRef, "store">, logKept: number): Promise<Verified> {
   const { dataset, site, keyProblem } = copy;
   const damage: Damage[] = [];
   let parts = 0;

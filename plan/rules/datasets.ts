@@ -30,6 +30,7 @@ export function datasetRules(plan: CheckablePlan): Problem[] {
           unknownName("dataset", `${place}.references[${index}].to`, to, datasets),
         ),
         ...wrongMethods(place, dataset),
+        ...sideBySideElsewhere(place, dataset),
         ...beyondPods(place, dataset, sites),
       ];
       if (dataset.kind !== undefined && running.has(dataset.kind) && isNoneOf(site, servingKinds))
@@ -67,6 +68,21 @@ function wrongMethods(place: string, { kind, backups }: Datasets[string]): Probl
             message: `a ${kind} dataset has no "${method}" backup; it can have: ${can.join(", ")}`,
           },
         ],
+  );
+}
+
+/** Only pg_dump writes several tables at once: of others it would be promised and not done. */
+function sideBySideElsewhere(place: string, { kind, backups }: Datasets[string]): Problem[] {
+  if (kind === undefined || kind === "postgres") return [];
+  return backups.flatMap(({ kind: method, parallel }, index) =>
+    method === "logical" && parallel !== undefined
+      ? [
+          {
+            at: `${place}.backups[${index}].parallel`,
+            message: `only a postgres dataset is dumped side by side, got ${JSON.stringify(parallel)} of a ${kind} dataset; leave it out`,
+          },
+        ]
+      : [],
   );
 }
 

@@ -51,6 +51,11 @@ test.each<[string, object, string]>([
     'datasets.d.backups[0].kind: a sqlite dataset has no "wal" backup; it can have: copy, append',
   ],
   [
+    "tables side by side of what is no PostgreSQL",
+    { datasets: { d: { ...data, kind: "mysql", backups: [{ kind: "logical", parallel: { jobs: 4 } }] } } },
+    'datasets.d.backups[0].parallel: only a postgres dataset is dumped side by side, got {"jobs":4} of a mysql dataset; leave it out',
+  ],
+  [
     "services that wait for each other",
     { services: { a: { after: ["b"] }, b: { after: ["a"] } } },
     "services.b.after[0]: services wait for each other: a -> b -> a; none of them could start first",

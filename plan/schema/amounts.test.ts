@@ -34,9 +34,13 @@ test("a dump in parallel has at least two jobs, and room for what is on its way"
 
   expect(parallel({ jobs: 2, staging: "256MiB" })).toEqual([]);
   expect(parallel({ jobs: 1, staging: "255MiB" })).toEqual([
-    `${at}.jobs: Too small: expected number to be >=2`,
+    `${at}.jobs: expected a whole number from 2 to 32, got 1`,
     `${at}.staging: expected a size from "256MiB" on, got "255MiB"`,
   ]);
+  for (const jobs of [0, -1, 1.5, "4", 33, null])
+    expect(parallel({ jobs, staging: "1GiB" })).toEqual([
+      `${at}.jobs: expected a whole number from 2 to 32, got ${JSON.stringify(jobs)}`,
+    ]);
 });
 
 test.each([

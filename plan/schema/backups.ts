@@ -38,10 +38,13 @@ const physical = z.strictObject({
 const wal = z.strictObject({ kind: z.literal("wal"), ...stream, keep: duration });
 /** MySQL's and MariaDB's binary log: continues a dump that names its position. */
 const binlog = z.strictObject({ kind: z.literal("binlog"), ...stream, keep: duration });
+const jobsRange = {
+  error: ({ input }: { input?: unknown }) => `expected a whole number from 2 to 32, got ${shown(input)}`,
+};
 /** Tables that are dumped side by side, through files on a disk: pg_dump's directory format. */
 const parallel = z.strictObject({
   /** How many at once; each is a connection to the server, and one comes on top. */
-  jobs: z.int().min(2).max(32),
+  jobs: z.int(jobsRange).min(2, jobsRange).max(32, jobsRange),
   /** Room on that disk, at least 256 MiB. A store that is slower than the server makes the server wait. */
   staging: z.custom<Size>((input) => isSize(input) && bytes(input) >= leastStaging, {
     error: ({ input }) => `expected a size from "256MiB" on, got ${shown(input)}`,

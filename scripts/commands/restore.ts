@@ -30,7 +30,7 @@ From a dump (--kind logical): the newest point that holds nothing later than TIM
 server that PGHOST and its siblings name, as a superuser; compared with what was captured; and switched in by rename.
 What was live is kept beside it. With --hooks: people are told, writers stopped, a safety backup made, and after it they
 are started and asked; whatever fails, the system is usable. The safety backup is restored only by name (--point). The
-file holds argument lists:
+file holds argument lists of programs that are there; what one leaves running is not waited for, and nobody hears it:
   { "notify": ["logger"], "stopWriters": ["systemctl", "stop", "desk"], "startWriters": ["systemctl", "start", "desk"],
     "validate": ["curl", "-fsS", "http://127.0.0.1:8080/health/deep"] }
 

@@ -27,6 +27,9 @@ days alone, and for what is found damaged.
 With --kind, --days or --from, a copy that has no such point is a fault too. --sample draws so many of each kind; of physical
 points only to restore them.
 
+--json has "good", "copies" (physical, as they are stored), "repositories" (what was read of their files), "unread" (those
+that could not be read from here, each with "unverified": why), "points" (physical) and "dumps".
+
 Exit codes: 0 all is as it was stored, 1 something is damaged or a copy does not answer, 2 bad input, 3 something could
 not be verified from here (no key at hand opens it, a program or room is missing) or a Job failed.
 

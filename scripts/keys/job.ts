@@ -74,13 +74,15 @@ export async function keyedDatasets(plan: Plan, options: KeyOptions): Promise<Ke
  */
 export async function writableDatasets(plan: Plan, options: KeyOptions): Promise<KeyedDataset[]> {
   const all = await keyedDatasets(plan, options);
-  for (const { dataset, copies, silent } of all)
-    if (copies.length === 0)
-      throw new EngineError(
-        `no copy of "${dataset}" answers: ${silent.map(({ site, why }) => `${site}: ${why}`).join("; ")}`,
-        3,
-      );
+  for (const { dataset, copies, silent } of all) requireAnswers(dataset, copies.length > 0, silent);
   return all;
+}
+
+/** @throws EngineError (3) where no copy answers, with what each said */
+export function requireAnswers(dataset: string, some: boolean, silent: KeyedDataset["silent"]): void {
+  if (some) return;
+  const said = silent.map(({ site, why }) => `${site}: ${why}`).join("; ");
+  throw new EngineError(`no copy of "${dataset}" answers: ${said}`, 3);
 }
 
 async function answering(copy: DatasetCopy): Promise<{ copy: DatasetCopy; why?: string }> {

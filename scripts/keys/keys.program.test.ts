@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { generateIdentity, identityToRecipient } from "age-encryption";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -149,6 +149,25 @@ test.each([
   const { code, err } = await keys(action, ...args);
   expect(err).toMatch(message);
   expect(code).toBe(2);
+});
+
+test("a copy of whose keys one cannot be read is left out, and said, and what the others have is told", async () => {
+  const object = join(vault, "keys/tickets/data-000001.json");
+  const kept = await readFile(object);
+  // Listed, and longer than anything that is read at once: root may read whatever is there.
+  await truncate(object, 3 * 2 ** 30);
+  const status = await keys("status", "--json");
+  const rewrap = await keys("rewrap", "--yes", "--identity", desk.holders[1] ?? "");
+  await writeFile(object, kept);
+
+  const unread =
+    /tickets at offsite .*does not answer: reading keys\/tickets\/data-000001.json below .* failed: /;
+  expect(JSON.parse(status.out).problems).toEqual([expect.stringMatching(unread)]);
+  expect(JSON.parse(status.out).keys).toHaveLength(2);
+  expect(status.code).toBe(1);
+  expect(rewrap.err).toMatch(unread);
+  expect(rewrap.code).toBe(3);
+  expect((await keys("status")).code).toBe(0);
 });
 
 test("a copy that does not answer is left out, and said; none at all writes nothing", async () => {

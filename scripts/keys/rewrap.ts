@@ -1,6 +1,6 @@
 import type { Plan } from "../../plan/index.js";
 import { lackingAt, layRewrapped, type Rewrapped, rewrapped } from "../../vault/index.js";
-import { type KeyOptions, writableDatasets } from "./job.js";
+import { type KeyOptions, requireAnswers, writableDatasets } from "./job.js";
 
 /** Whether keys are wrapped anew, or only looked at. */
 export interface RewrapOptions extends KeyOptions {
@@ -33,10 +33,17 @@ export async function rewrapKeys(plan: Plan, options: RewrapOptions): Promise<Re
   const ready: Rewrapped[] = [];
   for (const { dataset, copies, silent, recipients } of await writableDatasets(plan, options)) {
     const problems: string[] = [];
-    const lacking = await lackingAt(copies, recipients, (_, problem) => problems.push(problem));
+    const unread = [...silent];
+    const lacking = await lackingAt(
+      copies,
+      recipients,
+      (_, problem) => problems.push(problem),
+      ({ site }, why) => unread.push({ site, why }),
+    );
+    requireAnswers(dataset, unread.length - silent.length < copies.length, unread);
     if (options.yes) ready.push(...(await rewrapped(lacking, recipients, new Date())));
     results.push({
-      ...{ dataset, silent, problems, done: options.yes },
+      ...{ dataset, silent: unread, problems, done: options.yes },
       lacking: lacking.map(({ secret, copies: at, keys }) => ({
         id: secret.id,
         sites: at.map(({ site }) => site),

@@ -1,5 +1,5 @@
 import type { Plan } from "../../plan/index.js";
-import { isWrappedFor, type KeptSecret, keptSecrets } from "../../vault/index.js";
+import { isWrappedFor, type KeptSecret, secretsOf } from "../../vault/index.js";
 import { type KeyedDataset, type KeyOptions, keyedDatasets } from "./job.js";
 
 /** A dataset's newest key of a purpose, and whether it is as the plan wants it. */
@@ -42,12 +42,16 @@ async function statesOf(
   now: Date,
   spoiled: (problem: string) => void,
 ): Promise<KeyState[]> {
-  const held = await Promise.all(
-    copies.map(async ({ ring, site }) => ({
-      site,
-      secrets: await keptSecrets(ring, (_, problem) => spoiled(problem)),
-    })),
-  );
+  const silent = ({ site }: { readonly site: string }, why: string) =>
+    spoiled(`${dataset} at ${site} does not answer: ${why}`);
+  const held = (
+    await Promise.all(
+      copies.map(async (copy) => ({
+        site: copy.site,
+        secrets: await secretsOf(copy, silent, (_, problem) => spoiled(problem)),
+      })),
+    )
+  ).flatMap(({ site, secrets }) => (secrets ? [{ site, secrets }] : []));
   return (["data", "signing", "passphrase"] as const).flatMap((purpose): KeyState[] => {
     const at = held.map(({ site, secrets }) => ({
       site,

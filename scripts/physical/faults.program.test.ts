@@ -107,6 +107,36 @@ test("fault 6: a file that is added, missing, appended to, cut, or unreadable is
   expect(await verify("--level", "structural", "--identity", office.holder)).toMatchObject({ code: 0 });
 });
 
+test("C5: a copy of which a key cannot be read does not answer: it hides no other, and nothing of it is called good", async () => {
+  const passphrase = join(office.copies.office, "keys/tickets/passphrase.json");
+  const kept = await readFile(passphrase);
+  const said = async () => {
+    const { out } = await office.on("verify", "--kind", "physical", "--json");
+    return JSON.parse(out);
+  };
+  // Looked at in vain, then only read in vain: longer than anything that is read at once.
+  const spoils = [() => symlink("passphrase.json", passphrase), () => writeFile(passphrase, "")];
+  for (const spoil of spoils) {
+    await rm(passphrase);
+    await spoil();
+    if (spoil === spoils[1]) await truncate(passphrase, 3 * 2 ** 30);
+    const found = await said();
+    const listed = JSON.parse(await office.succeed("points", "--kind", "physical", "--json"));
+    expect(listed.points.some(({ site }: { site: string }) => site === "offsite")).toBe(true);
+    expect(found.good).toBe(false);
+    const unreachable = expect.stringMatching(/keys\/tickets\/passphrase.json below .* failed/);
+    expect(found.copies).toMatchObject([
+      { site: "office", unreachable, damage: [] },
+      { site: "offsite", damage: [] },
+    ]);
+    expect(found.copies[1]).not.toHaveProperty("unreachable");
+    expect([...new Set(found.points.map(({ site }: { site: string }) => site))]).toEqual(["offsite"]);
+  }
+  await rm(passphrase);
+  await writeFile(passphrase, kept);
+  expect(await verify()).toMatchObject({ code: 0 });
+});
+
 test("C5: what a verification found stands in the chain: what is damaged is not chosen until as deep a one finds nothing", async () => {
   const [full = "", incremental = ""] = labels;
   const deep = () => verify("--level", "structural", "--identity", office.holder, "--json");

@@ -5,9 +5,9 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { contentOf, type DatabaseAddress, differences, withClient } from "../../engines/comparison/index.js";
 import { loadDump } from "../../engines/postgres-logical/load.js";
 import { roles, type TestServer, testServer } from "../../engines/postgres-logical/testing/world.js";
+import { type SmallDisk, smallDisk } from "../../engines/testing/small-disk.js";
 import { afterFault, type FaultDesk, openedPoint, startFaultDesk } from "./testing/fault.js";
 import { noise } from "./testing/noise.js";
-import { type SmallDisk, smallDisk } from "./testing/small-disk.js";
 
 const mebibyte = 1024 * 1024;
 

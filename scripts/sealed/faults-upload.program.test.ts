@@ -2,9 +2,8 @@ import { randomBytes } from "node:crypto";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
-
+import { smallDisk } from "../../engines/testing/small-disk.js";
 import { afterFault, type FaultDesk, startFaultDesk, type Timed } from "./testing/fault.js";
-import { smallDisk } from "./testing/small-disk.js";
 
 let desk: FaultDesk;
 let good: string;

@@ -39,7 +39,8 @@ export interface RecordedVerdict extends Pick<JudgedPoint, "epoch" | "level" | "
 /** What a verification of copies says of each of their points. */
 export const judgedPoints = (verified: readonly VerifiedRepository[]): JudgedPoint[] =>
   verified.flatMap(({ ref, copy, stored, deep }) =>
-    copy.epochs.flatMap((content) => {
+    // Of a copy that stopped answering nothing is known, and nothing is called good.
+    (stored.unreachable === undefined ? copy.epochs : []).flatMap((content) => {
       const { epoch } = content;
       const repository = deep.find((one) => one.epoch === epoch);
       return pointVerdicts(content, stored.damage, repository).map((one) => ({ ...one, copy: ref, epoch }));

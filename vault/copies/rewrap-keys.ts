@@ -3,10 +3,14 @@ import { VaultError } from "../errors.js";
 import { type KeptSecret, keptSecrets } from "../keys/kept-secrets.js";
 import { wrapForEach } from "../keys/key-document.js";
 import { keyIds, ringKey } from "../keys/key-ring.js";
+import { nextNumber } from "../keys/next-number.js";
 import type { KeyProvider } from "../keys/provider.js";
 import { formatRewrapping, rewrappingNumbers, rewrappingObject } from "../keys/rewrapping.js";
 import type { ObjectStore } from "../object-store.js";
 import type { DatasetCopy } from "./dataset-copy.js";
+
+/** Is told of a copy that could not be read, and why. */
+type Silent = (copy: DatasetCopy, why: string) => void;
 
 /** A secret that not everybody can open whom the plan names. */
 export interface Lacking {
@@ -23,16 +27,21 @@ export interface Lacking {
  * A key service at hand is asked whether it opens what was wrapped by its name: a name may stand for another key by now.
  *
  * @param spoiled is told of an object that is no wrapped secret
+ * @param silent is told of a copy whose secrets cannot all be read; the others are looked at nevertheless.
+ *   @default nobody is told, and that is the end of it
  */
 export async function lackingAt(
   copies: readonly DatasetCopy[],
   recipients: readonly KeyProvider[],
   spoiled: (object: string, problem: string) => void,
+  silent: Silent = (_, why) => {
+    throw new VaultError(why);
+  },
 ): Promise<Lacking[]> {
   const found = new Map<string, { secret: KeptSecret; copies: DatasetCopy[]; keys: Set<string> }>();
   for (const copy of copies) {
     const { ring } = copy;
-    for (const secret of await keptSecrets(ring, spoiled)) {
+    for (const secret of (await secretsOf(copy, silent, spoiled)) ?? []) {
       const keys: string[] = [];
       for (const recipient of recipients)
         if (!(await opensFor(secret, recipient, ring.keys))) keys.push(recipient.key);
@@ -45,6 +54,21 @@ export async function lackingAt(
     }
   }
   return [...found.values()].map(({ secret, copies: at, keys }) => ({ secret, copies: at, keys: [...keys] }));
+}
+
+/** Every wrapped secret of a copy; undefined where one could not be read, which is told. */
+export async function secretsOf(
+  copy: DatasetCopy,
+  silent: Silent,
+  spoiled: (object: string, problem: string) => void,
+): Promise<KeptSecret[] | undefined> {
+  try {
+    return await keptSecrets(copy.ring, spoiled);
+  } catch (error) {
+    if (!(error instanceof VaultError)) throw error;
+    silent(copy, error.message);
+    return undefined;
+  }
 }
 
 async function opensFor(
@@ -127,10 +151,11 @@ async function signerAt({ ring }: DatasetCopy): Promise<Signer> {
 /** Lays what was wrapped anew at its copies. Safe to kill and to run again. */
 export async function layRewrapped({ secret, text, copies }: Rewrapped): Promise<void> {
   for (const { store } of copies) {
-    const numbers = await rewrappingNumbers(store, secret.object);
-    if (await liesAt(store, secret.object, numbers, text)) continue;
-    for (let number = Math.max(0, ...numbers) + 1; ; number += 1)
+    if (await liesAt(store, secret.object, await rewrappingNumbers(store, secret.object), text)) continue;
+    for (;;) {
+      const number = nextNumber(await rewrappingNumbers(store, secret.object));
       if (await store.create(rewrappingObject(secret.object, number), text)) break;
+    }
   }
 }
 

@@ -2,7 +2,8 @@ import { generateIdentity, identityToRecipient } from "age-encryption";
 import { expect, test } from "vitest";
 
 import { ageIdentity, ageRecipient } from "../keys/age.js";
-import type { KeyRing } from "../keys/key-ring.js";
+import { formatKeyDocument, wrapSecret } from "../keys/key-document.js";
+import { type KeyRing, keyObject } from "../keys/key-ring.js";
 import { memoryStore } from "../testing/memory-store.js";
 import { keepKey, sharedKey } from "./shared-keys.js";
 
@@ -49,4 +50,31 @@ test("who only writes makes a key each run, and reads none of those before the n
     now,
   );
   expect(opened.key.id).toBe("data-000010");
+});
+
+test("what anybody wrapped for a holder as the newest key is not used: the next one is made", async () => {
+  const identity = await generateIdentity();
+  const recipients = [ageRecipient(await identityToRecipient(identity))];
+  const of = { plan: "desk", dataset: "tickets" };
+  const ring: KeyRing = { ...of, store: memoryStore(), keys: [await ageIdentity(identity)] };
+  for (const purpose of ["data", "signing"] as const) {
+    const { key: own } = await sharedKey([ring], purpose, recipients, now);
+    expect(own.id).toBe(`${purpose}-000001`);
+    const lay = async (id: string, change: object) => {
+      const context = { ...of, key: id };
+      const document = await wrapSecret(
+        Buffer.from("none"),
+        context,
+        recipients,
+        now,
+        own.document.publicKey,
+      );
+      await ring.store.create(keyObject("tickets", id), formatKeyDocument({ ...document, ...change }));
+    };
+    // What opens to no key, then what does not open: it was wrapped under another name.
+    await lay(`${purpose}-000002`, {});
+    expect((await sharedKey([ring], purpose, recipients, now)).key.id).toBe(`${purpose}-000003`);
+    await lay(`${purpose}-000004`, { wrapped: own.document.wrapped });
+    expect((await sharedKey([ring], purpose, recipients, now)).key.id).toBe(`${purpose}-000005`);
+  }
 });

@@ -1,3 +1,4 @@
+import { dataKeyBytes } from "../envelope/envelope.js";
 import { VaultError } from "../errors.js";
 import { formatKeyDocument } from "../keys/key-document.js";
 import {
@@ -9,7 +10,7 @@ import {
   numberOf,
   type RingKey,
 } from "../keys/key-ring.js";
-import { openKey } from "../keys/open-key.js";
+import { openKey, signingKeyFrom } from "../keys/open-key.js";
 import type { KeyProvider } from "../keys/provider.js";
 import { isWrappedFor } from "../keys/rewrapping.js";
 
@@ -41,16 +42,35 @@ export async function sharedKey(
   const known = await Promise.all(rings.map((ring) => numberedKey(ring, purpose, newest)));
   const shared = await usable(
     first,
+    purpose,
     known.filter((key) => key !== undefined),
   );
   return shared ?? (await makeKey(first, purpose, recipients, now, newest));
 }
 
-/** Opens the key, unless copies differ about it or nothing at hand opens it. */
-async function usable(ring: KeyRing, [key, ...others]: readonly RingKey[]): Promise<SharedKey | undefined> {
+/**
+ * Opens the key, unless copies differ about it, nothing at hand opens it, or what a holder opens is none: anybody may wrap for
+ * a holder, and must not stop the next backup.
+ *
+ * @throws VaultError when a key service does not open what is wrapped by it: it is wrong, disabled or refused
+ */
+async function usable(
+  ring: KeyRing,
+  purpose: KeyPurpose,
+  [key, ...others]: readonly RingKey[],
+): Promise<SharedKey | undefined> {
   if (!key || others.some(({ sha256 }) => sha256 !== key.sha256)) return undefined;
-  if (!ring.keys.some((own) => isWrappedFor(key.document.wrapped, own))) return undefined;
-  return { key, secret: await openKey(ring, key) };
+  const openers = ring.keys.filter((own) => isWrappedFor(key.document.wrapped, own));
+  if (openers.length === 0) return undefined;
+  try {
+    const secret = await openKey(ring, key);
+    if (purpose === "signing") signingKeyFrom(ring, key, secret);
+    else if (secret.byteLength !== dataKeyBytes) return undefined;
+    return { key, secret };
+  } catch (error) {
+    if (!(error instanceof VaultError) || openers.some(({ kind }) => kind === "kms")) throw error;
+    return undefined;
+  }
 }
 
 /** Lays a key down at a copy, so that it can be restored by itself. @throws VaultError when another lies there */

@@ -8,6 +8,9 @@ import keyrings from "@aws-crypto/raw-aes-keyring-node";
 
 import { VaultError, wordsOf } from "../errors.js";
 
+/** Bytes of a secret that seals: AES-256. */
+export const dataKeyBytes = 32;
+
 const { AlgorithmSuiteIdentifier, CommitmentPolicy } = materials;
 const { RawAesKeyringNode, RawAesWrappingSuiteIdentifier } = keyrings;
 const { encryptStream } = buildEncrypt(CommitmentPolicy.REQUIRE_ENCRYPT_REQUIRE_DECRYPT);
@@ -27,7 +30,7 @@ export interface SealKey {
 }
 
 function keyring({ id, secret }: SealKey) {
-  if (secret.byteLength !== 32)
+  if (secret.byteLength !== dataKeyBytes)
     throw new VaultError(`key ${id} has ${secret.byteLength * 8} bits instead of 256`);
   return new RawAesKeyringNode({
     keyName: id,

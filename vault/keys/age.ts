@@ -2,7 +2,8 @@ import { armor, Decrypter, Encrypter, identityToRecipient } from "age-encryption
 import { z } from "zod";
 
 import { VaultError } from "../errors.js";
-import type { KeyContext, KeyProvider } from "./provider.js";
+import { jsonOf } from "../sequence/json.js";
+import { contextWords, type KeyContext, type KeyProvider } from "./provider.js";
 
 /** The secret with what it is bound to: age itself binds nothing. */
 const bound = z.object({ secret: z.base64(), context: z.record(z.string(), z.string()) });
@@ -66,11 +67,11 @@ function provider(recipient: string, identity: string | undefined): KeyProvider 
           "give the file with the age identity; its holders are named in the plan",
         );
       const text = await opened(wrapped, identity, recipient);
-      const parsed = bound.safeParse(JSON.parse(text));
+      const parsed = bound.safeParse(jsonOf(text));
       if (!parsed.success) throw new VaultError(`what ${recipient} opened is not a wrapped secret`);
       if (!sameContext(parsed.data.context, context))
         throw new VaultError(
-          `what ${recipient} opened was wrapped for something else: ${words(parsed.data.context)}, not ${words(context)}`,
+          `what ${recipient} opened was wrapped for something else: ${contextWords(parsed.data.context)}, not ${contextWords(context)}`,
         );
       return Buffer.from(parsed.data.secret, "base64");
     },
@@ -86,11 +87,6 @@ async function opened(wrapped: string, identity: string, recipient: string): Pro
     throw new VaultError(`${recipient} does not open this: it was wrapped for another key, or it is damaged`);
   }
 }
-
-const words = (context: KeyContext) =>
-  Object.entries(context)
-    .map(([name, value]) => `${name} ${value}`)
-    .join(", ");
 
 function sameContext(a: KeyContext, b: KeyContext): boolean {
   const names = Object.keys(a);

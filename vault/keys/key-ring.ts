@@ -1,4 +1,5 @@
 import { createHash, generateKeyPairSync, randomBytes } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
 
 import pLimit from "p-limit";
 
@@ -11,7 +12,8 @@ import {
   SpoiledKey,
   wrapSecret,
 } from "./key-document.js";
-import type { KeyContext, KeyProvider } from "./provider.js";
+import { nextNumber } from "./next-number.js";
+import { contextWords, type KeyContext, type KeyProvider } from "./provider.js";
 
 /** What a dataset's keys are for: sealing what is written, or signing manifests. */
 export type KeyPurpose = "data" | "signing";
@@ -117,12 +119,16 @@ export async function numberedKey(
 /** No object lies where a key is looked for. */
 class NoSuchKey extends VaultError {}
 
-/** One key by its id. @throws VaultError when there is none, or it is another's */
+/** One key by its id. @throws VaultError when there is none; SpoiledKey when what lies there is none, or another's */
 export async function ringKey(ring: KeyRing, id: string): Promise<RingKey> {
   const object = keyObject(ring.dataset, id);
   const body = await ring.store.get(object);
   if (!body) throw new NoSuchKey(`there is no key ${object} at ${ring.store.label}`);
-  const document = parseKeyDocument(Buffer.from(body).toString("utf8"), `${object} at ${ring.store.label}`);
+  const label = `${object} at ${ring.store.label}`;
+  const document = parseKeyDocument(Buffer.from(body).toString("utf8"), label);
+  // Nothing that it is wrapped for would open it under this name: whoever copied it must not stop the next backup.
+  if (!isDeepStrictEqual(document.context, contextOf(ring, id)))
+    throw new SpoiledKey(`${label} is another's key: ${contextWords(document.context)}`);
   return { id, object, sha256: createHash("sha256").update(body).digest("hex"), document };
 }
 
@@ -155,7 +161,7 @@ export async function makeKey(
   after = 0,
 ): Promise<{ readonly key: RingKey; readonly secret: Buffer }> {
   for (;;) {
-    const number = Math.max(numberOf((await keyIds(ring, purpose)).at(-1)), after) + 1;
+    const number = nextNumber([...(await keyIds(ring, purpose)).map(numberOf), after]);
     const id = idOf(purpose, number);
     const { secret, publicKey } =
       purpose === "data" ? { secret: randomBytes(32), publicKey: undefined } : signingPair();

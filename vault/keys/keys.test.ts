@@ -1,6 +1,7 @@
-import { generateIdentity, identityToRecipient } from "age-encryption";
+import { armor, Encrypter, generateIdentity, identityToRecipient } from "age-encryption";
 import { beforeAll, expect, test } from "vitest";
 
+import { sharedKey } from "../copies/shared-keys.js";
 import { VaultError } from "../errors.js";
 import { memoryStore } from "../testing/memory-store.js";
 import { ageIdentity, ageRecipient } from "./age.js";
@@ -118,9 +119,15 @@ test("a key moved to another name, dataset or plan does not open there", async (
   const store = memoryStore();
   const made = ring(holders.slice(0, 1), store);
   await currentKey(made, "data", recipients.slice(0, 1), now);
-  const body = store.objects.get(keyObject("messages", "data-000001")) ?? Buffer.alloc(0);
-  store.objects.set(keyObject("messages", "data-000002"), body);
-  store.objects.set(keyObject("other", "data-000001"), body);
+  const document = JSON.parse(String(store.objects.get(keyObject("messages", "data-000001"))));
+  // Whoever moves it may write beside it what they like; what it is wrapped with says whose it is.
+  const move = (dataset: string, key: string) =>
+    store.objects.set(
+      keyObject(dataset, key),
+      Buffer.from(JSON.stringify({ ...document, context: { plan: "chat", dataset, key } })),
+    );
+  move("messages", "data-000002");
+  move("other", "data-000001");
 
   await expect(openKey(made, await ringKey(made, "data-000002"))).rejects.toThrow(
     "wrapped for something else",
@@ -159,4 +166,49 @@ test("an object that is no key is named where somebody asks, and its number is n
   expect(spoiled).toEqual(["keys/messages/data-000002.json"]);
   expect(next.id).toBe("data-000003");
   await expect(ringKeys(own, "data")).rejects.toThrow("data-000002.json at");
+});
+
+test("what anybody wraps for a holder opens to no secret, and says so", async () => {
+  const [recipient] = recipients;
+  const [holder] = holders;
+  if (!recipient || !holder) throw new Error("no holder");
+  const encrypter = new Encrypter();
+  encrypter.addRecipient(recipient.key);
+  const wrapped = armor.encode(await encrypter.encrypt("no JSON"));
+
+  await expect(holder.unwrap(wrapped, {})).rejects.toThrow(
+    new VaultError(`what ${recipient.key} opened is not a wrapped secret`),
+  );
+});
+
+test("a key that was copied to another's place is none: it is told, and the next one is made after it", async () => {
+  const store = memoryStore();
+  const [recipient] = recipients;
+  const [holder] = holders;
+  if (!recipient || !holder) throw new Error("no holder");
+  const own = ring([holder], store);
+  const first = await currentKey(own, "data", [recipient], now);
+  await store.create(keyObject("messages", "data-000003"), (await store.get(first.object)) ?? "");
+  const told: string[] = [];
+
+  expect((await ringKeys(own, "data", (_, problem) => told.push(problem))).map(({ id }) => id)).toEqual([
+    first.id,
+  ]);
+  expect(told).toEqual([
+    expect.stringMatching(
+      /data-000003.json .* is another's key: plan chat, dataset messages, key data-000001$/,
+    ),
+  ]);
+  expect((await sharedKey([own], "data", [recipient], now)).key.id).toBe("data-000004");
+});
+
+test("whatever lies under the last number, there are keys after it", async () => {
+  const store = memoryStore();
+  const own = ring([], store);
+  for (const id of ["data-999999", "data-999997"]) await store.create(keyObject("messages", id), "none");
+  const made: string[] = [];
+  for (let count = 0; count < 3; count += 1) made.push((await rotateKey(own, "data", recipients, now)).id);
+
+  expect(made).toEqual(["data-999998", "data-999996", "data-999995"]);
+  expect((await ringKeys(own, "data", () => undefined)).map(({ id }) => id).sort()).toEqual(made.sort());
 });

@@ -23,9 +23,18 @@ export async function openSigningKey(ring: KeyRing, key: RingKey): Promise<KeyOb
 
 /** The same from a secret that is open already. */
 export function signingKeyFrom(ring: KeyRing, key: RingKey, secret: Uint8Array): KeyObject {
-  const privateKey = createPrivateKey({ key: Buffer.from(secret), format: "der", type: "pkcs8" });
+  const privateKey = privateKeyOf(secret, `${key.object} at ${ring.store.label}`);
   const own = createPublicKey(privateKey).export({ format: "der", type: "spki" }).toString("base64");
   if (own !== key.document.publicKey)
     throw new VaultError(`${key.object} at ${ring.store.label} names a public key that is not its own`);
   return privateKey;
+}
+
+function privateKeyOf(secret: Uint8Array, label: string): KeyObject {
+  try {
+    return createPrivateKey({ key: Buffer.from(secret), format: "der", type: "pkcs8" });
+  } catch {
+    // The cause is left out on purpose: it may tell of what was read.
+    throw new VaultError(`what ${label} holds is no signing key`);
+  }
 }

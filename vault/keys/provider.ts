@@ -1,6 +1,12 @@
 /** What a wrapped secret is bound to: what was wrapped for one purpose does not open as another's. */
 export type KeyContext = Readonly<Record<string, string>>;
 
+/** What a secret is bound to, for people: `plan chat, dataset messages, key data-000001`. */
+export const contextWords = (context: KeyContext): string =>
+  Object.entries(context)
+    .map(([name, value]) => `${name} ${value}`)
+    .join(", ");
+
 /** Whatever holds a key that wraps secrets: a cloud's key service, or a key pair on paper. */
 export interface KeyProvider {
   /** Which kind; decides who can read what it wrapped. */

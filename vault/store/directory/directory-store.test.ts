@@ -35,6 +35,23 @@ test.each([
   expect(await readdir(dir)).toEqual([]);
 });
 
+test("a folder that cannot be read is a store that failed, by name, and not one that holds nothing", async () => {
+  // Too long for any file system; root may read whatever is there.
+  const closed = `${"x".repeat(300)}/`;
+  const whole = directoryStore(dir);
+  const problem = expect.objectContaining({
+    name: "VaultError",
+    exitCode: 3,
+    message: expect.stringContaining(`listing ${closed} below ${dir} failed: ENAMETOOLONG`),
+  });
+  const listed = async () => {
+    for await (const _ of whole.list(closed)) throw new Error("there is nothing");
+  };
+
+  await expect(listed()).rejects.toThrow(problem);
+  await expect(whole.folders(closed)).rejects.toThrow(problem);
+});
+
 test("fault 10: killed at any moment, what was told to be there is there whole, and what is left is found and ended", async () => {
   const rounds = 8;
   const delays = Array.from({ length: rounds }, () => randomInt(20, 250));

@@ -55,6 +55,14 @@ export function directoryStore(folder: string, { within }: DirectoryOptions = {}
       throw worded(action, key, label, error);
     }
   };
+  async function* listing<T>(what: string, work: () => AsyncIterable<T>): AsyncIterable<T> {
+    try {
+      await present();
+      yield* work();
+    } catch (error) {
+      throw worded("listing", what, label, error);
+    }
+  }
   const get = (key: string) =>
     doing("reading", key, async () => {
       try {
@@ -121,15 +129,15 @@ export function directoryStore(folder: string, { within }: DirectoryOptions = {}
         // A local write that was cut off is written anew: there is no wire to spare.
         return { key, ...written, resumedParts: 0 };
       }),
-    async *uploads(prefix) {
-      await present();
-      for (const name of await entries(join(root, unfinishedFolder))) {
-        const key = Buffer.from(name.slice(name.indexOf(".") + 1), "hex").toString("utf8");
-        if (!key.startsWith(prefix)) continue;
-        const found = await stat(join(root, unfinishedFolder, name)).catch(() => undefined);
-        if (found) yield { key, id: name, startedAt: found.birthtime };
-      }
-    },
+    uploads: (prefix) =>
+      listing(`what is unfinished of ${prefix}`, async function* () {
+        for (const name of await entries(join(root, unfinishedFolder))) {
+          const key = Buffer.from(name.slice(name.indexOf(".") + 1), "hex").toString("utf8");
+          if (!key.startsWith(prefix)) continue;
+          const found = await stat(join(root, unfinishedFolder, name)).catch(() => undefined);
+          if (found) yield { key, id: name, startedAt: found.birthtime };
+        }
+      }),
     abort: ({ key, id }) =>
       doing("removing what is unfinished of", key, () =>
         rm(join(root, unfinishedFolder, id.replaceAll("/", "")), { force: true }),
@@ -150,17 +158,14 @@ export function directoryStore(folder: string, { within }: DirectoryOptions = {}
     async lockedUntil(key) {
       return refuse("lock", `reading the lock of ${key}`);
     },
-    async *list(prefix) {
-      await present();
-      yield* walk(root, prefix);
-    },
-    async folders(prefix) {
-      await present();
-      const found = await entries(join(root, prefix));
-      return found
-        .filter((name) => name.endsWith("/") && `${prefix}${name}` !== `${unfinishedFolder}/`)
-        .map((name) => name.slice(0, -1));
-    },
+    list: (prefix) => listing(prefix, () => walk(root, prefix)),
+    folders: (prefix) =>
+      doing("listing", prefix, async () => {
+        const found = await entries(join(root, prefix));
+        return found
+          .filter((name) => name.endsWith("/") && `${prefix}${name}` !== `${unfinishedFolder}/`)
+          .map((name) => name.slice(0, -1));
+      }),
   };
 }
 
