@@ -43,6 +43,16 @@ describe.each(backendNames)("%s", (name) => {
       expect(await store.lockedUntil(key, version)).toEqual(key === "parts/22" ? undefined : later);
   });
 
+  test("a bucket that was made without locks is told, in a look too", async () => {
+    if (!backend.expected.lock) return;
+    const plain = await backend.store({ versioned: false });
+    await plain.put("parts/1", "x");
+    for (const look of [true, false])
+      await expect(
+        extendLocks(plain, [{ key: "parts/1", until: new Date(Date.now() + 60_000) }], { look }),
+      ).rejects.toMatchObject({ message: expect.stringContaining("made without Object Lock") });
+  });
+
   test("C10: of what is written once the first version is locked, whatever was laid over it since", async () => {
     if (!backend.expected.lock) return;
     for (const key of ["over/deleted", "over/overwritten"]) await store.put(key, "true");

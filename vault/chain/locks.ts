@@ -1,5 +1,6 @@
 import pLimit from "p-limit";
 
+import { locksNothing } from "../store/capabilities.js";
 import type { ObjectVersion, Store } from "../store/store.js";
 import type { PartFault } from "./parts.js";
 
@@ -51,7 +52,7 @@ const atOnce = 8;
  * full backup stops being needed by those that add to it. Never shortens one.
  *
  * @param needs objects of points that are kept: parts, manifests, keys
- * @throws UnsupportedByStore when the store has no locks
+ * @throws UnsupportedByStore when the store has no locks, VaultError when its bucket was made without
  */
 export async function extendLocks(
   store: Store,
@@ -75,6 +76,7 @@ export async function extendLocks(
     const present = await store.lockedUntil(key, version);
     if (present && present >= least) return "already";
     if (!look) await store.lock(key, version, until);
+    else if (!present && !(await store.lockable(key, version))) throw locksNothing(store.label);
     return "extended";
   });
   const count = (wanted: string) => outcomes.filter((one) => one === wanted).length;

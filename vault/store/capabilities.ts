@@ -55,3 +55,10 @@ export class UnsupportedByStore extends VaultError {
 export function needs(table: CapabilityTable, capability: Capability, store: string, what: string): void {
   if (!table[capability]) throw new UnsupportedByStore(capability, store, what);
 }
+
+/** That a bucket locks nothing, whatever its kind of store is declared to do. */
+export const locksNothing = (store: string): VaultError =>
+  new VaultError(
+    `the bucket of ${store} was made without Object Lock, and locks nothing`,
+    "a bucket is made with it: aws s3api create-bucket --object-lock-enabled-for-bucket; copies begin anew there",
+  );

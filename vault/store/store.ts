@@ -79,4 +79,6 @@ export interface Store extends ObjectStore {
   lock(key: string, version: string, until: Date): Promise<void>;
   /** Until when a version is locked; undefined when it is not. */
   lockedUntil(key: string, version: string): Promise<Date | undefined>;
+  /** Whether a version can be locked at all: a bucket may be made otherwise than its kind of store is declared. */
+  lockable(key: string, version: string): Promise<boolean>;
 }

@@ -42,8 +42,10 @@ describe.each(["ministack", "versitygw", "minio"] as const)("%s", (name) => {
   test("in a bucket that was made without locks, nothing is locked: asking is no error", async () => {
     const plain = await backend.store({ versioned: false });
     await plain.put("plain/a", "one");
-    for await (const { key, version } of plain.versions("plain/a"))
+    for await (const { key, version } of plain.versions("plain/a")) {
       expect(await plain.lockedUntil(key, version)).toBeUndefined();
+      expect(await plain.lockable(key, version)).toBe(false);
+    }
   });
 
   test("that there is no such bucket is said with who makes one", async () => {
@@ -64,6 +66,7 @@ describe.each(["ministack", "versitygw", "minio"] as const)("%s", (name) => {
     const [short, long] = [inSeconds(30), inSeconds(60)];
     const until = () => store.lockedUntil("locked/a", version?.version ?? "");
     expect(await until()).toBeUndefined();
+    expect(await store.lockable("locked/a", version?.version ?? "")).toBe(true);
 
     await store.lock("locked/a", version?.version ?? "", short);
     expect(await until()).toEqual(short);

@@ -158,6 +158,9 @@ export function directoryStore(folder: string, { within }: DirectoryOptions = {}
     async lockedUntil(key) {
       return refuse("lock", `reading the lock of ${key}`);
     },
+    async lockable(key) {
+      return refuse("lock", `reading the lock of ${key}`);
+    },
     list: (prefix) => listing(prefix, () => walk(root, prefix)),
     folders: (prefix) =>
       doing("listing", prefix, async () => {

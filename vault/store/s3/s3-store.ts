@@ -94,7 +94,12 @@ export function s3Store(options: S3StoreOptions): Store {
     },
     async lockedUntil(key, version) {
       need("lock", `reading the lock of ${key}`);
-      return (await lockOf(at, key, version))?.until;
+      const found = await lockOf(at, key, version);
+      return typeof found === "string" ? undefined : found.until;
+    },
+    async lockable(key, version) {
+      need("lock", `reading the lock of ${key}`);
+      return (await lockOf(at, key, version)) !== "never";
     },
     async *list(prefix) {
       try {

@@ -5,7 +5,7 @@ import {
   PutObjectRetentionCommand,
 } from "@aws-sdk/client-s3";
 
-import { VaultError } from "../../errors.js";
+import { locksNothing } from "../capabilities.js";
 import type { ObjectVersion } from "../store.js";
 import type { S3Bucket } from "./client.js";
 import { failed } from "./errors.js";
@@ -65,7 +65,9 @@ function merged({ Versions = [], DeleteMarkers = [] }: ListObjectVersionsCommand
 /** Keeps a version until a date; a lock that lasts longer stays. */
 export async function lockVersion(at: S3Bucket, key: string, version: string, until: Date): Promise<void> {
   const { client, bucket, label } = at;
-  const present = await lockOf(at, key, version);
+  const found = await lockOf(at, key, version);
+  const present = typeof found === "string" ? undefined : found;
+  if (found === "never") throw locksNothing(label);
   if (present && present.until >= until) return;
   try {
     await client.send(
@@ -77,44 +79,31 @@ export async function lockVersion(at: S3Bucket, key: string, version: string, un
       }),
     );
   } catch (error) {
-    if (isBucketWithoutLocks(error))
-      throw new VaultError(
-        `locking ${key} failed: the bucket of ${label} was made without Object Lock, and locks nothing`,
-        "a bucket is made with it: aws s3api create-bucket --object-lock-enabled-for-bucket; copies begin anew there",
-        { cause: error },
-      );
     throw failed("locking", key, label, error);
   }
 }
 
-/** Until when a version is locked, and how; undefined when it is not. */
+/** Until when a version is locked, and how; `none` when it is not, `never` where its bucket was made without locks. */
 export async function lockOf(
   { client, bucket, label }: S3Bucket,
   key: string,
   version: string,
-): Promise<{ readonly until: Date; readonly mode: "GOVERNANCE" | "COMPLIANCE" } | undefined> {
+): Promise<{ readonly until: Date; readonly mode: "GOVERNANCE" | "COMPLIANCE" } | "none" | "never"> {
   try {
     const where = { Bucket: bucket, Key: key, VersionId: version };
     const { Retention } = await client.send(new GetObjectRetentionCommand(where));
     return Retention?.RetainUntilDate
       ? { until: Retention.RetainUntilDate, mode: Retention.Mode ?? "GOVERNANCE" }
-      : undefined;
+      : "none";
   } catch (error) {
-    if (isUnlocked(error)) return undefined;
+    if (isBucketWithoutLocks(error)) return "never";
+    if (error instanceof Error && error.name === "NoSuchObjectLockConfiguration") return "none";
     throw failed("reading the lock of", key, label, error);
   }
 }
 
-/** Nothing is locked: this version is not, or its bucket was made without Object Lock, which S3 and MinIO call a bad request. */
-function isUnlocked(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  return (
-    ["NoSuchObjectLockConfiguration", "ObjectLockConfigurationNotFoundError"].includes(error.name) ||
-    isBucketWithoutLocks(error)
-  );
-}
-
+/** S3 and MinIO call it a bad request. */
 const isBucketWithoutLocks = (error: unknown): boolean =>
   error instanceof Error &&
-  error.name === "InvalidRequest" &&
-  /missing Object ?Lock ?Configuration/.test(error.message);
+  (error.name === "ObjectLockConfigurationNotFoundError" ||
+    (error.name === "InvalidRequest" && /missing Object ?Lock ?Configuration/.test(error.message)));
