@@ -3,7 +3,7 @@ import type { CommandModule, ExitCode } from "../command.js";
 import type { RewrappedDataset } from "../keys/rewrap.js";
 import type { RotatedDataset } from "../keys/rotate.js";
 import type { KeysFound } from "../keys/status.js";
-import type { Told } from "../operation/recorded.js";
+import type { Told } from "../operation/operation.js";
 import { metricsOption } from "../options.js";
 import { identityOption, storeOption } from "../sealed/options.js";
 import { nothingChanged } from "../ui/say.js";

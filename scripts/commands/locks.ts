@@ -1,6 +1,6 @@
 import type { CommandModule, ExitCode } from "../command.js";
 import type { ExtendedCopy } from "../locks/extend.js";
-import type { Told } from "../operation/recorded.js";
+import type { Told } from "../operation/operation.js";
 import { metricsOption } from "../options.js";
 import { storeOption } from "../sealed/options.js";
 import { nothingChanged } from "../ui/say.js";

@@ -1,5 +1,5 @@
 import type { CommandModule, ExitCode } from "../command.js";
-import type { Told } from "../operation/recorded.js";
+import type { Told } from "../operation/operation.js";
 import { metricsOption } from "../options.js";
 import { folderGiven, fromOption, identityOption, storeOption } from "../sealed/options.js";
 import type { PrunedCopy } from "../sealed/prune.js";

@@ -2,7 +2,7 @@ import type { Captured } from "../../engines/postgres/capture.js";
 import type { SealedPoint } from "../../engines/sealed/capture.js";
 import { wordsOf } from "../../vault/errors.js";
 import type { ChainEntry } from "../../vault/index.js";
-import type { Told } from "./recorded.js";
+import type { Told } from "./operation.js";
 
 /** A copy that has the point, by its entry there. */
 interface Stored {

@@ -1,4 +1,5 @@
-import { type Operation, recorded, type Told } from "./recorded.js";
+import type { Operation, Told } from "./operation.js";
+import { recorded } from "./recorded.js";
 
 /** What is looked at first, and done only when told to. */
 export interface TwoSteps<Intended, Done> {

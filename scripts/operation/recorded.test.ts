@@ -10,8 +10,9 @@ import { parseExposition } from "../../metrics/index.js";
 import plan from "../../plans/kubernetes-chat.js";
 import { directoryStore, VaultError, withJobLease } from "../../vault/index.js";
 import { readAudits } from "../audit/read.js";
+import type { Operation } from "./operation.js";
 import { openAudit } from "./places.js";
-import { type Operation, recorded, type Surroundings } from "./recorded.js";
+import { recorded, type Surroundings } from "./recorded.js";
 
 let folder: string;
 let warnings: string[];

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
 
-import type { Labels, MeasuredOperation, Sample } from "../../metrics/index.js";
+import type { Labels, Sample } from "../../metrics/index.js";
 import { operationSamples } from "../../metrics/index.js";
 import { type AuditLogPlace, auditLogOf, type Plan, standbySites } from "../../plan/index.js";
 import {
@@ -11,7 +11,6 @@ import {
   type AuditWho,
   keepRecord,
   placesGiven,
-  releaseJobLeases,
   type Spool,
   spoolAt,
   type Waiting,
@@ -19,40 +18,11 @@ import {
   wordsOf,
 } from "../../vault/index.js";
 import { notified } from "../notify/notify.js";
+import { beforeEnding, exitCodeOf } from "./before-ending.js";
 import { emitted } from "./emit.js";
+import { measuredAs, type Operation, type Told } from "./operation.js";
 import { type OpenedAudit, openAudit, spoolFolder } from "./places.js";
 import { whoRuns } from "./who.js";
-
-/** An operation that is recorded and measured. */
-export interface Operation {
-  readonly plan: Plan;
-  /** The command. */
-  readonly name: keyof typeof measuredAs;
-  readonly dataset?: string | undefined;
-  /** Site that it acts at. @default the dataset's own; without one, the primary keeps the record */
-  readonly site?: string | undefined;
-  /** How it is done: `physical`, `structural`. */
-  readonly kind?: string | undefined;
-  /** What `--store` says. */
-  readonly store?: readonly string[] | undefined;
-  /** What `--metrics` says. */
-  readonly metricsFile?: string | undefined;
-}
-
-/** What is known of an operation that ran to its end. */
-export interface Told {
-  /** @default 0 */
-  readonly exitCode?: number;
-  /** Why the answer is no. */
-  readonly message?: string;
-  /** Recovery point that it made or used. */
-  readonly point?: string | undefined;
-  /** The dataset, where it was found only on the way. @default the operation's */
-  readonly dataset?: string | undefined;
-  readonly details?: AuditContent["details"];
-  /** Figures beyond those of every operation. */
-  readonly samples?: readonly Sample[];
-}
 
 /** Everything outside of the process that recording touches. */
 export interface Surroundings {
@@ -68,19 +38,6 @@ const real: Surroundings = {
   warn: (line) => process.stderr.write(`secondsite: ${line}\n`),
   env: process.env,
 };
-
-const measuredAs = {
-  backup: "backup",
-  verify: "verification",
-  restore: "restore",
-  failover: "failover",
-  prune: "prune",
-  archive: "archiving",
-  repair: "repair",
-  "locks extend": "lock_extension",
-  "keys rotate": "key_rotation",
-  "keys rewrap": "key_rewrapping",
-} as const satisfies Record<string, MeasuredOperation>;
 
 /**
  * Does an operation, records in the audit log who did what and how it ended, keeps its figures, and tells whom the plan's
@@ -285,21 +242,4 @@ function awsRegionOf({ sites }: Plan, name: string): string | undefined {
   const site = sites[name];
   const aws = site?.kind === "aws-region" || (site?.kind === "object-store" && site.provider === "aws");
   return aws ? site.region : undefined;
-}
-
-const exitCodeOf = { SIGTERM: 143, SIGINT: 130 } as const;
-
-/** Runs something before the process ends by a signal, which it then does. @returns how to forget it */
-function beforeEnding(last: (signal: keyof typeof exitCodeOf) => Promise<void>): () => void {
-  const ending = (signal: NodeJS.Signals) => {
-    forget();
-    void last(signal as keyof typeof exitCodeOf)
-      .then(() => Promise.race([releaseJobLeases(), pause(patience)]))
-      .finally(() => process.kill(process.pid, signal));
-  };
-  const forget = () => {
-    for (const signal of Object.keys(exitCodeOf)) process.off(signal, ending);
-  };
-  for (const signal of Object.keys(exitCodeOf)) process.once(signal, ending);
-  return forget;
 }

@@ -2,7 +2,7 @@ import { faultInWords } from "../../engines/engine.js";
 import type { Verified } from "../../engines/postgres/verify.js";
 import type { VerifiedCopy } from "../sealed/verify.js";
 import type { RecordedVerdict } from "../verify/judged-points.js";
-import type { Told } from "./recorded.js";
+import type { Told } from "./operation.js";
 
 /** What a verification found. */
 export interface Found {

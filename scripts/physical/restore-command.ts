@@ -3,7 +3,7 @@ import { targetInWords } from "../../engines/postgres/host/target.js";
 import type { Plan } from "../../plan/index.js";
 import type { ExitCode } from "../command.js";
 import { lookedOrDone } from "../operation/looked-or-done.js";
-import type { Told } from "../operation/recorded.js";
+import type { Told } from "../operation/operation.js";
 import { wholeGiven } from "../options.js";
 import { onlyDataset } from "../sealed/restore-command.js";
 import { verifiedInWords } from "../sealed/rows.js";

@@ -2,7 +2,7 @@ import { EngineError } from "../../engines/errors.js";
 import { type Plan, postgresDatasets } from "../../plan/index.js";
 import type { ExitCode } from "../command.js";
 import { lookedOrDone } from "../operation/looked-or-done.js";
-import type { Told } from "../operation/recorded.js";
+import type { Told } from "../operation/operation.js";
 import { wholeGiven } from "../options.js";
 import { nothingChanged, say } from "../ui/say.js";
 import { fromLine, named, otherwiseLine } from "./chosen-shown.js";

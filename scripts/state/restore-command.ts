@@ -2,7 +2,7 @@ import type { StateRestored } from "../../engines/pulumi-state/index.js";
 import type { Plan } from "../../plan/index.js";
 import type { ExitCode } from "../command.js";
 import { lookedOrDone } from "../operation/looked-or-done.js";
-import type { Told } from "../operation/recorded.js";
+import type { Told } from "../operation/operation.js";
 import { fromLine, named, otherwiseLine } from "../sealed/chosen-shown.js";
 import { folderGiven } from "../sealed/options.js";
 import { nothingChanged, say } from "../ui/say.js";
