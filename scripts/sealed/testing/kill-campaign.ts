@@ -77,13 +77,15 @@ class Course {
   async round(every: boolean): Promise<void> {
     const { scene, tally, chance } = this;
     const ordinary = new Map([...this.#traces].map(([command, { ordinary }]) => [command, ordinary]));
-    const { command, moment } = nextKill(ordinary, tally, chance, this.#done, every ? this.left : undefined);
+    // What takes over may turn out to call something that nobody has heard of yet.
+    const spare = () => !every || this.missed().length + 4 < this.left;
+    const { command, moment } = nextKill(ordinary, tally, chance, this.#done, spare());
     const traces = this.#traces.get(command);
     const turn = await command.turn(scene);
     await acknowledgeAll(scene, this.#acknowledged);
     let last = await this.#kill(command, turn, command.name, moment);
     const takeover = takeoverOf(command);
-    const again = traces && nextKillOfTakeover(takeover, traces.takeover, tally, chance);
+    const again = traces && nextKillOfTakeover(takeover, traces.takeover, tally, chance, spare());
     if (last.killed && again && this.left > 0) last = await this.#kill(command, turn, takeover, again);
     const { found, trace } = await finished(scene, command, turn, last.group, this.#acknowledged);
     this.#note(last.when, found);

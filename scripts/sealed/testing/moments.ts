@@ -53,15 +53,14 @@ export interface Kill<Command> {
  * time, a command after the other.
  *
  * @param done kills so far
- * @param left kills that are left to hit every boundary with: no other comes while they are few. @default not every boundary
- *   has to be hit
+ * @param spare whether kills are left for anything but boundaries that none has hit
  */
 export function nextKill<Command extends { readonly name: string }>(
   traces: ReadonlyMap<Command, Trace>,
   tally: Tally,
   chance: () => number,
   done: number,
-  left = Number.POSITIVE_INFINITY,
+  spare: boolean,
 ): Kill<Command> {
   const pick = (count: number) => Math.floor(chance() * count);
   const all = [...traces].flatMap(([command, trace]) =>
@@ -71,7 +70,7 @@ export function nextKill<Command extends { readonly name: string }>(
   const rarest = all.filter(({ kills }) => kills === fewest);
   const kind = chance();
   const inTurn = (those: readonly (readonly [Command, Trace])[]) => those[done % those.length];
-  if (fewest > 0 || rarest.length < left) {
+  if (fewest > 0 || spare) {
     const [command, trace] = inTurn([...traces]) ?? [];
     if (kind < 0.2 && command && trace)
       return { command, moment: { at: "time", after: pick(trace.duration) } };
@@ -86,16 +85,19 @@ export function nextKill<Command extends { readonly name: string }>(
 /**
  * When a run that takes over from a dead one is killed as well: at a boundary of what only such runs call, at each once and
  * then at one in five times.
+ *
+ * @param spare as for `nextKill`
  */
 export function nextKillOfTakeover(
   name: string,
   trace: Trace,
   tally: Tally,
   chance: () => number,
+  spare: boolean,
 ): Moment | undefined {
   const all = tally.boundaries(name, trace);
   const fewest = Math.min(...all.map(({ kills }) => kills));
-  if (fewest > 0 && chance() > 0.2) return undefined;
+  if (fewest > 0 && (!spare || chance() > 0.2)) return undefined;
   const rarest = all.filter(({ kills }) => kills === fewest);
   const chosen = rarest[Math.floor(chance() * rarest.length)];
   return chosen && callOf(trace, chosen, chance);
