@@ -9,7 +9,8 @@ import { ownFolder, startMachine } from "../scripts/physical/testing/machine.js"
 import { record } from "./log.js";
 import { fill } from "./logical/data.js";
 import { machine as thisMachine } from "./machine.js";
-import { measuredRun, type RunOrder, steps, type Way, ways } from "./physical/run.js";
+import { type RunOrder, steps, type Way, ways } from "./physical/order.js";
+import { measuredRun } from "./physical/run.js";
 import { setUpArchiving } from "./physical/set-up.js";
 import { benchmark, inOwnProcess, rounds } from "./rounds.js";
 import { summary } from "./summary.js";

@@ -4,7 +4,7 @@ import { execa } from "execa";
 
 import { program } from "../../engines/postgres/programs.js";
 import { unprivileged } from "../../engines/system-user.js";
-import type { RunOrder } from "./run.js";
+import type { RunOrder } from "./order.js";
 
 /** `pgbackrest backup` into each repository: what anybody would type on the machine. */
 export async function backupByHand({ config }: RunOrder): Promise<void> {

@@ -2,7 +2,7 @@ import type { RecoveryPoint } from "../../engines/postgres/points.js";
 import type { Copy } from "../../engines/postgres/points-copies.js";
 import type { FoundPoint } from "../../engines/sealed/points.js";
 import type { CommandModule, ExitCode } from "../command.js";
-import type { JobOptions } from "../sealed/job.js";
+import type { JobOptions } from "../sealed/job-options.js";
 import { asOfOption, folderGiven, fromOption, identityOption, storeOption } from "../sealed/options.js";
 
 const help = `

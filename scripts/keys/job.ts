@@ -8,7 +8,8 @@ import {
   recipientsOf,
   VaultError,
 } from "../../vault/index.js";
-import { accessOf, type JobOptions } from "../sealed/job.js";
+import { accessOf } from "../sealed/job.js";
+import type { JobOptions } from "../sealed/job-options.js";
 import { sealedNames } from "../sealed/kept.js";
 
 /** What commands about keys are given beside a plan. */

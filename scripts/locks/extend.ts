@@ -15,7 +15,8 @@ import {
   UnsupportedByStore,
   VaultError,
 } from "../../vault/index.js";
-import { accessOf, type JobOptions, postgresOf, sealedJob } from "../sealed/job.js";
+import { accessOf, postgresOf, sealedJob } from "../sealed/job.js";
+import type { JobOptions } from "../sealed/job-options.js";
 import { sealedWanted } from "../sealed/wanted.js";
 
 /** Whose locks are renewed. */

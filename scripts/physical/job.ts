@@ -3,7 +3,8 @@ import type { HostCopy, HostDataset } from "../../engines/postgres/host/dataset.
 import { repositorySites } from "../../engines/postgres/points-copies.js";
 import type { Plan } from "../../plan/index.js";
 import { copyAt, copyPlace, recipientsOf } from "../../vault/index.js";
-import { accessOf, type JobOptions, postgresOf } from "../sealed/job.js";
+import { accessOf, postgresOf } from "../sealed/job.js";
+import type { JobOptions } from "../sealed/job-options.js";
 
 /** What commands about a server outside Kubernetes are given beside a plan and a dataset. */
 export type HostOptions = Pick<JobOptions, "store" | "identity" | "site" | "asOf">;

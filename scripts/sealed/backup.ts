@@ -4,7 +4,8 @@ import { stagingFolder } from "../../engines/staging.js";
 import type { Plan } from "../../plan/index.js";
 import { capturing } from "./by-engine.js";
 import { endsKept } from "./heads.js";
-import { epochOf, type JobOptions, sealedJob, writtenFrom } from "./job.js";
+import { epochOf, sealedJob, writtenFrom } from "./job.js";
+import type { JobOptions } from "./job-options.js";
 import { asOnlyRun, leaseOf } from "./only-run.js";
 
 /** How a point is made now. */

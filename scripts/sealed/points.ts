@@ -2,7 +2,8 @@ import { EngineError } from "../../engines/errors.js";
 import { type FoundCopy, findPoints } from "../../engines/sealed/points.js";
 import type { Plan } from "../../plan/index.js";
 import { appendEntry, signingKeys } from "../../vault/index.js";
-import { doneBy, type JobOptions, sealedJob } from "./job.js";
+import { doneBy, sealedJob } from "./job.js";
+import type { JobOptions } from "./job-options.js";
 import { sealedWanted } from "./wanted.js";
 
 /** What every copy of every sealed backup of a plan holds. */

@@ -3,7 +3,8 @@ import { type Pruned, type PrunePlan, planPrune, prune } from "../../engines/sea
 import { names, type Plan } from "../../plan/index.js";
 import { storeTime } from "../../vault/index.js";
 import { endsKept } from "./heads.js";
-import { type JobOptions, sealedJob } from "./job.js";
+import { sealedJob } from "./job.js";
+import type { JobOptions } from "./job-options.js";
 import { asOnlyRun, leaseOf } from "./only-run.js";
 import { sealedWanted } from "./wanted.js";
 

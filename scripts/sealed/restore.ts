@@ -13,7 +13,8 @@ import { backupSealed } from "./backup.js";
 import { type Chosen, chosenFor, type Wish } from "./chosen.js";
 import { connectionFrom } from "./connection.js";
 import { type HookPrograms, hookPrograms, hooksOf } from "./hooks.js";
-import { dumpJob, type JobOptions, type SealedJob } from "./job.js";
+import { dumpJob, type SealedJob } from "./job.js";
+import type { JobOptions } from "./job-options.js";
 import type { Dump } from "./kept.js";
 
 /** What is restored, and where to. */

@@ -5,7 +5,7 @@ import type { VerificationLevel } from "../../vault/index.js";
 import { say } from "../ui/say.js";
 import { table } from "../ui/table.js";
 import { noneToDraw } from "./drawn.js";
-import type { JobOptions } from "./job.js";
+import type { JobOptions } from "./job-options.js";
 import { type VerifiedCopy, type VerifiedPoint, verifyPoints } from "./verify.js";
 import { sealedWanted } from "./wanted.js";
 

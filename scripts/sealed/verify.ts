@@ -11,7 +11,8 @@ import { VaultError, type VerificationLevel } from "../../vault/index.js";
 import { verifying } from "./by-engine.js";
 import { drawnFrom } from "./drawn.js";
 import { endsKept } from "./heads.js";
-import { doneBy, type JobOptions, sealedJob } from "./job.js";
+import { doneBy, sealedJob } from "./job.js";
+import type { JobOptions } from "./job-options.js";
 import type { Sealed } from "./kept.js";
 import { sinceDays } from "./since.js";
 

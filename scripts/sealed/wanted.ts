@@ -1,7 +1,7 @@
 import { EngineError } from "../../engines/errors.js";
 import { namedBackups, type Plan } from "../../plan/index.js";
 import type { BackupOf } from "../../plan/schema/index.js";
-import type { JobOptions } from "./job.js";
+import type { JobOptions } from "./job-options.js";
 import { type Sealed, sealedNames, sealedOf } from "./kept.js";
 
 /** A backup that a command captures: a tool's own, or a sealed point. */

@@ -13,7 +13,8 @@ import { stagingFolder } from "../../engines/staging.js";
 import type { Plan } from "../../plan/index.js";
 import { regionOf } from "../sealed/by-engine.js";
 import { type Chosen, chosenFor, type Wish } from "../sealed/chosen.js";
-import { type JobOptions, type SealedJob, stateJob } from "../sealed/job.js";
+import { type SealedJob, stateJob } from "../sealed/job.js";
+import type { JobOptions } from "../sealed/job-options.js";
 import { type StateCopy, stateNames } from "../sealed/kept.js";
 
 /** Which state is restored, and where to. */

@@ -5,7 +5,8 @@ import type { RepositoryVerdict } from "../../engines/postgres/verify-repository
 import { names, type Plan } from "../../plan/index.js";
 import { VaultError } from "../../vault/index.js";
 import type { CopyEpoch } from "../physical/verify.js";
-import { type JobOptions, postgresOf } from "../sealed/job.js";
+import { postgresOf } from "../sealed/job.js";
+import type { JobOptions } from "../sealed/job-options.js";
 
 /** What one repository's own tool says of it. */
 export interface Repository extends RepositoryVerdict {
