@@ -73,7 +73,7 @@ export async function keyIds(ring: KeyRing, purpose: KeyPurpose): Promise<string
  *
  * @param spoiled is told of an object that is no key; then the others are still handed out, for one bad object must not
  *   take along what other keys sealed
- * @param wanted which ones, by their ids. @default all
+ * @param wanted which ones, by their ids; the newest, which the next run may write with, comes in any case. @default all
  * @throws VaultError for an object that is no key, where nobody is told
  */
 export async function ringKeys(
@@ -82,7 +82,7 @@ export async function ringKeys(
   spoiled?: (object: string, problem: string) => void,
   wanted: (id: string) => boolean = () => true,
 ): Promise<RingKey[]> {
-  const ids = (await keyIds(ring, purpose)).filter(wanted);
+  const ids = (await keyIds(ring, purpose)).filter((id, at, { length }) => at === length - 1 || wanted(id));
   const read = await pLimit(readsAtOnce).map(ids, (id) =>
     ringKey(ring, id).catch((error: unknown) => {
       if (!spoiled || !(error instanceof SpoiledKey)) throw error;
