@@ -298,7 +298,7 @@ test("fail takes the region and its vault away, the replica stays; heal brings b
   await s3Away.send(new HeadObjectCommand({ Bucket: replica, Key, VersionId }));
 
   await heal(spec.name, home);
-  await eventually(async () => (await status(spec.name)).regions[0]?.nodeReady === true, 60);
+  await eventually(async () => (await status(spec.name)).regions[0]?.nodeReady === true, 120);
   await s3.send(new HeadObjectCommand({ Bucket: vault, Key, VersionId }));
   const before = (await manifests()).length;
   // A capture that the failure killed counts as dead after two minutes; then the next minute's run takes its lease over.
