@@ -10,6 +10,7 @@ import { files, folders } from "./folders.js";
 import { backupsOf } from "./pgbackrest-config.js";
 import type { Placement } from "./placement.js";
 import { program } from "./programs.js";
+import { dropStaleLock } from "./stale-lock.js";
 
 /** How the server runs: a hot standby accepts no write from any session, whatever it sets. */
 export type ServerMode = "read-only" | "read-write";
@@ -49,6 +50,7 @@ export class Server {
     if (this.#child) throw new EngineError("the server runs already", 3);
     if (mode === "read-only") await writeFile(standbySignal, "");
     else await rm(standbySignal, { force: true });
+    await dropStaleLock(folders.data);
     this.#stopping = false;
     this.#mode = mode;
     const child = launch(await program("postgres"), [

@@ -1,0 +1,37 @@
+import { readdir, readFile, readlink, realpath, rm } from "node:fs/promises";
+import { basename, join } from "node:path";
+
+/**
+ * Removes what a server that was killed left to say that it runs, where PostgreSQL would take another process for it: in a
+ * container numbers of processes begin anew, and one of ours has the dead server's. It would refuse to start for as long.
+ *
+ * What no process has is left to PostgreSQL; so is all where a server of this folder, or a remainder of one, still runs.
+ *
+ * @param data the data folder
+ */
+export async function dropStaleLock(data: string): Promise<void> {
+  const file = join(data, "postmaster.pid");
+  const pid = Number((await readFile(file, "utf8").catch(() => "")).split("\n")[0]);
+  if (!Number.isInteger(pid) || pid <= 0) return;
+  const processes = await readdir("/proc");
+  if (!processes.includes(String(pid))) return;
+  const folder = await realpath(data);
+  for (const one of processes) if (/^\d+$/.test(one) && (await isServerOf(folder, one))) return;
+  await rm(file, { force: true });
+}
+
+/** Whether a process is PostgreSQL's and works in a folder; one that may not be looked at is, for all that is known. */
+async function isServerOf(folder: string, pid: string): Promise<boolean> {
+  try {
+    const [program, where] = await Promise.all([readlink(`/proc/${pid}/exe`), readlink(`/proc/${pid}/cwd`)]);
+    return where === folder && basename(program).startsWith("postgres");
+  } catch (error) {
+    // It ended meanwhile, or it is the kernel's own.
+    if (
+      (error as NodeJS.ErrnoException).code === "ENOENT" ||
+      (error as NodeJS.ErrnoException).code === "ESRCH"
+    )
+      return false;
+    return (await readFile(`/proc/${pid}/comm`, "utf8").catch(() => "")).startsWith("postgres");
+  }
+}
