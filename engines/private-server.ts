@@ -56,8 +56,8 @@ const shownLines = 200;
  */
 export async function startServer(options: PrivateServerOptions): Promise<PrivateServer> {
   const { data, run, user, isolated = true, patience = 60_000 } = options;
-  // Its port is part of its socket's name, and would be PGPORT's: that of the server that a command is about.
   socketIn(run);
+  // Its port is part of its socket's name, and would be PGPORT's: that of the server that a command is about.
   const settings = { listen_addresses: "", unix_socket_directories: run, port: "5432", ...options.settings };
   const command = [
     options.program,

@@ -1,7 +1,7 @@
 import { open, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
 
+import pRetry from "p-retry";
 import lockfile from "proper-lockfile";
 import type { Sample } from "./definitions.js";
 import { exposition, type Family, families, type Point } from "./exposition.js";
@@ -32,20 +32,12 @@ export async function writeTextfile(file: string, prefix: string, samples: reado
   }
 }
 
-/** How often another writer is waited for, and how long each time at the most, in milliseconds: that is some nine seconds. */
-const tries = 20;
-const longestWait = 500;
-
-/** Waits for other writers; where nobody may write there is nothing to wait for. */
-async function locked(file: string): Promise<() => Promise<void>> {
-  for (let tried = 0, wait = 50; ; tried += 1, wait = Math.min(2 * wait, longestWait))
-    try {
-      return await lockfile.lock(file, { realpath: false, onCompromised: () => undefined });
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "ELOCKED" || tried === tries) throw error;
-      await pause(wait);
-    }
-}
+/** Waits for other writers, some nine seconds; where nobody may write there is nothing to wait for. */
+const locked = (file: string): Promise<() => Promise<void>> =>
+  pRetry(() => lockfile.lock(file, { realpath: false, onCompromised: () => undefined }), {
+    ...{ retries: 20, minTimeout: 50, maxTimeout: 500 },
+    shouldRetry: (error) => (error as NodeJS.ErrnoException).code === "ELOCKED",
+  });
 
 async function requireFolder(folder: string): Promise<void> {
   const found = await stat(folder).catch((error: NodeJS.ErrnoException) => error);

@@ -1,11 +1,10 @@
 import { names } from "../../plan/index.js";
 import {
   type ChainFault,
-  checkChain,
-  disbelieved,
   type FoundEntry,
   type Hold,
   holdsIn,
+  judgeChain,
   type NamedKey,
   type ObjectStore,
   type Part,
@@ -97,7 +96,7 @@ export async function readEpochChain(
   const prefix = names.manifestPrefix(dataset, epoch);
   const entries = await readChain(store, prefix);
   const expected = { prefix, plan, dataset, site, epoch, trusted };
-  const doubts = disbelieved(entries, expected);
+  const { faults, doubts } = judgeChain(entries, expected);
   // What nobody trusted wrote removes, holds and verifies nothing.
   const believed = entries.filter((_, index) => doubts[index]?.length === 0);
   const removed = removedPoints(believed);
@@ -118,7 +117,7 @@ export async function readEpochChain(
       },
     ];
   });
-  return { entries, faults: checkChain(entries, expected), points };
+  return { entries, faults, points };
 }
 
 function physicalPoint({ key, unsigned, entry }: FoundEntry): PhysicalPoint | undefined {

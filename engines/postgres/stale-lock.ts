@@ -26,12 +26,9 @@ async function isServerOf(folder: string, pid: string): Promise<boolean> {
     const [program, where] = await Promise.all([readlink(`/proc/${pid}/exe`), readlink(`/proc/${pid}/cwd`)]);
     return where === folder && basename(program).startsWith("postgres");
   } catch (error) {
+    const { code = "" } = error as NodeJS.ErrnoException;
     // It ended meanwhile, or it is the kernel's own.
-    if (
-      (error as NodeJS.ErrnoException).code === "ENOENT" ||
-      (error as NodeJS.ErrnoException).code === "ESRCH"
-    )
-      return false;
+    if (["ENOENT", "ESRCH"].includes(code)) return false;
     return (await readFile(`/proc/${pid}/comm`, "utf8").catch(() => "")).startsWith("postgres");
   }
 }

@@ -2,11 +2,10 @@ import { names } from "../../plan/index.js";
 import {
   type ChainPoint,
   chainsOf,
-  checkChain,
   type DatasetCopy,
-  disbelieved,
   type FoundChain,
   type FoundEntry,
+  judgeChain,
   knownHeads,
   lastFault,
   livePoints,
@@ -141,16 +140,15 @@ function readPoints(
     ...{ prefix, plan, dataset, site: writtenFor(copy, entries), epoch, trusted },
     ...(head ? { head } : {}),
   };
-  const found = checkChain(entries, expected);
+  const { faults, doubts } = judgeChain(entries, expected);
   // What nobody trusted wrote drops, holds and verifies nothing.
-  const doubts = disbelieved(entries, expected);
   const believed = entries.filter(
     ({ entry }, index) => entry?.entry === "point" || doubts[index]?.length === 0,
   );
   return {
     chain,
-    faults: found.map(({ key, problem }) => `${key}: ${problem}`),
-    damaged: new Map(found.map(({ key, problem }) => [key, problem])),
+    faults: faults.map(({ key, problem }) => `${key}: ${problem}`),
+    damaged: new Map(faults.map(({ key, problem }) => [key, problem])),
     alive: livePoints(believed),
   };
 }

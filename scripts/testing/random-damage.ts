@@ -1,7 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { chanceFrom } from "../sealed/testing/moments.js";
+import { chanceFrom } from "./seed.js";
 import type { Answer } from "./terminal.js";
 
 /** A byte that was changed beneath a store. */

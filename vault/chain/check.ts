@@ -24,27 +24,37 @@ export interface ChainFault {
   readonly problem: string;
 }
 
-/**
- * Everything that is wrong with a chain; empty when nothing is.
- *
- * Found are: entries missing, added, moved, altered in any byte, taken from another chain, signed by somebody else or
- * not at all, and, with a head known from outside, a chain that was cut at its end.
- */
-export function checkChain(found: readonly FoundEntry[], expected: ChainExpectation): ChainFault[] {
-  const believed = disbelieved(found, expected);
+/** What is to be thought of a chain: each signature is checked for both. */
+export interface JudgedChain {
+  /**
+   * Everything that is wrong with it; empty when nothing is. Found are: entries missing, added, moved, altered in any byte,
+   * taken from another chain, signed by somebody else or not at all, and, with a head known from outside, a chain that was cut
+   * at its end.
+   */
+  readonly faults: readonly ChainFault[];
+  /**
+   * Why each entry is not to be believed, whatever became of those around it: it cannot be read, is not signed, not by
+   * whom one trusts, or was written for another place. Empty for an entry that says what its writer said here.
+   */
+  readonly doubts: readonly (readonly string[])[];
+}
+
+/** Judges a chain by what it has to be. */
+export function judgeChain(found: readonly FoundEntry[], expected: ChainExpectation): JudgedChain {
+  const doubts = disbelieved(found, expected);
   const faults = found.flatMap((one, index) => {
-    const problems = [...(believed[index] ?? []), ...orderFaults(found, index)];
+    const problems = [...(doubts[index] ?? []), ...orderFaults(found, index)];
     if (one.entry) problems.push(...referenceFaults(one.entry, index, found));
     return problems.map((problem) => ({ key: one.key, problem }));
   });
-  return [...faults, ...headFault(found, expected)];
+  return { faults: [...faults, ...headFault(found, expected)], doubts };
 }
 
-/**
- * Why each entry is not to be believed, whatever became of those around it: it cannot be read, is not signed, not by
- * whom one trusts, or was written for another place. Empty for an entry that says what its writer said here.
- */
-export function disbelieved(found: readonly FoundEntry[], expected: ChainExpectation): string[][] {
+/** Everything that is wrong with a chain; empty when nothing is. */
+export const checkChain = (found: readonly FoundEntry[], expected: ChainExpectation): readonly ChainFault[] =>
+  judgeChain(found, expected).faults;
+
+function disbelieved(found: readonly FoundEntry[], expected: ChainExpectation): string[][] {
   const signatures = found.map(({ entry, signed }) =>
     entry ? signatureFault(entry, signed ?? "", expected.trusted) : undefined,
   );

@@ -89,6 +89,7 @@ export async function knownHeads(
   others: readonly HeadCopy[],
 ): Promise<Map<number, Reference>> {
   const known = new Map<number, Reference>();
+  const own = trustIn(copy.ring);
   for (const other of others)
     try {
       const newest = new Map<number, string>();
@@ -98,7 +99,7 @@ export async function knownHeads(
         if (epoch !== undefined) newest.set(epoch, key);
       }
       if (newest.size === 0) continue;
-      const trusts = [trustIn(copy.ring), trustIn(other.ring)];
+      const trusts = [own, trustIn(other.ring)];
       for (const [epoch, key] of newest) {
         const { plan, dataset, site } = copy;
         const head = await believed(await other.store.get(key), { plan, dataset, site, epoch }, key, trusts);

@@ -67,6 +67,8 @@ export async function extendLocks(
   }
   const missing: PartFault[] = [];
   const limit = pLimit(atOnce);
+  // Of its bucket one version tells.
+  let lockable: Promise<boolean> | undefined;
   const outcomes = await limit.map([...longest.values()], async (need) => {
     const { key, until, least = until } = need;
     signal?.throwIfAborted();
@@ -76,7 +78,10 @@ export async function extendLocks(
     const present = await store.lockedUntil(key, version);
     if (present && present >= least) return "already";
     if (!look) await store.lock(key, version, until);
-    else if (!present && !(await store.lockable(key, version))) throw locksNothing(store.label);
+    else if (!present) {
+      lockable ??= store.lockable(key, version);
+      if (!(await lockable)) throw locksNothing(store.label);
+    }
     return "extended";
   });
   const count = (wanted: string) => outcomes.filter((one) => one === wanted).length;

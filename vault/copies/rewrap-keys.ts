@@ -151,10 +151,10 @@ async function signerAt({ ring }: DatasetCopy): Promise<Signer> {
 /** Lays what was wrapped anew at its copies. Safe to kill and to run again. */
 export async function layRewrapped({ secret, text, copies }: Rewrapped): Promise<void> {
   for (const { store } of copies) {
-    if (await liesAt(store, secret.object, await rewrappingNumbers(store, secret.object), text)) continue;
     for (;;) {
-      const number = nextNumber(await rewrappingNumbers(store, secret.object));
-      if (await store.create(rewrappingObject(secret.object, number), text)) break;
+      const numbers = await rewrappingNumbers(store, secret.object);
+      if (await liesAt(store, secret.object, numbers, text)) break;
+      if (await store.create(rewrappingObject(secret.object, nextNumber(numbers)), text)) break;
     }
   }
 }

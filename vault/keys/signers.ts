@@ -59,7 +59,8 @@ export interface SignedBy {
 export type Trust = (by: SignedBy) => Promise<KeyObject | undefined>;
 
 /**
- * Whom a dataset's vault trusts to sign, like `signersIn`, for who asks for a few of them: a key is read when it is asked for, once.
+ * Whom a dataset's vault trusts to sign, like `signersIn`, for who asks for a few of them: a key is read when it is asked
+ * for, once.
  */
 export function trustIn(ring: KeyRing): Trust {
   const read = new Map<string | undefined, Promise<TrustedSigners>>();

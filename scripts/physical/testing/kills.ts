@@ -5,7 +5,7 @@ import { vi } from "vitest";
 import { killedCommand } from "../../sealed/testing/killed-command.js";
 import { settled } from "../../sealed/testing/kills.js";
 import { processesLeft } from "../../sealed/testing/leaks.js";
-import { chanceFrom } from "../../sealed/testing/moments.js";
+import { chanceFrom } from "../../testing/seed.js";
 import { type Listed, listed, type Turn, turns } from "./kill-turns.js";
 import type { Office } from "./office.js";
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "vitest";
 
 import { position } from "../../../engines/postgres/log-position.js";
-import { chanceFrom } from "../../sealed/testing/moments.js";
+import { chanceFrom } from "../../testing/seed.js";
 import { type Commit, commitOrder, type Expectation, expectations } from "./commit-order.js";
 import { type Load, makeLedger, startLoad } from "./load.js";
 import { machineOn } from "./machine.js";

@@ -6,7 +6,7 @@ import { type Acknowledged, lossesOf } from "./points-kept.js";
 import type { Trace } from "./traces.js";
 
 /** Takes down the points that a finished backup printed. */
-export function note(acknowledged: Acknowledged, out: string): void {
+export function noteAcknowledged(acknowledged: Acknowledged, out: string): void {
   if (!out.includes('"copies"') || !out.trimEnd().endsWith("}")) return;
   const { label, copies = [] } = JSON.parse(out) as {
     label?: string;
@@ -35,7 +35,7 @@ export async function traced(
 }
 
 /** What a kill left that it must not, a line each; afterwards nobody holds the dead run's lease against the next. */
-export async function left(
+export async function leftByKill(
   scene: KillDesk,
   command: Killable,
   turn: Turn,
@@ -52,12 +52,12 @@ export async function left(
   const held = await scene.passLeases();
   if (early.code !== (held ? 4 : 0))
     found.push(`run again at once it ended with ${early.code}: ${early.err}`);
-  note(acknowledged, early.out);
+  noteAcknowledged(acknowledged, early.out);
   return found;
 }
 
 /** Runs a command that was killed to its end, and looks at what is not as it should be then. */
-export async function finished(
+export async function ranToItsEnd(
   scene: KillDesk,
   command: Killable,
   turn: Turn,
@@ -66,7 +66,7 @@ export async function finished(
 ): Promise<{ readonly found: string[]; readonly trace?: Trace }> {
   const { answer, trace } = await traced(scene, command, turn);
   if (answer.code !== 0) return { found: [`run again it ended with ${answer.code}: ${answer.err}`] };
-  note(acknowledged, answer.out);
+  noteAcknowledged(acknowledged, answer.out);
   const found = await turn.afterRun(answer);
   found.push(...(await lossesOf(scene.copies, kind, acknowledged, turn.droppable)));
   for (const id of turn.droppable) acknowledged.delete(id);

@@ -1,11 +1,12 @@
 import { findPoints } from "../../../engines/sealed/points.js";
 import { planPrune, prune } from "../../../engines/sealed/prune.js";
-import { finished, left, note, traced } from "./kill-aftermath.js";
+import { chanceFrom } from "../../testing/seed.js";
+import { leftByKill, noteAcknowledged, ranToItsEnd, traced } from "./kill-aftermath.js";
 import { type Killable, killables, type Turn } from "./kill-commands.js";
 import { killedCommand, type Moment } from "./killed-command.js";
 import { type KillDesk, kind } from "./kills.js";
 import { leaksOf } from "./leaks.js";
-import { chanceFrom, nextKill, nextKillOfTakeover, Tally } from "./moments.js";
+import { nextKill, nextKillOfTakeover, Tally } from "./moments.js";
 import type { Acknowledged } from "./points-kept.js";
 import { Traces } from "./traces.js";
 
@@ -67,7 +68,7 @@ class Course {
       const turn = await command.turn(scene);
       const { answer, trace } = await traced(scene, command, turn);
       if (answer.code !== 0) throw new Error(`${command.name} does not work: ${answer.err}`);
-      note(this.#acknowledged, answer.out);
+      noteAcknowledged(this.#acknowledged, answer.out);
       for (const id of turn.droppable) this.#acknowledged.delete(id);
       this.#traces.set(command, new Traces(trace));
     }
@@ -87,7 +88,7 @@ class Course {
     const takeover = takeoverOf(command);
     const again = traces && nextKillOfTakeover(takeover, traces.takeover, tally, chance, spare());
     if (last.killed && again && this.left > 0) last = await this.#kill(command, turn, takeover, again);
-    const { found, trace } = await finished(scene, command, turn, last.group, this.#acknowledged);
+    const { found, trace } = await ranToItsEnd(scene, command, turn, last.group, this.#acknowledged);
     this.#note(last.when, found);
     if (trace) traces?.afterKill(trace);
   }
@@ -109,14 +110,14 @@ class Course {
   async #kill(command: Killable, turn: Turn, name: string, moment: Moment) {
     const { scene } = this;
     const { killed, group, out } = await killedCommand(turn.args, moment, scene.gate, scene.aside);
-    note(this.#acknowledged, out);
+    noteAcknowledged(this.#acknowledged, out);
     if (killed) {
       this.tally.add(name, moment);
       this.#done += 1;
     }
     const when = `${name}, ${JSON.stringify(moment)}`;
     this.tell(`${killed ? `${this.#done} of ${this.kills}` : "ended before"}: ${when}`);
-    this.#note(when, await left(scene, command, turn, group, this.#acknowledged));
+    this.#note(when, await leftByKill(scene, command, turn, group, this.#acknowledged));
     return { killed, group, when };
   }
 
@@ -133,7 +134,7 @@ const takeoverOf = ({ name }: Killable) => `${name} that takes over`;
 async function begun(scene: KillDesk, acknowledged: Acknowledged): Promise<void> {
   const made = await scene.run(scene.args("backup", "tickets", "--staging", scene.staging));
   const verified = await scene.run(scene.args("verify", "--dataset", "tickets"));
-  note(acknowledged, made.out);
+  noteAcknowledged(acknowledged, made.out);
   // The copy that is not there keeps the answer from being yes.
   if (made.code !== 0 || verified.code > 1) throw new Error(`${made.err}\n${verified.err}`);
 }

@@ -2,17 +2,6 @@ import type { Moment } from "./killed-command.js";
 import type { StoreCall } from "./store-gate.js";
 import type { Trace } from "./traces.js";
 
-/** A number from 0 to 1 (mulberry32): the same seed gives the same ones. */
-export function chanceFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /** Kills per step and command. */
 export class Tally {
   readonly #kills = new Map<string, number>();

@@ -66,8 +66,8 @@ function merged({ Versions = [], DeleteMarkers = [] }: ListObjectVersionsCommand
 export async function lockVersion(at: S3Bucket, key: string, version: string, until: Date): Promise<void> {
   const { client, bucket, label } = at;
   const found = await lockOf(at, key, version);
-  const present = typeof found === "string" ? undefined : found;
   if (found === "never") throw locksNothing(label);
+  const present = found === "none" ? undefined : found;
   if (present && present.until >= until) return;
   try {
     await client.send(
