@@ -96,7 +96,8 @@ async function captureInto(job: Capture, copy: CaptureCopy, say: (line: string) 
     append(job, copy, { startedAt: from, finishedAt: until, stanza, backup: one, keys, chain });
   // What ended without its entry, because its run was killed in between, is a point all the same: others add to it.
   for (const orphan of orphans(chain, stanza.backups.slice(0, -1))) {
-    await complete(orphan, at(orphan.timestamp.start), at(orphan.timestamp.stop));
+    // Whole seconds, cut off: its end is later than said, and no moment before its end can be restored from it.
+    await complete(orphan, at(orphan.timestamp.start), at(orphan.timestamp.stop + 1));
     chain = await present();
     say(`${orphan.label} at ${copy.site} had no entry, and has one now`);
   }

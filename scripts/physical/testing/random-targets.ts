@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "vitest";
 
+import { microsOf } from "../../../engines/moment.js";
 import { position } from "../../../engines/postgres/log-position.js";
 import { chanceFrom } from "../../testing/seed.js";
 import { type Commit, commitOrder, type Expectation, expectations } from "./commit-order.js";
@@ -12,6 +13,7 @@ import type { Office } from "./office.js";
 interface Base {
   readonly label: string;
   readonly stopLsn: string;
+  readonly finishedAt: string;
 }
 
 /** What was written while backups were taken. */
@@ -75,13 +77,17 @@ export async function restoredAtRandom(
   const pick = (limit: number) => Math.floor(chance() * limit);
   const rowOf = new Map(load.acknowledged.map(({ row, xid }) => [xid, row]));
   const kinds = ["at", "lsn", "xid", "name", "at"] as const;
+  // A capture ends after its tool's backup; no moment before the end of the first is offered.
+  const offered = Math.min(...bases.map(({ finishedAt }) => microsOf(finishedAt)));
   const problems: string[] = [];
   for (let done = 0; done < count; done += 1) {
     const base = bases[pick(bases.length)];
-    const first = commits.findIndex(({ lsn }) => base && position(lsn) > position(base.stopLsn));
+    const kind = kinds[done % kinds.length] ?? "at";
+    const first = commits.findIndex(
+      ({ lsn, at }) => base && position(lsn) > position(base.stopLsn) && (kind !== "at" || at > offered),
+    );
     // The last restore point lies behind the last second's commits.
     const place = first + 1 + pick(commits.length - first - 250);
-    const kind = kinds[done % kinds.length] ?? "at";
     const wanted: Expectation =
       kind === "at" ? expectations.at(commits, place, pick(3) - 1) : expectations[kind](commits, place);
     // Where a transaction or a name lies only the log knows: an older point is named.
