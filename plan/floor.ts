@@ -1,7 +1,7 @@
 import type { Plan } from "./schema/index.js";
 import { seconds } from "./units.js";
 
-/** What no takeover can be faster than, and what that is made of. */
+/** What a takeover waits for, however fast its people and machines are. */
 
 /** Seconds until a check has failed, or has passed again, as often as it takes. */
 export const checkSeconds = ({ dns }: Pick<Plan, "dns">): number =>
@@ -11,6 +11,9 @@ export const checkSeconds = ({ dns }: Pick<Plan, "dns">): number =>
 export const leaseSeconds = ({ lease }: Pick<Plan, "lease">): number =>
   lease ? seconds(lease.ttl) + seconds(lease.skew) : 0;
 
-/** What no takeover can be faster than: lease wait, the check turning healthy, and the TTL; seconds. */
+/**
+ * What a takeover waits for, however fast its people and machines are, in seconds: the lease, the check turning healthy,
+ * and the TTL. A customer whose resolver asked some time before the loss waits for less than the whole TTL.
+ */
 export const floorSeconds = (plan: Pick<Plan, "dns" | "lease">): number =>
   leaseSeconds(plan) + checkSeconds(plan) + (plan.dns ? seconds(plan.dns.ttl) : 0);

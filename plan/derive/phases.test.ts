@@ -8,7 +8,7 @@ import { together } from "./phases/graph.js";
 import type { Recovery } from "./phases.js";
 import { base, recovery, steps } from "./testing/recoveries.js";
 
-test("C1: what no takeover can be faster than is lease wait, check turning healthy, and TTL", () => {
+test("C1: what a takeover waits for is lease wait, check turning healthy, and TTL", () => {
   expect(floorSeconds(chat)).toBe(60 + 5 + 3 * 10 + 60);
   const { lease: _, dns: __, ...without } = chat;
   expect(floorSeconds(without as Plan)).toBe(0);

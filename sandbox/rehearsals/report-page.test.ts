@@ -32,7 +32,7 @@ test("the page needs nothing from elsewhere, and what it shows is text", () => {
 test("the page holds objectives against measurements and every phase as a bar", () => {
   const html = page(evidence);
 
-  expect(html).toContain("<td>RTO</td><td>3600.0 s</td><td>190.5 s</td><td>no faster than 155 s");
+  expect(html).toContain("<td>RTO</td><td>3600.0 s</td><td>190.5 s</td><td>155 s of waiting");
   expect(html).toContain("<td>RPO</td><td>300.0 s</td><td>none</td>");
   expect(html.match(/<rect /g)).toHaveLength(2);
 });

@@ -57,7 +57,7 @@ function objectives({ objectives: wanted, measured, floorSeconds }: Report): str
         "RTO",
         shown(wanted.rtoSeconds),
         shown(measured.rtoSeconds),
-        `no faster than ${floorSeconds} s: lease, health check and TTL`,
+        `${floorSeconds} s of waiting: lease, health check and TTL, which a resolver may have cached for a while already`,
       ],
       [
         "RPO",

@@ -19,7 +19,7 @@ export interface Report {
     readonly rowsCommitted: number;
     readonly rowsLost: number | null;
   };
-  /** What no failover of this plan can be faster than: lease, health check and TTL. */
+  /** What a failover of this plan waits for: lease, health check and the whole TTL; see `floorSeconds`. */
   readonly floorSeconds: number;
   readonly phases: readonly Phase[];
   readonly verification: { readonly tables: readonly TableVerification[] };

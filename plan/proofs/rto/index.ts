@@ -86,7 +86,7 @@ function message(
   const floor = floorSeconds(plan);
   switch (scope) {
     case "region":
-      return `a lost region is taken over${where} within ${time}${floor === 0 ? "" : `, no faster than ${humanSeconds(floor)}`}; the objective is ${objective}`;
+      return `a lost region is taken over${where} within ${time}${floor === 0 ? "" : `, ${humanSeconds(floor)} of it waiting for lease, health check and TTL`}; the objective is ${objective}`;
     case "catastrophe":
       return `all of it is built up elsewhere within ${time}; the objective is ${objective}`;
     case "node":

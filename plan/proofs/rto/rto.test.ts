@@ -11,7 +11,7 @@ test("C1: a kept promise says so, with every step, its seconds and where they co
 
   expect(finding).toMatchObject({ severity: "info", at: "objectives.rto.region", disaster: "region" });
   expect(finding.message).toBe(
-    'a lost region is taken over at "oregon" within 32m 32s, no faster than 2m 35s; the objective is 1h',
+    'a lost region is taken over at "oregon" within 32m 32s, 2m 35s of it waiting for lease, health check and TTL; the objective is 1h',
   );
   expect(finding.arithmetic).toContain(
     "30s check of app.test turns unhealthy (3 failures, 10s apart) + 10m decision",
