@@ -20,6 +20,7 @@ import { asBreakGlass } from "./testing/break-glass.js";
 import { eventually } from "./testing/eventually.js";
 import { jobsOf, runNow } from "./testing/jobs.js";
 import { Project, root } from "./testing/project.js";
+import { podsTold } from "./testing/told.js";
 import { objectsBelow, textAt, versionsBelow } from "./testing/vault-objects.js";
 
 /** The plan as it is, but for physical backups that come every minute, and dumps in parallel. */
@@ -302,7 +303,8 @@ test("fail takes the region and its vault away, the replica stays; heal brings b
   await s3.send(new HeadObjectCommand({ Bucket: vault, Key, VersionId }));
   const before = (await manifests()).length;
   // A capture that the failure killed counts as dead after two minutes; then the next minute's run takes its lease over.
-  await eventually(async () => (await manifests()).length > before, 300, "the CronJob captures again");
+  const captured = async () => (await manifests()).length > before;
+  await eventually(captured, 300, "the CronJob captures again", () => podsTold(kubectl));
 });
 
 test("down leaves nothing behind", async () => {

@@ -2,21 +2,18 @@ import { readdir, readFile, readlink, realpath, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 
 /**
- * Removes what a server that was killed left to say that it runs, where PostgreSQL would take another process for it: in a
- * container numbers of processes begin anew, and one of ours has the dead server's. It would refuse to start for as long.
+ * Removes what a server that was killed left to say that it runs, where PostgreSQL would take something else for it: in a
+ * container numbers of processes begin anew, and a process of ours, or a mere thread of one, which `/proc` doesn't list,
+ * has the dead server's. It would refuse to start for as long, each time anew.
  *
- * What no process has is left to PostgreSQL; so is all where a server of this folder, or a remainder of one, still runs.
+ * Where a server of this folder, or a remainder of one, still runs, it stays.
  *
  * @param data the data folder
  */
 export async function dropStaleLock(data: string): Promise<void> {
   const file = join(data, "postmaster.pid");
-  const pid = Number((await readFile(file, "utf8").catch(() => "")).split("\n")[0]);
-  if (!Number.isInteger(pid) || pid <= 0) return;
-  const processes = await readdir("/proc");
-  if (!processes.includes(String(pid))) return;
   const folder = await realpath(data);
-  for (const one of processes) if (/^\d+$/.test(one) && (await isServerOf(folder, one))) return;
+  for (const one of await readdir("/proc")) if (/^\d+$/.test(one) && (await isServerOf(folder, one))) return;
   await rm(file, { force: true });
 }
 
