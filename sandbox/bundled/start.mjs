@@ -97,11 +97,13 @@ async function build(entry) {
         js: 'import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);',
       },
     });
-    // The lock file stands for packages.
-    const sources = Object.keys(metafile.inputs).filter((path) => !path.includes("node_modules"));
+    // The lock file stands for packages. Sorted before the name is taken: the next start takes it from the list.
+    const sources = Object.keys(metafile.inputs)
+      .filter((path) => !path.includes("node_modules"))
+      .sort();
     const bundle = named(list, sources) ?? aside;
     await rename(aside, bundle);
-    await writeFile(aside, JSON.stringify(sources.sort()));
+    await writeFile(aside, JSON.stringify(sources));
     await rename(aside, list);
     await forgetOld(dirname(list));
     return bundle;
