@@ -25,6 +25,15 @@ export async function waitForDns(
   );
 }
 
+/**
+ * Waits until a name is served: a change takes a moment to be, and who asks before that is told that there is no such
+ * name, which a resolver remembers for as long as the zone says.
+ */
+export async function waitForName(stage: Stage, name: string): Promise<void> {
+  const look = async () => ((await dnsAnswers(stage, name)).length > 0 ? true : undefined);
+  await until(look, { what: `${name} to be served`, within: 60, signal: stage.signal });
+}
+
 /** Addresses that Route 53 answers for a name right now. */
 export async function dnsAnswers({ world }: Stage, name: string): Promise<readonly string[]> {
   const resolver = new dns.Resolver({ timeout: 2000, tries: 2 });

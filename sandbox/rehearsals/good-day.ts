@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { cloudSiteOf, names, ports, primarySite, standbySites } from "../../plan/index.js";
@@ -6,7 +7,7 @@ import { WorldError } from "../errors.js";
 import type { Images } from "../images/index.js";
 import { customer } from "../world/index.js";
 import { waitForBackup } from "./backup-job.js";
-import { waitForDns } from "./dns-answers.js";
+import { waitForDns, waitForName } from "./dns-answers.js";
 import { kubectl } from "./kubectl.js";
 import type { GoodDay, SiteView, Stage } from "./model.js";
 import { createStack, deploy, outputsOf, siteOutputs } from "./stacks.js";
@@ -72,6 +73,7 @@ export async function goodDay(stage: Stage, options: GoodDayOptions): Promise<Go
       await timeline.phase("DNS deployed", async (say) => {
         await createStack(stage, { name: dns, config: { ...common, role: "dns" } });
         await deploy(stage, dns, say);
+        await waitForName(stage, plan.dns?.name ?? "");
       });
       return view;
     }),
@@ -124,12 +126,18 @@ async function startCustomer(
     what: `${options.name} to write`,
     within: 60,
     signal,
+    why: () => lastLine(options.ledger),
   });
   if (ended !== undefined) throw new WorldError(`${options.name} ended at its start: ${ended}`);
   return async () => {
     running.kill("SIGTERM");
     await running;
   };
+}
+
+/** What came of a customer's last write; undefined while it made none. */
+function lastLine(ledger: string): string | undefined {
+  return existsSync(ledger) ? readFileSync(ledger, "utf8").trim().split("\n").at(-1) : undefined;
 }
 
 /** Loads through the service itself. @throws WorldError when the load never ran */

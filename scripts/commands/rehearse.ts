@@ -105,7 +105,7 @@ async function rendered({ report, reasons, folder }: Rehearsed): Promise<string>
           objective: shown(objectives.rtoSeconds, "s"),
           measured: shown(measured.rtoSeconds, "s"),
           met: within(measured.rtoSeconds, objectives.rtoSeconds),
-          note: `floor ${floorSeconds} s: lease, health check, TTL`,
+          note: `${floorSeconds} s of waiting: lease, health check, TTL`,
         },
         {
           name: "RPO",
