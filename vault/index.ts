@@ -7,7 +7,7 @@ export { withoutSecrets } from "./audit/redact.js";
 export { type Spool, spoolAt, type Waiting } from "./audit/spool.js";
 export { catalogueOf, chainsOf, type FoundChain } from "./chain/catalogue.js";
 export { type Appended, appendEntry, type FoundEntry, readChain } from "./chain/chain.js";
-export { type ChainExpectation, type ChainFault, checkChain, headFault, judgeChain } from "./chain/check.js";
+export { type ChainExpectation, type ChainFault, headFault, judgeChain } from "./chain/check.js";
 export type { ChainEntry, EntryContent, Part, PointEntry, Reference } from "./chain/entry.js";
 export { type HeadCopy, keepHeads, knownHeads } from "./chain/heads.js";
 export { extendLocks, type LockNeed, type LockReach, type LocksExtended } from "./chain/locks.js";

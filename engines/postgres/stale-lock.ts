@@ -11,10 +11,9 @@ import { basename, join } from "node:path";
  * @param data the data folder
  */
 export async function dropStaleLock(data: string): Promise<void> {
-  const file = join(data, "postmaster.pid");
   const folder = await realpath(data);
   for (const one of await readdir("/proc")) if (/^\d+$/.test(one) && (await isServerOf(folder, one))) return;
-  await rm(file, { force: true });
+  await rm(join(data, "postmaster.pid"), { force: true });
 }
 
 /** Whether a process is PostgreSQL's and works in a folder; one that may not be looked at is, for all that is known. */

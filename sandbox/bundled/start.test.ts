@@ -38,6 +38,7 @@ test("a program is bundled once, runs with its arguments, and is bundled anew wh
 
   expect((await run(cache)).stdout).toBe("hello there --all");
   const first = await bundles();
+  expect(first).toHaveLength(1);
   expect((await run(cache)).stdout).toBe("hello there --all");
   expect(await bundles()).toEqual(first);
   await says("goodbye");

@@ -10,12 +10,12 @@ export async function eventually(
   holds: () => Promise<boolean>,
   seconds: number,
   what?: string,
-  told: () => Promise<string> = async () => "",
+  told?: () => Promise<string>,
 ): Promise<void> {
   const deadline = performance.now() + seconds * 1000;
   while (!(await holds())) {
     if (performance.now() > deadline)
-      throw new Error(`did not hold within ${seconds} s: ${what ?? holds}\n${await told()}`);
+      throw new Error(`did not hold within ${seconds} s: ${what ?? holds}${told ? `\n${await told()}` : ""}`);
     await sleep(500);
   }
 }

@@ -9,7 +9,7 @@ import type { Store } from "../store/store.js";
 import { type Backend, backendNames, startBackend } from "../testing/backends.js";
 import { catalogueOf } from "./catalogue.js";
 import { appendEntry, readChain } from "./chain.js";
-import { checkChain } from "./check.js";
+import { judgeChain } from "./check.js";
 import type { EntryContent } from "./entry.js";
 import { damagedParts, missingParts } from "./parts.js";
 import { livePoints } from "./points.js";
@@ -63,7 +63,7 @@ describe.each(backendNames)("%s", (name) => {
     const [chain, ...none] = await catalogueOf(store);
     expect(none).toEqual([]);
     expect(chain).toMatchObject({ dataset: "messages", epoch: 1, prefix });
-    expect(checkChain(chain?.entries ?? [], expected)).toEqual([]);
+    expect(judgeChain(chain?.entries ?? [], expected).faults).toEqual([]);
     const points = livePoints(chain?.entries ?? []);
     expect(points.map(({ point }) => point.label).sort()).toEqual(["one", "three", "two"]);
     for (const { point } of points) expect(await damagedParts(store, point.parts)).toEqual([]);
@@ -103,13 +103,13 @@ describe.each(backendNames)("%s", (name) => {
     await store.delete("dumps/messages/one");
     await store.put("dumps/messages/forged", "later");
 
-    expect(checkChain(await readChain(store, prefix), expected)).not.toEqual([]);
+    expect(judgeChain(await readChain(store, prefix), expected).faults).not.toEqual([]);
     const dated = backend.expected["version-times"];
     if (!dated) expect(() => asOf(store, before)).toThrow(UnsupportedByStore);
     for (const view of [...(dated ? [asOf(store, before)] : []), asFirstWritten(store)]) {
       const chain = (await catalogueOf(view))[0]?.entries ?? [];
       expect(chain).toEqual(known);
-      expect(checkChain(chain, expected)).toEqual([]);
+      expect(judgeChain(chain, expected).faults).toEqual([]);
     }
     if (dated) {
       const then = await all(asOf(store, before).list("dumps/"));

@@ -6,7 +6,7 @@ import { beforeAll, expect, test } from "vitest";
 import { manifestKey } from "../manifest.js";
 import { type MemoryStore, memoryStore } from "../testing/memory-store.js";
 import { appendEntry, readChain } from "./chain.js";
-import { type ChainExpectation, checkChain } from "./check.js";
+import { type ChainExpectation, judgeChain } from "./check.js";
 import { type EntryContent, formatEntry } from "./entry.js";
 import { keptBecause, livePoints } from "./points.js";
 import { type Signer, signerFrom } from "./signer.js";
@@ -95,7 +95,7 @@ beforeAll(async () => {
 });
 
 const faultsOf = async (store: MemoryStore, more: Partial<ChainExpectation> = {}) =>
-  checkChain(await readChain(store, prefix), { ...where, prefix, trusted, head, ...more });
+  judgeChain(await readChain(store, prefix), { ...where, prefix, trusted, head, ...more }).faults;
 
 function changed(mutate: (objects: Map<string, Buffer>) => void): MemoryStore {
   const store = memoryStore();
@@ -115,7 +115,7 @@ test("bits of a signature's last digit that no byte has are as much a change as 
     const next = digits[digits.indexOf(digit) ^ 1];
     objects.set(keyOf(length), Buffer.from(text.replace(`${digit}=="`, `${next}=="`)));
   });
-  const [fault] = checkChain(await readChain(store, prefix), { ...where, prefix, trusted });
+  const [fault] = judgeChain(await readChain(store, prefix), { ...where, prefix, trusted }).faults;
   expect(fault).toMatchObject({
     key: keyOf(length),
     problem: expect.stringMatching(/bits that no byte has/),
@@ -251,7 +251,7 @@ test("every byte of an entry counts", async () => {
 
 test("without a head from outside only a cut at the very end passes; that is why it is kept there", async () => {
   const cut = changed((objects) => objects.delete(keyOf(length)));
-  expect(checkChain(await readChain(cut, prefix), { ...where, prefix, trusted })).toEqual([]);
+  expect(judgeChain(await readChain(cut, prefix), { ...where, prefix, trusted }).faults).toEqual([]);
   expect(await faultsOf(cut)).toMatchObject([
     { problem: expect.stringContaining("is known to have been written and is not here") },
   ]);
@@ -263,7 +263,7 @@ test("of many writers at once each gets a number of its own, and the chain holds
     ["a", "b", "c", "d", "e"].map((label) => appendEntry(store, prefix, point(label), signer)),
   );
 
-  expect(checkChain(await readChain(store, prefix), { ...where, prefix, trusted })).toEqual([]);
+  expect(judgeChain(await readChain(store, prefix), { ...where, prefix, trusted }).faults).toEqual([]);
   expect(store.objects.size).toBe(5);
 });
 

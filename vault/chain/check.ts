@@ -50,10 +50,6 @@ export function judgeChain(found: readonly FoundEntry[], expected: ChainExpectat
   return { faults: [...faults, ...headFault(found, expected)], doubts };
 }
 
-/** Everything that is wrong with a chain; empty when nothing is. */
-export const checkChain = (found: readonly FoundEntry[], expected: ChainExpectation): readonly ChainFault[] =>
-  judgeChain(found, expected).faults;
-
 function disbelieved(found: readonly FoundEntry[], expected: ChainExpectation): string[][] {
   const signatures = found.map(({ entry, signed }) =>
     entry ? signatureFault(entry, signed ?? "", expected.trusted) : undefined,
