@@ -1,6 +1,7 @@
 import { chmod, mkdir, mkdtemp, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
+import * as pulumi from "@pulumi/pulumi";
 import { LocalWorkspace, PulumiCommand, type PulumiFn, type Stack } from "@pulumi/pulumi/automation/index.js";
 
 import { rootCredentials } from "../../../aws/index.js";
@@ -21,11 +22,23 @@ export interface Engine {
 const regions = ["us-east-1", "us-west-2", "eu-west-1"];
 
 /**
+ * Gives each connection to an engine a state of its own.
+ *
+ * Programs run in this process, and Pulumi 3.270 leaves the connections of a program open that an engine gave up: they
+ * go on failing. gRPC shares that state by address, so a later engine that gets such a port is called unreachable.
+ */
+function keepConnectionsApart(): void {
+  const { grpcClientOptions } = pulumi.runtime as unknown as { grpcClientOptions: Record<string, unknown> };
+  grpcClientOptions["grpc.use_local_subchannel_pool"] = 1;
+}
+
+/**
  * Starts them.
  *
  * @param net second octet of the loopback addresses, so that two of them don't meet
  */
 export async function startEngine(net: number): Promise<Engine> {
+  keepConnectionsApart();
   const tools = await ensureTools(["pulumi", "pulumi-language-nodejs"], silent);
   const aws = await startLocalAws({ net, regions });
   const gates = Object.fromEntries(regions.map((region, index) => [region, `127.${net}.${index + 1}.20`]));
