@@ -29,7 +29,7 @@ export interface Place {
   /** Name of the host's end of its link; 15 characters at most. */
   readonly link: string;
   /** Its addresses; the first is its own, the others belong to services in it. */
-  readonly addresses: readonly string[];
+  readonly addresses: readonly [string, ...string[]];
 }
 
 /** A region's place with the address of each service in it. */

@@ -49,6 +49,13 @@ export function checkFree(places: Places): void {
   }
 }
 
+/**
+ * Hardware address of what has this address first, locally administered. A machine whose power was cut comes back
+ * with the same card: with another one its neighbours would send to the old for seconds.
+ */
+const cardOf = (address: string): string =>
+  ["02", "00", ...address.split(".").map((octet) => Number(octet).toString(16).padStart(2, "0"))].join(":");
+
 /** Makes the bridge that every place's link ends on. The host's own routes and rules stay as they are. */
 export async function makeBridge(tools: WorldTools, places: Places, recordFile: string): Promise<void> {
   await record(recordFile, { kind: "link", name: places.bridge });
@@ -56,7 +63,7 @@ export async function makeBridge(tools: WorldTools, places: Places, recordFile: 
     tools,
     [],
     [
-      `link add ${places.bridge} type bridge`,
+      `link add ${places.bridge} address ${cardOf(places.host)} type bridge`,
       `addr add ${places.host}/16 dev ${places.bridge}`,
       `link set ${places.bridge} up`,
     ],
@@ -75,12 +82,13 @@ export async function makePlace(
     { kind: "link", name: place.link },
   ];
   await record(recordFile, ...made);
+  const card = `address ${cardOf(place.addresses[0])}`;
   await ip(
     tools,
     [],
     [
       `netns add ${place.namespace}`,
-      `link add ${place.link} type veth peer name eth0 netns ${place.namespace}`,
+      `link add ${place.link} type veth peer name eth0 ${card} netns ${place.namespace}`,
       `link set ${place.link} master ${places.bridge} up`,
     ],
   );

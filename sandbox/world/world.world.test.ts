@@ -7,6 +7,7 @@ import { readConnections } from "./connections.js";
 import { customer, down, fail, heal, operator, status, up } from "./index.js";
 import { pathsOf } from "./paths.js";
 import { isAlive, kill } from "./processes.js";
+import { run as here } from "./run.js";
 import { processesOf } from "./takedown.js";
 import { testImages } from "./testing/images.js";
 import { noTraces, tracesOf } from "./testing/traces.js";
@@ -38,6 +39,12 @@ const addressScript =
 const dig = (name: string) => [process.execPath, "-e", addressScript, name] as [string, ...string[]];
 /** Starts of the Pod, one line each, as its load balancer answers them. */
 const starts = async () => (await run(curl(`http://${cluster.node}/`))).said.split("\n").filter(Boolean);
+/** Hardware address of the region's network card. */
+const card = async () => {
+  const shown = await here(["ip", "-netns", cluster.namespace, "-json", "link", "show", "eth0"]);
+  const [{ address } = {}] = JSON.parse(shown) as { address?: string }[];
+  return address;
+};
 
 async function eventually(holds: () => Promise<boolean>, seconds: number): Promise<void> {
   const deadline = performance.now() + seconds * 1000;
@@ -119,6 +126,7 @@ test("a sandbox already up, and addresses that are taken, are refused with one c
 
 test("fail: nothing of the region runs, nobody reaches it, nobody else is touched; heal: the Pod comes back with its data", async () => {
   const before = await processesOf({ paths }, cluster);
+  const cardBefore = await card();
   expect(before.length).toBeGreaterThan(12);
   await fail(spec.name, cluster.region);
   expect(before.filter(isAlive)).toEqual([]);
@@ -129,6 +137,8 @@ test("fail: nothing of the region runs, nobody reaches it, nobody else is touche
   ]);
 
   await heal(spec.name, cluster.region);
+  // With another card, neighbours that remember the old one send to it for up to eight seconds.
+  expect(await card()).toBe(cardBefore);
   await eventually(async () => (await starts()).length === 2, 60);
   expect((await status(spec.name)).regions[0]).toMatchObject({
     link: "up",
