@@ -304,7 +304,7 @@ test("fail takes the region and its vault away, the replica stays; heal brings b
   const before = (await manifests()).length;
   // A capture that the failure killed counts as dead after two minutes; then the next minute's run takes its lease over.
   const captured = async () => (await manifests()).length > before;
-  await eventually(captured, 300, "the CronJob captures again", () => podsTold(kubectl));
+  await eventually(captured, 300, "the CronJob captures again", () => podsTold(kubectl, spec, home));
 });
 
 test("down leaves nothing behind", async () => {

@@ -1,15 +1,24 @@
+import { readFile } from "node:fs/promises";
+
+import { execa } from "execa";
+
+import { placesOf, type WorldSpec } from "../../sandbox/address.js";
+import { pathsOf } from "../../sandbox/world/paths.js";
 import type { Kubectl } from "./jobs.js";
 
 interface Pod {
-  readonly metadata: { readonly name: string };
+  readonly metadata: { readonly name: string; readonly uid: string };
   readonly status: {
     readonly phase: string;
     readonly containerStatuses?: readonly { readonly ready: boolean }[];
   };
 }
 
-/** What Pods of a namespace are like, and the last that those said which are not ready: for a failure's message. */
-export async function podsTold(kubectl: Kubectl): Promise<string> {
+/**
+ * For a failure's message: what Pods of a namespace are like, the last that those said which are not ready, and what
+ * their node says of them and runs for them.
+ */
+export async function podsTold(kubectl: Kubectl, spec: WorldSpec, region: string): Promise<string> {
   const { output } = await kubectl("get", "pods", "--output=json");
   const waiting = (JSON.parse(output) as { items: Pod[] }).items.filter(
     ({ status: { phase, containerStatuses = [] } }) =>
@@ -22,5 +31,34 @@ export async function podsTold(kubectl: Kubectl): Promise<string> {
       return `${name} ${which.join("")}\n${said.output}`;
     }),
   );
-  return [(await kubectl("get", "pods")).output, ...(await Promise.all(logs))].join("\n");
+  const marks = waiting.flatMap(({ metadata: { name, uid } }) => [name, uid]);
+  return [
+    (await kubectl("get", "pods")).output,
+    ...(await Promise.all(logs)),
+    (await kubectl("get", "events", "--sort-by=.metadata.creationTimestamp")).output,
+    ...(await Promise.all(
+      ["kubelet", "containerd"].map((program) => nodeSaid(spec, region, program, marks)),
+    )),
+    await containerProcesses(),
+  ].join("\n");
+}
+
+/** The last that a program of a region's node logged about what has one of these marks. */
+async function nodeSaid(spec: WorldSpec, region: string, program: string, marks: readonly string[]) {
+  const place = placesOf(spec).regions.find((each) => each.region === region);
+  const text = await readFile(pathsOf(spec.name).log(place?.namespace ?? "", program), "utf8");
+  const about = text
+    .split("\n")
+    .filter((line) => !/volume/i.test(line) && marks.some((mark) => line.includes(mark)));
+  return `${program}:\n${about.slice(-25).join("\n")}`;
+}
+
+/** What runs containers on this machine, and where in the kernel it waits. */
+async function containerProcesses(): Promise<string> {
+  const { stdout } = await execa("ps", ["-eo", "pid,ppid,stat,wchan:24,etimes,args"]);
+  return stdout
+    .split("\n")
+    .filter((line) => /WCHAN|runc|containerd-shim/.test(line))
+    .map((line) => line.slice(0, 200))
+    .join("\n");
 }
