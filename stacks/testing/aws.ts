@@ -5,7 +5,7 @@ import type { LookupFunction } from "node:net";
 import { placesOf, type WorldSpec } from "../../sandbox/address.js";
 import { type CallRecord, rootCredentials } from "../../sandbox/aws/index.js";
 import { worldCa } from "../../sandbox/world/index.js";
-import { pathsOf } from "../../sandbox/world/paths.js";
+import { logOf } from "./logs.js";
 
 /** Credentials as the SDK takes them. */
 export interface Credentials {
@@ -54,9 +54,7 @@ export async function awsOf(spec: WorldSpec) {
 
 /** Every call that a region's gate has had, oldest first. */
 export async function callsOf(spec: WorldSpec, region: string): Promise<CallRecord[]> {
-  const place = placesOf(spec).regions.find((each) => each.region === region);
-  const file = pathsOf(spec.name).log(place?.namespace ?? "", "gate-calls");
-  return (await readFile(file, "utf8"))
+  return (await logOf(spec, region, "gate-calls"))
     .trim()
     .split("\n")
     .map((line) => JSON.parse(line) as CallRecord);

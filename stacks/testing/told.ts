@@ -1,10 +1,8 @@
-import { readFile } from "node:fs/promises";
-
 import { execa } from "execa";
 
-import { placesOf, type WorldSpec } from "../../sandbox/address.js";
-import { pathsOf } from "../../sandbox/world/paths.js";
+import type { WorldSpec } from "../../sandbox/address.js";
 import type { Kubectl } from "./jobs.js";
+import { logOf } from "./logs.js";
 
 interface Pod {
   readonly metadata: { readonly name: string; readonly uid: string };
@@ -45,9 +43,7 @@ export async function podsTold(kubectl: Kubectl, spec: WorldSpec, region: string
 
 /** The last that a program of a region's node logged about what has one of these marks. */
 async function nodeSaid(spec: WorldSpec, region: string, program: string, marks: readonly string[]) {
-  const place = placesOf(spec).regions.find((each) => each.region === region);
-  const text = await readFile(pathsOf(spec.name).log(place?.namespace ?? "", program), "utf8");
-  const about = text
+  const about = (await logOf(spec, region, program))
     .split("\n")
     .filter((line) => !/volume/i.test(line) && marks.some((mark) => line.includes(mark)));
   return `${program}:\n${about.slice(-25).join("\n")}`;
